@@ -1,0 +1,5 @@
+import sys
+
+from cloudsmith_oidc.cli import main
+
+sys.exit(main())

@@ -1,0 +1,71 @@
+"""The ways the program can fail. Each class carries the exit code that callers rely on."""
+
+from typing import ClassVar
+
+
+class CloudsmithOidcError(Exception):
+    """A failure that the person who started the program can act on.
+
+    `message` says what failed and, as far as it is known, why; `hint` says what to do next. Neither ever holds a
+    secret. Together they are the one line printed at the end.
+    """
+
+    exit_code: ClassVar[int]
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}. {self.hint}"
+
+
+class SettingsError(CloudsmithOidcError):
+    """Wrong usage or settings; nothing was sent."""
+
+    exit_code = 2
+
+
+class IdTokenError(CloudsmithOidcError):
+    """The ID token is missing, malformed or expired. `code` is the finding that `explain` reports for it."""
+
+    exit_code = 3
+
+    def __init__(self, code: str, message: str, *, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+
+
+class ExchangeRefusedError(CloudsmithOidcError):
+    """Cloudsmith answered and said no (400, 401, 403, 404 or 422)."""
+
+    exit_code = 4
+
+
+class ThrottledError(CloudsmithOidcError):
+    """Cloudsmith's rate limit (429) lasts longer than the deadline."""
+
+    exit_code = 5
+
+
+class UnreachableError(CloudsmithOidcError):
+    """Network, TLS or proxy trouble, a time-out, or a 5xx answer until the deadline."""
+
+    exit_code = 6
+
+
+class UnexpectedAnswerError(CloudsmithOidcError):
+    """An answer that is not understood: no token, not JSON, a redirect, too large."""
+
+    exit_code = 7
+
+
+class ServiceMismatchError(UnexpectedAnswerError):
+    """Cloudsmith issued a token, but not for the service account that was asked for."""
+
+
+class WriteError(CloudsmithOidcError):
+    """The clients' files could not be written or removed."""
+
+    exit_code = 8

@@ -1,0 +1,198 @@
+"""One exchange: a Jenkins ID token in, a Cloudsmith token out."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import structlog
+import tenacity
+
+from cloudsmith_oidc.errors import (
+    ExchangeRefusedError,
+    ServiceMismatchError,
+    ThrottledError,
+    UnexpectedAnswerError,
+    UnreachableError,
+)
+from cloudsmith_oidc.http import Answer, Deadline, HttpClient, json_object
+from cloudsmith_oidc.id_token import IdToken
+from cloudsmith_oidc.jwt_view import JwtView
+from cloudsmith_oidc.log import one_line
+
+_REFUSED = frozenset({400, 401, 403, 404, 422})
+_GRANTED = frozenset({200, 201})
+_THROTTLED = 429
+_SERVER_ERROR = 500
+# Full jitter (wait a random time between 0 and a bound that doubles), so that agents which were refused together do
+# not come back together.
+_BACK_OFF = tenacity.wait_random_exponential(multiplier=0.5, max=10)
+
+
+@dataclass(frozen=True)
+class ServiceAccount:
+    """Whom to log in as: the service account `slug` of the workspace `org`, at the API `api_host` (a base URL)."""
+
+    api_host: str
+    org: str
+    slug: str
+
+
+@dataclass(frozen=True)
+class CloudsmithToken:
+    """What Cloudsmith issued: good for its package endpoints and its API until `expires_at` (UTC)."""
+
+    value: str = field(repr=False)
+    expires_at: datetime
+
+    @property
+    def fingerprint(self) -> str:
+        """The first 12 hex digits of the token's SHA-256: names the token in a log without giving it away."""
+        return hashlib.sha256(self.value.encode()).hexdigest()[:12]
+
+
+class _RetryableError(Exception):
+    """An attempt that may go better next time: `error` is what to report if there is no next time."""
+
+    def __init__(self, error: UnreachableError | ThrottledError, retry_after: float = 0.0) -> None:
+        super().__init__()
+        self.error = error
+        self.retry_after = retry_after
+
+
+def exchange(client: HttpClient, account: ServiceAccount, id_token: IdToken, *, timeout: float) -> CloudsmithToken:
+    """Exchange `id_token` for a token of the service account.
+
+    Connection errors, time-outs, 429 and 5xx are retried until `timeout` seconds have passed or the ID token has
+    expired. Raises `ExchangeRefusedError`, `ThrottledError`, `UnreachableError` or `UnexpectedAnswerError`.
+    """
+    deadline = Deadline(min(timeout, _seconds_left(id_token)))
+    url = f"{account.api_host}/openid/{account.org}/"
+
+    def attempt() -> CloudsmithToken:
+        try:
+            answer = client.request(
+                "POST", url, deadline=deadline, json={"oidc_token": id_token.text, "service_slug": account.slug}
+            )
+        except UnreachableError as error:
+            raise _RetryableError(error) from None
+        _raise_for_status(answer, id_token)
+        return _granted(answer, account.slug)
+
+    retry = tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type(_RetryableError),
+        wait=lambda state: _reason(state).retry_after + _BACK_OFF(state),
+        stop=lambda state: state.upcoming_sleep >= deadline.remaining(),
+        before_sleep=_log_retry,
+        reraise=True,
+    )
+    try:
+        return retry(attempt)
+    except _RetryableError as retryable:
+        raise retryable.error from None
+
+
+def _seconds_left(id_token: IdToken) -> float:
+    expires_at = id_token.time("exp")
+    return (expires_at - datetime.now(UTC)).total_seconds() if expires_at else 0.0
+
+
+def _reason(state: tenacity.RetryCallState) -> _RetryableError:
+    error = state.outcome.exception() if state.outcome else None
+    if not isinstance(error, _RetryableError):  # pragma: no cover - tenacity asks only after such an error
+        raise TypeError
+    return error
+
+
+def _log_retry(state: tenacity.RetryCallState) -> None:
+    structlog.get_logger().warning(
+        "the exchange is tried again",
+        reason=_reason(state).error.message,
+        attempt=state.attempt_number,
+        in_seconds=round(state.upcoming_sleep, 1),
+    )
+
+
+def _raise_for_status(answer: Answer, id_token: IdToken) -> None:
+    if answer.status in _GRANTED:
+        return
+    said = _vendor_text(answer, id_token)
+    if answer.status in _REFUSED:
+        raise ExchangeRefusedError(
+            f"Cloudsmith refused the exchange ({answer.status}{said})",
+            hint="Compare the provider URL, the required claims and the service account in Cloudsmith with the ID "
+            "token's claims",
+        )
+    if answer.status == _THROTTLED:
+        seconds = _retry_after(answer.headers)
+        until = f"after {datetime.now(UTC) + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%SZ}" if seconds else "later"
+        raise _RetryableError(
+            ThrottledError(
+                f"Cloudsmith's rate limit is used up (429{said})",
+                hint=f"Come back {until}; the limit is per IP address, which agents behind one NAT share",
+            ),
+            seconds,
+        )
+    if answer.status >= _SERVER_ERROR:
+        raise _RetryableError(
+            UnreachableError(
+                f"Cloudsmith answered {answer.status}{said}",
+                hint="It was asked again until the deadline: try later, or raise the timeout",
+            ),
+            _retry_after(answer.headers),
+        )
+    raise UnexpectedAnswerError(
+        f"the API answered with the status {answer.status}, which is not understood",
+        hint="Look whether the API host is really Cloudsmith's",
+    )
+
+
+def _vendor_text(answer: Answer, id_token: IdToken) -> str:
+    """Return what the vendor said, fit for a log: `: <detail> (<field names>)`, or nothing."""
+    body = json_object(answer) or {}
+    said = body.get("detail") or body.get("error")
+    text = f": {one_line(said.replace(id_token.text, '***'))}" if isinstance(said, str) else ""
+    fields = body.get("fields")
+    return text + (f" ({one_line(', '.join(map(str, fields)))})" if isinstance(fields, dict) and fields else "")
+
+
+def _retry_after(headers: Mapping[str, str]) -> float:
+    """Return the seconds asked for by `Retry-After` (RFC 9110 §10.2.3: a number or a date), 0 if absent or unreadable."""
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return 0.0
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def _granted(answer: Answer, service: str) -> CloudsmithToken:
+    body = json_object(answer)
+    if body is None:
+        raise UnexpectedAnswerError(
+            f"the API answered {answer.status} with something that is not a JSON object",
+            hint="Look whether the API host is really Cloudsmith's, and for a proxy that puts its own pages in between",
+        )
+    value = body.get("token")
+    try:
+        token = JwtView.parse(value if isinstance(value, str) else "")
+    except ValueError as error:
+        raise UnexpectedAnswerError(
+            f"the API answered {answer.status} without a usable token: {'it is empty' if not value else error}",
+            hint="Look whether the service account is active; if it is, tell Cloudsmith's support",
+        ) from None
+    expires_at = token.time("exp")
+    if expires_at is None:
+        raise UnexpectedAnswerError("Cloudsmith's token has no usable exp claim", hint="Tell Cloudsmith's support")
+    issued_for = token.claims.get("service_slug")
+    if issued_for != service:
+        raise ServiceMismatchError(
+            f"Cloudsmith issued a token for the service account {one_line(str(issued_for))}, not for {service}",
+            hint="Look at the service accounts linked to this provider in Cloudsmith",
+        )
+    return CloudsmithToken(token.text, expires_at)

@@ -1,0 +1,66 @@
+"""`cloudsmith-oidc login`."""
+
+import json
+import shlex
+import sys
+from pathlib import Path
+
+import structlog
+
+from cloudsmith_oidc import formats, login_directory
+from cloudsmith_oidc.exchange import CloudsmithToken, ServiceAccount, exchange
+from cloudsmith_oidc.formats import Account
+from cloudsmith_oidc.http import HttpClient
+from cloudsmith_oidc.id_token import IdToken
+from cloudsmith_oidc.settings import Login
+
+
+def run(options: Login) -> None:
+    """Exchange the ID token and write the files of the formats asked for. Raises `CloudsmithOidcError`."""
+    given = options.given_token()
+    id_token = IdToken.read(given.text)
+    token = exchange(
+        HttpClient(given.ca_bundle),
+        ServiceAccount(options.api_host, options.org, options.service),
+        id_token,
+        timeout=options.timeout,
+    )
+    if options.output == Login.STDOUT:
+        login_directory.write_tar(sys.stdout.buffer, _files(options, id_token, token, options.root or Path()))
+    else:
+        login_directory.write(options.output, _files(options, id_token, token, options.output))
+    structlog.get_logger().info(
+        "logged in",
+        org=options.org,
+        service=options.service,
+        formats=",".join(options.format),
+        expires_at=_iso(token),
+        fingerprint=token.fingerprint,
+    )
+
+
+def _files(options: Login, id_token: IdToken, token: CloudsmithToken, root: Path) -> dict[str, str]:
+    """Return every file of the login directory; `root` is the directory's path where the clients will run."""
+    account = Account(options.org, options.repo, token.value, options.npm_scope, options.domain)
+    chosen = [formats.load(name) for name in options.format]
+    files = {path: text(account) for form in chosen for path, text in form.files.items()}
+    variables = {name: value.format(dir=root) for form in chosen for name, value in form.variables.items()}
+    files[login_directory.ENV] = "".join(f"{name}={value}\n" for name, value in variables.items())
+    files[login_directory.ACTIVATE] = "".join(
+        f"export {name}={shlex.quote(value)}\n" for name, value in variables.items()
+    )
+    record = {
+        "org": options.org,
+        "service": options.service,
+        "formats": options.format,
+        "files": [*files, login_directory.RECORD],
+        "expires_at": _iso(token),
+        "fingerprint": token.fingerprint,
+        **{claim: id_token.claims.get(claim) for claim in ("iss", "sub", "aud")},
+    }
+    files[login_directory.RECORD] = json.dumps(record, indent=2) + "\n"
+    return files
+
+
+def _iso(token: CloudsmithToken) -> str:
+    return f"{token.expires_at:%Y-%m-%dT%H:%M:%SZ}"
