@@ -29,7 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _run(_parse(arguments))
     except CloudsmithOidcError as error:
-        structlog.get_logger().error(str(error), exit_code=error.exit_code)
+        finding = {"finding": error.code} if error.code else {}
+        structlog.get_logger().error(str(error), exit_code=error.exit_code, **finding)
         return error.exit_code
     except KeyboardInterrupt:
         return 128 + signal.SIGINT

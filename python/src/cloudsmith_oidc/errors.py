@@ -7,15 +7,17 @@ class CloudsmithOidcError(Exception):
     """A failure that the person who started the program can act on.
 
     `message` says what failed and, as far as it is known, why; `hint` says what to do next. Neither ever holds a
-    secret. Together they are the one line printed at the end.
+    secret. Together they are the one line printed at the end. `code` is the finding that `explain` reports for it,
+    where there is one.
     """
 
     exit_code: ClassVar[int]
 
-    def __init__(self, message: str, *, hint: str) -> None:
+    def __init__(self, message: str, *, hint: str, code: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.code = code
 
     def __str__(self) -> str:
         return f"{self.message}. {self.hint}"
@@ -28,13 +30,9 @@ class SettingsError(CloudsmithOidcError):
 
 
 class IdTokenError(CloudsmithOidcError):
-    """The ID token is missing, malformed or expired. `code` is the finding that `explain` reports for it."""
+    """The ID token is missing, malformed or expired."""
 
     exit_code = 3
-
-    def __init__(self, code: str, message: str, *, hint: str) -> None:
-        super().__init__(message, hint=hint)
-        self.code = code
 
 
 class ExchangeRefusedError(CloudsmithOidcError):

@@ -8,6 +8,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 import httpx
@@ -62,6 +64,8 @@ class HttpClient:
 
     def __init__(self, ca_bundle: str | None = None) -> None:
         self._ca_bundle = ca_bundle
+        self.clock_offsets: dict[str, timedelta] = {}
+        """By host: how far this machine's clock is ahead of the host's, as its last answer said (`Date`, `Age`)."""
 
     def request(
         self,
@@ -91,13 +95,17 @@ class HttpClient:
                 return Answer(response.status_code, response.headers, _read(response, name))
 
         try:
-            return _within(deadline, send)
+            answer = _within(deadline, send)
         except TimeoutError:
             raise UnreachableError(
                 f"{name} gave no complete answer in time", hint="Look whether the host is up, or raise the timeout"
             ) from None
         except httpx.TransportError as error:
             raise _unreachable(name, error) from None
+        offset = _clock_offset(answer.headers)
+        if offset is not None:
+            self.clock_offsets[parsed.host] = offset
+        return answer
 
     def _connect(self, *, trust_env: bool, deadline: Deadline) -> httpx.Client:
         try:
@@ -153,6 +161,15 @@ def _read(response: httpx.Response, name: str) -> bytes:
                 f"{name} sent more than {MAX_ANSWER_BYTES} bytes", hint="Look whether this is really the right host"
             )
     return bytes(body)
+
+
+def _clock_offset(headers: Mapping[str, str]) -> timedelta | None:
+    try:
+        # A cache keeps the date of the answer it stored, and says how long ago that was (RFC 9111, section 5.1).
+        sent = parsedate_to_datetime(headers["date"]) + timedelta(seconds=int(headers.get("age", "0")))
+        return datetime.now(UTC) - sent
+    except (KeyError, ValueError, TypeError, OverflowError):
+        return None
 
 
 def _within(deadline: Deadline, call: Callable[[], _T]) -> _T:

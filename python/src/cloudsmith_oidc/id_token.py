@@ -23,17 +23,17 @@ class IdToken(JwtView):
         """
         text = text.strip()
         if not text:
-            raise IdTokenError("token-missing", "there is no ID token: the value is empty", hint=_BIND)
+            raise IdTokenError("there is no ID token: the value is empty", hint=_BIND, code="token-missing")
         if len(text.split()) > 1:
             raise IdTokenError(
-                "token-malformed",
                 "the ID token is malformed: there is white space or a line break inside it",
                 hint="Pass it on exactly as Jenkins binds it, on one line",
+                code="token-malformed",
             )
         try:
             token = cls.parse(text)
         except ValueError as error:
-            raise IdTokenError("token-malformed", f"the ID token is malformed: {error}", hint=_BIND) from None
+            raise IdTokenError(f"the ID token is malformed: {error}", hint=_BIND, code="token-malformed") from None
         token.require_unexpired()
         return token
 
@@ -41,13 +41,15 @@ class IdToken(JwtView):
         """Raise `IdTokenError` with the code `token-expired` if this machine's clock is past `exp`."""
         expires_at = self.time("exp")
         if expires_at is None:
-            raise IdTokenError("token-malformed", "the ID token is malformed: it has no usable exp claim", hint=_BIND)
+            raise IdTokenError(
+                "the ID token is malformed: it has no usable exp claim", hint=_BIND, code="token-malformed"
+            )
         now = datetime.now(UTC)
         if expires_at <= now:
             raise IdTokenError(
-                "token-expired",
                 f"the ID token expired at {expires_at:%Y-%m-%dT%H:%M:%SZ}; this machine's clock says "
                 f"{now:%Y-%m-%dT%H:%M:%SZ}",
                 hint="Bind the credential again right before the login (every binding mints a fresh token), or "
                 "correct the clock",
+                code="token-expired",
             )

@@ -186,9 +186,9 @@ class TokenOptions(Options):
                     return GivenToken(_text(file.read(_MAX_INPUT_BYTES)))
             except OSError as error:
                 raise IdTokenError(
-                    "token-missing",
                     f"there is no ID token: {shown(self.token_file)} cannot be read ({error.strerror})",
                     hint="Write the ID token there first, or use --token-stdin",
+                    code="token-missing",
                 ) from None
         return GivenToken(self.oidc_token.get_secret_value())
 
