@@ -1,0 +1,212 @@
+"""A local stand-in for the world of this project: Jenkins, Cloudsmith, package hosts, and a proxy that leads to them.
+
+    with Sandbox() as sandbox:
+        id_token = sandbox.mint()
+        subprocess.run([...], env=os.environ | sandbox.environment())
+
+Everything listens on 127.0.0.1. See README.md beside this file.
+"""
+
+import shlex
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from sandbox.certificates import Certificates
+from sandbox.cloudsmith import Cloudsmith, Provider
+from sandbox.faults import Answer, Fault, Faults
+from sandbox.issuer import AUDIENCE, Issuer, Jenkins, Site
+from sandbox.network import Handler, Network, Request, Server, Service
+from sandbox.packages import Door, Packages
+from sandbox.proxy import ProxyHandler, Stranger
+
+__all__ = ["Answer", "Fault", "Faults", "Issuer", "Provider", "Request", "Sandbox", "Site"]
+
+ORG = "acme"
+SERVICE = "ci-reader"
+CA_VARIABLES = (
+    "SSL_CERT_FILE",
+    "CURL_CA_BUNDLE",
+    "NODE_EXTRA_CA_CERTS",
+    "PIP_CERT",
+    "REQUESTS_CA_BUNDLE",
+    "npm_config_cafile",
+)
+
+
+class Sandbox:
+    """The whole world, from `with` to the end of the block.
+
+    Without faults it is a healthy one: the workspace `acme` trusts `issuer`, demands its audience, and has the
+    service account `ci-reader` linked; there are the repositories `prod` and `dev`.
+    """
+
+    org = ORG
+    service = SERVICE
+    repos = ("prod", "dev")
+
+    def __init__(self, *, packages: bool = False) -> None:
+        """Prepare; `packages` starts all registries at once instead of on first use."""
+        self._folder = tempfile.TemporaryDirectory(prefix="sandbox-")
+        self.state = Path(self._folder.name)
+        self.network = Network(Certificates(self.state))
+        self.jenkins = Jenkins()
+        self.cloudsmith = Cloudsmith(self.network)
+        self.packages = Packages(self.state)
+        self._start_packages = packages
+        self._end = ExitStack()
+
+    def __enter__(self) -> Self:
+        with self._end as end:
+            end.callback(self._folder.cleanup)
+            end.callback(self.packages.stop)
+            self._proxy = self._serve(Stranger(), ProxyHandler)
+            self._jenkins = self._serve(self.jenkins)
+            self._api = self._serve(self.cloudsmith)
+            self._doors = {
+                name: self._serve(Door(name, self.packages, self.cloudsmith, org=ORG)) for name in self.packages.formats
+            }
+            end.callback(self.network.faults.clear)
+            self.cloudsmith.proxy_url = self.proxy_url
+            self.reset()
+            if self._start_packages:
+                self.packages.start()
+            self._end = end.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._end.close()
+
+    def _serve(self, service: Service, handler: type[Handler] = Handler) -> Server:
+        server = Server(self.network, service, handler)
+        self._end.callback(server.stop)
+        return server
+
+    def reset(self) -> None:
+        """Back to a healthy world without a past. Registries keep running, and tokens issued stay valid."""
+        self.faults.clear()
+        self.network.requests.clear()
+        self.network.tunnels.clear()
+        self.network.certificates.flaws.clear()
+        self.network.hosts = {"api.cloudsmith.io": self.cloudsmith} | {
+            f"{prefix}{host}": Door(name, self.packages, self.cloudsmith, org, repo)
+            for name, prefix in (("pip", "dl"), ("npm", "npm"), ("docker", "docker"))
+            for host, org, repo in (
+                (".cloudsmith.io", None, None),
+                (".acme.com", ORG, None),
+                *((f"-{repo}.acme.com", ORG, repo) for repo in self.repos),
+            )
+        }
+        self.jenkins.issuers.clear()
+        self.issuer = self.add_issuer(Issuer())
+        self.cloudsmith.reset()
+        self.trust(self.issuer.url, {"aud": AUDIENCE})
+
+    # What a world is made of
+
+    def add_issuer(self, issuer: Issuer) -> Issuer:
+        """Let Jenkins serve one more issuer. `trust` makes Cloudsmith accept it."""
+        self.jenkins.issuers.append(issuer)
+        self.network.hosts[urlsplit(issuer.jenkins_url).netloc] = self.jenkins
+        return issuer
+
+    def trust(self, issuer_url: str, claims: dict[str, str] | None = None, *, org: str = ORG) -> Provider:
+        """Enter an OIDC provider at Cloudsmith."""
+        provider = Provider(issuer_url, dict(claims or {}))
+        self.cloudsmith.providers.setdefault(org, []).append(provider)
+        return provider
+
+    def site(self, host: str, folder: Path | None = None) -> Site:
+        """Add a static host."""
+        site = self.network.hosts[host] = Site(folder)
+        return site
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong.
+
+        Endpoints: exchange, user, api; discovery, jwks, admin-discovery, admin-jwks, site; pip, npm, docker; proxy.
+        Bad certificates are in `network.certificates.flaws`, by host.
+        """
+        return self.network.faults
+
+    @property
+    def mint(self) -> Callable[..., str]:
+        """Make a fresh ID token of the default issuer; see `Issuer.mint`."""
+        return self.issuer.mint
+
+    @property
+    def issue(self) -> Callable[..., str]:
+        """Make a Cloudsmith token without an exchange; see `Cloudsmith.issue`."""
+        return self.cloudsmith.issue
+
+    # What happened
+
+    @property
+    def requests(self) -> list[Request]:
+        """Every request of a client, in order; the stand-in's own fetches are left out."""
+        return [request for request in self.network.requests if not request.by_cloudsmith]
+
+    @property
+    def exchange_requests(self) -> list[Request]:
+        """The requests to the exchange."""
+        return [request for request in self.requests if request.endpoint == "exchange"]
+
+    @property
+    def missing(self) -> dict[str, str]:
+        """The registries (pip, npm, docker) that this machine cannot run, and why."""
+        return self.packages.missing
+
+    # How to get there
+
+    @property
+    def proxy_url(self) -> str:
+        """The proxy that plays the public host names."""
+        return f"http://{self._proxy.address}"
+
+    @property
+    def jenkins_url(self) -> str:
+        """Jenkins without the proxy; an issuer there must be added with this URL."""
+        return f"http://{self._jenkins.address}"
+
+    @property
+    def api_url(self) -> str:
+        """Cloudsmith's API without the proxy."""
+        return f"http://{self._api.address}"
+
+    @property
+    def pip_url(self) -> str:
+        """The pip host without the proxy, as an account-wide custom domain."""
+        return f"http://{self._doors['pip'].address}"
+
+    @property
+    def npm_url(self) -> str:
+        """The npm host without the proxy, as an account-wide custom domain."""
+        return f"http://{self._doors['npm'].address}"
+
+    @property
+    def docker_host(self) -> str:
+        """The docker host without the proxy, as an account-wide custom domain."""
+        return self._doors["docker"].address
+
+    @property
+    def ca_file(self) -> Path:
+        """The certificate of the sandbox's CA, in PEM."""
+        return self.network.certificates.file
+
+    def environment(self) -> dict[str, str]:
+        """The variables that make programs live in the sandbox and keep them from leaving it."""
+        proxies = dict.fromkeys(("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"), self.proxy_url)
+        direct = dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost")
+        authorities = dict.fromkeys(CA_VARIABLES, str(self.ca_file))
+        return proxies | direct | authorities | {"PIP_FIND_LINKS": "", "PIP_NO_INPUT": "1"}
+
+    def shell_environment(self) -> str:
+        """The same as `export` lines for a POSIX shell."""
+        return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in self.environment().items())

@@ -1,0 +1,248 @@
+"""Answers, and the ways in which they go wrong. All of it is data: a fault is queued for an endpoint and used up.
+
+For the next two answers: `sandbox.faults.add("exchange", faults.status(503), faults.throttled("2"))`.
+Until `clear()`: `sandbox.faults.always("discovery", faults.hang())`.
+"""
+
+import gzip
+import json
+import socket
+import struct
+import threading
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from functools import cache
+from http import HTTPStatus
+from typing import Literal
+
+MIB = 1024 * 1024
+DRIP_SECONDS = 0.1
+"""Between two bytes of a dripping answer: quick enough to defeat a time-out per read."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer. A `Content-Length` of its own is sent as it is, even when it is a lie."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    chunked: bool = False
+
+    def raw(self, method: str = "GET") -> bytes:
+        """The bytes on the wire."""
+        reason = HTTPStatus(self.status).phrase
+        length = {"Transfer-Encoding": "chunked"} if self.chunked else {"Content-Length": str(len(self.body))}
+        lines = [f"{name}: {value}" for name, value in (length | dict(self.headers)).items()]
+        head = "\r\n".join([f"HTTP/1.1 {self.status} {reason}", *lines, "", ""]).encode("latin-1")
+        if method == "HEAD":
+            return head
+        return head + (b"%x\r\n%b\r\n0\r\n\r\n" % (len(self.body), self.body) if self.chunked else self.body)
+
+
+def json_answer(document: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
+    """An answer in JSON."""
+    return Answer(status, json.dumps(document).encode(), {"Content-Type": "application/json"} | dict(headers or {}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """One misbehaviour.
+
+    `answer` is sent instead of the true one. Only the first `keep` bytes are sent (counted from the end when
+    negative), and `then` the connection is closed, reset, or held open in silence. From the byte `drip` on, bytes are
+    sent one by one.
+    """
+
+    answer: Answer | None = None
+    keep: int | None = None
+    then: Literal["close", "reset", "hang"] = "close"
+    drip: int | None = None
+
+    @property
+    def breaks_connection(self) -> bool:
+        """Whether no further request can follow on the connection."""
+        return self.keep is not None or self.drip is not None
+
+    def send(self, connection: socket.socket, raw: bytes, released: threading.Event) -> None:
+        """Misbehave on a connection, at most until `released` is set."""
+        raw = raw[: self.keep]
+        connection.sendall(raw[: self.drip])
+        for byte in raw[self.drip :] if self.drip is not None else b"":
+            connection.sendall(bytes([byte]))
+            if released.wait(DRIP_SECONDS):
+                return
+        if self.then == "hang":
+            released.wait()
+        if self.then == "reset":
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+class Faults:
+    """What goes wrong next, endpoint by endpoint."""
+
+    def __init__(self) -> None:
+        self.released = threading.Event()
+        self._queues: dict[str, deque[Fault]] = {}
+        self._standing: dict[str, Fault] = {}
+        self._lock = threading.Lock()
+
+    def add(self, endpoint: str, *faults: Fault, times: int = 1) -> None:
+        """Queue faults for the next answers of an endpoint."""
+        with self._lock:
+            self._queues.setdefault(endpoint, deque()).extend(faults * times)
+
+    def always(self, endpoint: str, fault: Fault) -> None:
+        """Misbehave in the same way until cleared, once the queue is used up."""
+        with self._lock:
+            self._standing[endpoint] = fault
+
+    def take(self, endpoint: str) -> Fault | None:
+        """The fault for the next answer, if any."""
+        with self._lock:
+            queue = self._queues.get(endpoint)
+            return queue.popleft() if queue else self._standing.get(endpoint)
+
+    def clear(self) -> None:
+        """Behave well from now on, and let go of all connections that hang or drip."""
+        with self._lock:
+            self._queues.clear()
+            self._standing.clear()
+            self.released.set()
+            self.released = threading.Event()
+
+
+def status(code: int, detail: str = "") -> Fault:
+    """The vendor's kind of error answer, without the work."""
+    return Fault(answer=json_answer({"detail": detail or HTTPStatus(code).phrase}, code))
+
+
+def throttled(retry_after: str | None = None) -> Fault:
+    """429 in the vendor's words; `retry_after` is a number of seconds or an HTTP date, see `http_date`."""
+    text = "Request was throttled."
+    if retry_after is not None and retry_after.isdigit():
+        text += f" Expected available in {retry_after}.0 seconds."
+    fault = status(HTTPStatus.TOO_MANY_REQUESTS, text)
+    return fault if retry_after is None else header(fault, "Retry-After", retry_after)
+
+
+def header(fault: Fault, name: str, value: str) -> Fault:
+    """The same fault with one more header in its answer."""
+    answer = fault.answer or Answer()
+    return replace(fault, answer=replace(answer, headers={**answer.headers, name: value}))
+
+
+def http_date(seconds_from_now: float) -> str:
+    """A date as HTTP writes it."""
+    return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds_from_now), usegmt=True)
+
+
+def reset(after: int = 0) -> Fault:
+    """The connection is reset after so many bytes of the answer."""
+    return Fault(keep=after, then="reset")
+
+
+def hang(after: int = 0) -> Fault:
+    """Silence after so many bytes of the answer, the connection stays open."""
+    return Fault(keep=after, then="hang")
+
+
+def closed() -> Fault:
+    """The connection is closed without an answer."""
+    return Fault(keep=0)
+
+
+def cut() -> Fault:
+    """The true answer without its last bytes: shorter than its Content-Length says."""
+    return Fault(keep=-10)
+
+
+def drip(*, head: bool = True) -> Fault:
+    """An endless answer byte by byte, status line and headers too unless `head` is false."""
+    endless = Answer(201, b" " * 100_000, {"Content-Type": "application/json"})
+    return Fault(answer=endless, drip=0 if head else len(endless.raw("HEAD")))
+
+
+def html(code: int = 200) -> Fault:
+    """A page for people, as captive portals and reverse proxies answer."""
+    page = b"<!DOCTYPE html>\n<html><title>Sign in</title><body>Please sign in.</body></html>\n"
+    return Fault(answer=Answer(code, page, {"Content-Type": "text/html; charset=utf-8"}))
+
+
+def redirect(to: str, code: int = 302) -> Fault:
+    """Somebody else shall answer."""
+    return Fault(answer=Answer(code, headers={"Location": to}))
+
+
+def token(value: object, code: int = 201) -> Fault:
+    """The exchange's answer with any "token"."""
+    return Fault(answer=json_answer({"token": value}, code))
+
+
+def body(content: bytes, code: int = 201, content_type: str = "application/json") -> Fault:
+    """An answer of any bytes."""
+    return Fault(answer=Answer(code, content, {"Content-Type": content_type}))
+
+
+def document(value: object, code: int = 201) -> Fault:
+    """An answer of any JSON."""
+    return Fault(answer=json_answer(value, code))
+
+
+@cache
+def oversized(size: int = 5 * MIB, *, chunked: bool = False, gzipped: bool = False) -> Fault:
+    """JSON of the right shape, but far too long: with a length, without one, or small only while compressed."""
+    content = b'{"token": "' + b"a" * size + b'"}'
+    if gzipped:
+        packed = gzip.compress(content)
+        return Fault(answer=Answer(201, packed, {"Content-Type": "application/json", "Content-Encoding": "gzip"}))
+    return Fault(answer=Answer(201, content, {"Content-Type": "application/json"}, chunked=chunked))
+
+
+BROKEN_CONNECTIONS: Mapping[str, Fault] = {
+    "closed": closed(),
+    "cut": cut(),
+    "reset": reset(),
+    "reset-in-the-answer": reset(after=30),
+}
+"""Over at once; trying again is right."""
+
+SILENT_CONNECTIONS: Mapping[str, Fault] = {
+    "hang": hang(),
+    "hang-in-the-head": hang(after=30),
+    "hang-in-the-body": hang(after=-10),
+    "drip": drip(),
+    "drip-in-the-body": drip(head=False),
+}
+"""Only a deadline ends them."""
+
+SERVER_ERRORS: Mapping[str, Fault] = {f"status-{code}": status(code) for code in (500, 502, 503, 504)}
+"""Trying again is right."""
+
+REFUSALS: Mapping[str, Fault] = {f"status-{code}": status(code) for code in (400, 401, 403, 404, 422)}
+"""Trying again is useless."""
+
+STRANGE_ANSWERS: Mapping[str, Fault] = {
+    "empty": body(b""),
+    "empty-token": token(""),
+    "gzip-bomb": oversized(gzipped=True),
+    "html": html(),
+    "invalid-utf8": body(b'{"token": "\xff\xfe"}'),
+    "json-list": document(["token"]),
+    "json-string": document("token"),
+    "no-token": document({}),
+    "not-a-jwt": token("sesame"),
+    "null-token": token(None),
+    "number-token": token(7),
+    "oversized": oversized(),
+    "oversized-chunked": oversized(chunked=True),
+    "redirect-301": redirect("https://elsewhere.example.com/", 301),
+    "redirect-302": redirect("https://elsewhere.example.com/", 302),
+    "redirect-307": redirect("https://elsewhere.example.com/", 307),
+    "status-204": Fault(answer=Answer(204)),
+    "truncated-json": body(b'{"token": "'),
+}
+"""Answers of the exchange that mean nothing. Not here, as they need a token: a token of another service."""
