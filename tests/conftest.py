@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from program import Cli
+from sandbox import Sandbox
+
 pytest_plugins = ["sandbox.fixtures"]
 
 ROOT = Path(__file__).parent.parent
@@ -30,3 +33,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def repository() -> Path:
     """The top of the repository."""
     return ROOT
+
+
+@pytest.fixture
+def cli(sandbox: Sandbox, tmp_path: Path) -> Cli:
+    """The command, in the sandbox's world."""
+    return Cli(sandbox, tmp_path / "login")

@@ -104,6 +104,7 @@ class Sandbox:
             )
         }
         self.jenkins.issuers.clear()
+        self.jenkins.clock.ahead = 0.0
         self.issuer = self.add_issuer(Issuer())
         self.cloudsmith.reset()
         self.trust(self.issuer.url, {"aud": AUDIENCE})
@@ -112,6 +113,7 @@ class Sandbox:
 
     def add_issuer(self, issuer: Issuer) -> Issuer:
         """Let Jenkins serve one more issuer. `trust` makes Cloudsmith accept it."""
+        issuer.clock = self.jenkins.clock
         self.jenkins.issuers.append(issuer)
         self.network.hosts[urlsplit(issuer.jenkins_url).netloc] = self.jenkins
         return issuer
@@ -157,6 +159,11 @@ class Sandbox:
     def exchange_requests(self) -> list[Request]:
         """The requests to the exchange."""
         return [request for request in self.requests if request.endpoint == "exchange"]
+
+    def wait_for_request(self, endpoint: str) -> None:
+        """Return once a client has asked this endpoint, for example one that hangs."""
+        with self.network.arrived:
+            self.network.arrived.wait_for(lambda: any(request.endpoint == endpoint for request in self.requests))
 
     @property
     def missing(self) -> dict[str, str]:

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from sandbox.certificates import Certificates
+from sandbox.clock import Clock
 from sandbox.faults import Answer, Faults
 
 TLS_HANDSHAKE = b"\x16"
@@ -54,6 +55,10 @@ Route = tuple[str, Callable[[], Answer]]
 class Service(Protocol):
     """What a host name stands for."""
 
+    @property
+    def clock(self) -> Clock:
+        """The host's clock."""
+
     def route(self, request: Request) -> Route:
         """Say which endpoint a request is for, without doing anything yet."""
 
@@ -67,6 +72,7 @@ class Network:
     hosts: dict[str, Service] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
     tunnels: list[str] = field(default_factory=list)
+    arrived: threading.Condition = field(default_factory=threading.Condition)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -101,13 +107,16 @@ class Handler(BaseHTTPRequestHandler):
         """Read a request, record it, and send the true answer or a fault."""
         request = self.read()
         endpoint, true_answer = self.service.route(request)
-        self.network.requests.append(replace(request, endpoint=endpoint))
+        with self.network.arrived:
+            self.network.requests.append(replace(request, endpoint=endpoint))
+            self.network.arrived.notify_all()
         fault = self.network.faults.take(endpoint)
         if fault is None:
-            self.request.sendall(true_answer().raw(self.command))
+            self.request.sendall(true_answer().raw(self.command, self.service.clock))
         else:
+            answer = fault.answer or true_answer()
             self.close_connection = self.close_connection or fault.breaks_connection
-            fault.send(self.request, (fault.answer or true_answer()).raw(self.command), self.network.faults.released)
+            fault.send(self.request, answer.raw(self.command, self.service.clock), self.network.faults.released)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815
 

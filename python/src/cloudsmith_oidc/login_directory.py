@@ -221,17 +221,14 @@ def _parent_of(directory: int, name: str, *, create: bool = False) -> Iterator[t
 
 def _read_record(directory: int) -> _Record:
     try:
-        # Non-blocking, because a FIFO in its place would hold this process for ever.
+        if not stat.S_ISREG(os.stat(RECORD, dir_fd=directory, follow_symlinks=False).st_mode):
+            return _Record()
+        # Non-blocking, because a FIFO put in its place now would hold this process for ever.
         descriptor = os.open(RECORD, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=directory)
-    except OSError:
-        return _Record()
-    with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor, not a path
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return _Record()
-        try:
+        with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor, not a path
             record = json.loads(file.read(_MAX_RECORD_BYTES))
-        except (ValueError, RecursionError):
-            return _Record()
+    except (OSError, ValueError, RecursionError):
+        return _Record()
     listed = record.get("files") if isinstance(record, dict) else None
     if not isinstance(listed, list):
         return _Record()

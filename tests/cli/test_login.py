@@ -1,0 +1,264 @@
+"""What a login writes, and where its settings come from."""
+
+import base64
+import configparser
+import io
+import json
+import os
+import re
+import shlex
+import stat
+import subprocess
+import tarfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import jwt
+import pytest
+from program import Cli
+
+
+def test_login_writes_the_three_clients_files_with_one_request(cli: Cli) -> None:
+    result = cli.login()
+
+    assert (result.code, result.stdout) == (0, b"")
+    token = cli.issued_token()
+    assert cli.sandbox.cloudsmith.service_of(token) == "ci-reader"
+    pip = configparser.RawConfigParser()
+    pip.read_string(cli.file("pip.conf"))
+    assert pip["global"]["index-url"] == f"https://token:{token}@dl.cloudsmith.io/basic/acme/prod/python/simple/"
+    assert cli.file(".npmrc").splitlines() == [
+        "registry=https://npm.cloudsmith.io/acme/prod/",
+        f"//npm.cloudsmith.io/acme/prod/:_authToken={token}",
+    ]
+    auth = base64.b64encode(f"token:{token}".encode()).decode()
+    assert json.loads(cli.file("docker/config.json")) == {"auths": {"docker.cloudsmith.io": {"auth": auth}}}
+    assert len(cli.sandbox.requests) == 1
+
+
+def test_the_request_is_the_documented_one(cli: Cli) -> None:
+    id_token = cli.sandbox.mint()
+
+    cli.login(token=id_token)
+
+    (request,) = cli.sandbox.exchange_requests
+    assert (request.method, request.path) == ("POST", "/openid/acme/")
+    assert json.loads(request.body) == {"oidc_token": id_token, "service_slug": "ci-reader"}
+    assert "authorization" not in request.headers
+
+
+def test_env_and_activate_lead_the_clients_to_the_files(cli: Cli) -> None:
+    cli.directory = cli.directory.with_name("a login's $directory")
+
+    assert cli.login().code == 0
+
+    pointers = dict(line.split("=", 1) for line in cli.file("env").splitlines())
+    assert pointers == {
+        "PIP_CONFIG_FILE": f"{cli.directory}/pip.conf",
+        "NPM_CONFIG_USERCONFIG": f"{cli.directory}/.npmrc",
+        "DOCKER_CONFIG": f"{cli.directory}/docker",
+    }
+    shell = f". {shlex.quote(str(cli.directory))}/activate && env"
+    activated = subprocess.run(["sh", "-c", shell], env={}, capture_output=True, text=True, check=True).stdout
+    assert {f"{name}={value}" for name, value in pointers.items()} <= set(activated.splitlines())
+
+
+def test_login_json_is_an_audit_record_without_a_secret(cli: Cli) -> None:
+    assert cli.login().code == 0
+
+    record = json.loads(cli.file("login.json"))
+    token = cli.issued_token()
+    expires_at = jwt.decode(token, options={"verify_signature": False})["exp"]
+    assert datetime.fromisoformat(record.pop("expires_at")) == datetime.fromtimestamp(expires_at, UTC)
+    assert re.fullmatch("[0-9a-f]{12}", record.pop("fingerprint"))
+    assert record == {
+        "org": "acme",
+        "service": "ci-reader",
+        "formats": ["pip", "npm", "docker"],
+        "files": ["pip.conf", ".npmrc", "docker/config.json", "env", "activate", "login.json"],
+        "iss": cli.sandbox.issuer.url,
+        "sub": "https://jenkins.example.com/job/team/job/app/job/main/",
+        "aud": ["https://cloudsmith.example.com"],
+        "directory_created": True,
+    }
+
+
+def test_only_the_owner_can_read_the_files(cli: Cli) -> None:
+    assert cli.login().code == 0
+
+    modes = {
+        str(path.relative_to(cli.directory.parent)): stat.S_IMODE(path.stat().st_mode)
+        for path in [cli.directory, *cli.directory.rglob("*")]
+    }
+    assert {path: mode for path, mode in modes.items() if mode != 0o600} == {"login": 0o700, "login/docker": 0o700}
+
+
+def test_without_a_repository_only_formats_that_need_none_are_configured(cli: Cli) -> None:
+    assert cli.login(CLOUDSMITH_REPO=None).code == 0
+
+    assert json.loads(cli.file("login.json"))["formats"] == ["docker"]
+
+
+PIP_OF = "https://token:T@{}/simple/\n"
+CUSTOM = "--domain=pip=dl.acme.com,npm=https://npm.acme.com/,docker=docker.acme.com:5000"
+OWN = "--domain=pip:prod=dl-prod.acme.com,npm:prod=npm-prod.acme.com,docker:prod=docker-prod.acme.com"
+LAYOUTS = {
+    "several repositories: the first is the index": (
+        ["--repo=prod", "--repo=dev"],
+        {
+            "pip.conf": "[global]\nindex-url = https://token:T@dl.cloudsmith.io/basic/acme/prod/python/simple/\n"
+            "extra-index-url =\n    https://token:T@dl.cloudsmith.io/basic/acme/dev/python/simple/\n",
+            ".npmrc": "registry=https://npm.cloudsmith.io/acme/prod/\n"
+            "//npm.cloudsmith.io/acme/prod/:_authToken=T\n//npm.cloudsmith.io/acme/dev/:_authToken=T\n",
+        },
+    ),
+    "npm scopes leave the default registry alone": (
+        ["--npm-scope=@acme", "--npm-scope=@acme-tools"],
+        {
+            ".npmrc": "@acme:registry=https://npm.cloudsmith.io/acme/prod/\n"
+            "@acme-tools:registry=https://npm.cloudsmith.io/acme/prod/\n//npm.cloudsmith.io/acme/prod/:_authToken=T\n"
+        },
+    ),
+    "a custom domain of the workspace drops the workspace": (
+        ["--repo=prod,dev", CUSTOM],
+        {
+            "pip.conf": "[global]\nindex-url = https://token:T@dl.acme.com/basic/prod/python/simple/\n"
+            "extra-index-url =\n    https://token:T@dl.acme.com/basic/dev/python/simple/\n",
+            ".npmrc": "registry=https://npm.acme.com/prod/\n"
+            "//npm.acme.com/prod/:_authToken=T\n//npm.acme.com/dev/:_authToken=T\n",
+            "docker/config.json": ["docker.acme.com:5000"],
+        },
+    ),
+    "a custom domain of a repository drops both, and is that repository's only": (
+        ["--repo=prod,dev", OWN],
+        {
+            "pip.conf": "[global]\nindex-url = https://token:T@dl-prod.acme.com/basic/python/simple/\n"
+            "extra-index-url =\n    https://token:T@dl.cloudsmith.io/basic/acme/dev/python/simple/\n",
+            ".npmrc": "registry=https://npm-prod.acme.com/\n"
+            "//npm-prod.acme.com/:_authToken=T\n//npm.cloudsmith.io/acme/dev/:_authToken=T\n",
+            "docker/config.json": ["docker.cloudsmith.io", "docker-prod.acme.com"],
+        },
+    ),
+    "plain http to a loopback host": (
+        ["--domain=pip=http://127.0.0.1:8000", "--domain=docker=http://127.0.0.1:5000"],
+        {
+            "pip.conf": "[global]\nindex-url = http://token:T@127.0.0.1:8000/basic/prod/python/simple/\n",
+            "docker/config.json": ["127.0.0.1:5000"],
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_where_the_packages_are(cli: Cli, layout: str) -> None:
+    arguments, expected = LAYOUTS[layout]
+
+    assert cli.login(*arguments).code == 0
+
+    token = cli.issued_token()
+    for name, content in expected.items():
+        if isinstance(content, list):
+            assert list(json.loads(cli.file(name))["auths"]) == content
+        else:
+            assert cli.file(name) == content.replace("=T", f"={token}").replace("token:T@", f"token:{token}@")
+
+
+def test_only_the_formats_asked_for_are_configured(cli: Cli) -> None:
+    assert cli.login("--format", "npm").code == 0
+
+    assert sorted(os.listdir(cli.directory)) == [".npmrc", "activate", "env", "login.json"]
+
+
+SOURCES = {
+    "standard input": lambda token, _: (["--token-stdin"], token + "\n", {}),
+    "standard input before the variable": lambda token, _: (
+        ["--token-stdin"],
+        token,
+        {"CLOUDSMITH_OIDC_TOKEN": "ignored"},
+    ),
+    "a file": lambda token, path: (["--token-file", str(path)], "", {}) if path.write_text(token + "\n") else None,
+    "the variable": lambda token, _: ([], "", {"CLOUDSMITH_OIDC_TOKEN": token}),
+    "the vendor guide's variable": lambda token, _: ([], "", {"OIDC_TOKEN": token}),
+}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_the_id_token_comes_from(cli: Cli, source: str, tmp_path: Path) -> None:
+    arguments, stdin, environment = SOURCES[source](cli.sandbox.mint(), tmp_path / "id-token")  # type: ignore[no-untyped-call]
+
+    given = {"CLOUDSMITH_OIDC_TOKEN": None, **environment}
+    result = cli.run("login", "--output", str(cli.directory), *arguments, stdin=stdin, **given)
+
+    assert result.code == 0, result.stderr
+
+
+def test_a_ca_bundle_can_follow_the_token_on_standard_input(cli: Cli) -> None:
+    stdin = cli.sandbox.mint() + "\n" + cli.sandbox.ca_file.read_text()
+
+    result = cli.run("login", "--output", str(cli.directory), "--token-stdin", stdin=stdin, SSL_CERT_FILE=None)
+
+    assert result.code == 0, result.stderr
+
+
+def test_flags_come_before_variables_and_variables_have_the_vendors_aliases(cli: Cli) -> None:
+    result = cli.login(
+        "--service",
+        "ci-reader",
+        CLOUDSMITH_ORG=None,
+        CLOUDSMITH_WORKSPACE="acme",
+        CLOUDSMITH_SERVICE_SLUG=None,
+        CLOUDSMITH_SERVICE_ACCOUNT_SLUG="somebody-else",
+        CLOUDSMITH_API_HOST=cli.sandbox.api_url + "/",
+        CLOUDSMITH_FORMATS="docker",
+        CLOUDSMITH_DOMAINS="docker=docker.acme.com",
+    )
+
+    assert result.code == 0, result.stderr
+    assert list(json.loads(cli.file("docker/config.json"))["auths"]) == ["docker.acme.com"]
+
+
+def test_a_stream_holds_the_same_files_for_where_it_will_be_unpacked(cli: Cli) -> None:
+    result = cli.run("login", "--output", "-", "--root", "/work space/login")
+
+    assert result.code == 0, result.stderr
+    with tarfile.open(fileobj=io.BytesIO(result.stdout)) as tar:
+        members = {member.name: member for member in tar}
+        pointers = tar.extractfile("env")
+        assert pointers is not None
+        assert b"PIP_CONFIG_FILE=/work space/login/pip.conf\n" in pointers.read()
+    assert {name: oct(member.mode) for name, member in members.items()} == {
+        "docker": "0o700",
+        **dict.fromkeys(["pip.conf", ".npmrc", "docker/config.json", "env", "activate", "login.json"], "0o600"),
+    }
+
+
+def test_a_stream_is_empty_when_the_login_fails(cli: Cli) -> None:
+    result = cli.run("login", "--output", "-", "--root", "/login", "--service", "nobody")
+
+    assert (result.code, result.stdout) == (4, b"")
+
+
+def test_the_log_is_json_where_nobody_reads_along_and_names_the_token_by_its_fingerprint(cli: Cli) -> None:
+    result = cli.run("login", "--output", str(cli.directory))
+
+    event = json.loads(result.stderr)
+    assert event["event"] == "logged in"
+    assert event["fingerprint"] == json.loads(cli.file("login.json"))["fingerprint"]
+
+
+def test_quiet_logs_nothing_when_all_is_well(cli: Cli) -> None:
+    assert cli.login("--quiet").stderr == ""
+
+
+def test_version_is_printed_on_standard_output(cli: Cli) -> None:
+    assert re.fullmatch(rb"cloudsmith-oidc \d+\.\d+\.\d+\n", cli.run("--version").stdout)
+
+
+def test_a_proxy_is_not_used_for_a_loopback_host(cli: Cli) -> None:
+    nowhere = "http://127.0.0.1:1"
+
+    result = cli.login(
+        CLOUDSMITH_API_HOST=cli.sandbox.api_url, HTTP_PROXY=nowhere, http_proxy=nowhere, NO_PROXY="", no_proxy=""
+    )
+
+    assert result.code == 0, result.stderr

@@ -1,0 +1,75 @@
+"""The command as its users have it: a process with arguments, environment and standard input."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox import Sandbox
+
+PROGRAM = Path(sys.executable).parent / "cloudsmith-oidc"
+
+
+@dataclass(frozen=True)
+class Result:
+    """How the process ended. `stdout` is bytes, as it can be a tar stream."""
+
+    code: int
+    stdout: bytes
+    stderr: str
+
+    @property
+    def last_line(self) -> str:
+        return self.stderr.rstrip("\n").rpartition("\n")[2]
+
+
+class Cli:
+    """Runs `cloudsmith-oidc` in the sandbox's world, by default with a good ID token and complete settings."""
+
+    def __init__(self, sandbox: Sandbox, directory: Path) -> None:
+        self.sandbox = sandbox
+        self.directory = directory
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            **sandbox.environment(),
+            "CLOUDSMITH_ORG": sandbox.org,
+            "CLOUDSMITH_SERVICE_SLUG": sandbox.service,
+            "CLOUDSMITH_REPO": "prod",
+        }
+
+    def start(self, *arguments: str, token: str | None = None, **environment: str | None) -> "subprocess.Popen[bytes]":
+        """Start without waiting. A variable set to None is left out."""
+        given = {
+            **self.environment,
+            "CLOUDSMITH_OIDC_TOKEN": self.sandbox.mint() if token is None else token,
+            **environment,
+        }
+        return subprocess.Popen(
+            [PROGRAM, *arguments],
+            env={name: value for name, value in given.items() if value is not None},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def run(
+        self, *arguments: str, token: str | None = None, stdin: str = "", **environment: str | None
+    ) -> Result:
+        """Run to the end."""
+        with self.start(*arguments, token=token, **environment) as process:
+            stdout, stderr = process.communicate(stdin.encode())
+        return Result(process.returncode, stdout, stderr.decode())
+
+    def login(self, *arguments: str, token: str | None = None, **environment: str | None) -> Result:
+        """Log in to `directory`, logging for people."""
+        output = ["--output", str(self.directory)]
+        return self.run("login", *output, "--log-format", "console", *arguments, token=token, **environment)
+
+    def file(self, name: str) -> str:
+        """Return the text of a file that login wrote."""
+        return (self.directory / name).read_text()
+
+    def issued_token(self) -> str:
+        """Return the Cloudsmith token that the last login got, as the npm client would find it."""
+        return self.file(".npmrc").rpartition(":_authToken=")[2].strip()
