@@ -48,6 +48,10 @@ def _run(options: CommandLine) -> None:
         from cloudsmith_oidc import login  # noqa: PLC0415
 
         login.run(options.login)
+    elif options.explain is not None:
+        from cloudsmith_oidc import explain  # noqa: PLC0415
+
+        explain.run(options.explain)
     elif options.logout is not None:
         login_directory.remove(options.logout.directory)
     else:

@@ -8,9 +8,10 @@ from pathlib import Path
 import structlog
 
 from cloudsmith_oidc import formats, login_directory
+from cloudsmith_oidc.errors import CloudsmithOidcError, ExchangeRefusedError, ServiceMismatchError
 from cloudsmith_oidc.exchange import CloudsmithToken, ServiceAccount, exchange
 from cloudsmith_oidc.formats import Account
-from cloudsmith_oidc.http import HttpClient
+from cloudsmith_oidc.http import Deadline, HttpClient
 from cloudsmith_oidc.id_token import IdToken
 from cloudsmith_oidc.settings import Login
 
@@ -19,12 +20,13 @@ def run(options: Login) -> None:
     """Exchange the ID token and write the files of the formats asked for. Raises `CloudsmithOidcError`."""
     given = options.given_token()
     id_token = IdToken.read(given.text)
-    token = exchange(
-        HttpClient(given.ca_bundle),
-        ServiceAccount(options.api_host, options.org, options.service),
-        id_token,
-        timeout=options.timeout,
-    )
+    client = HttpClient(given.ca_bundle)
+    account = ServiceAccount(options.api_host, options.org, options.service)
+    deadline = Deadline(options.timeout)
+    try:
+        token = exchange(client, account, id_token, timeout=options.timeout)
+    except (ExchangeRefusedError, ServiceMismatchError) as refused:
+        raise _explained(refused, client, account, id_token, deadline) from None
     if options.output == Login.STDOUT:
         login_directory.write_tar(sys.stdout.buffer, _files(options, id_token, token, options.root or Path()))
     else:
@@ -37,6 +39,20 @@ def run(options: Login) -> None:
         expires_at=_iso(token),
         fingerprint=token.fingerprint,
     )
+
+
+def _explained(
+    refused: CloudsmithOidcError, client: HttpClient, account: ServiceAccount, id_token: IdToken, deadline: Deadline
+) -> CloudsmithOidcError:
+    """Return the refusal with its likely cause. Whatever goes wrong in finding it must not hide the refusal."""
+    try:
+        # Loaded only now: a login that succeeds has no use for it.
+        from cloudsmith_oidc import explain  # noqa: PLC0415
+
+        return explain.explain_refusal(refused, client, account, id_token, deadline)
+    except Exception as error:  # noqa: BLE001 - the refusal is what has to be reported
+        structlog.get_logger().warning("the diagnosis of the refusal failed: a bug", kind=type(error).__name__)
+        return refused
 
 
 def _files(options: Login, id_token: IdToken, token: CloudsmithToken, root: Path) -> dict[str, str]:

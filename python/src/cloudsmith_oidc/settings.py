@@ -28,7 +28,8 @@ from pydantic_settings import (
 from cloudsmith_oidc import formats
 from cloudsmith_oidc.errors import IdTokenError, SettingsError
 from cloudsmith_oidc.http import is_loopback
-from cloudsmith_oidc.log import LogFormat, one_line
+from cloudsmith_oidc.log import LogFormat
+from cloudsmith_oidc.redaction import one_line
 
 DEFAULT_API_HOST = "https://api.cloudsmith.io"
 _DEFAULT_FORMATS = ("pip", "npm", "docker")
@@ -97,6 +98,16 @@ def _domains(value: object) -> object:
 
 def _split_commas(value: Any) -> Any:  # noqa: ANN401 - pydantic calls it with whatever was given
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _claims(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    # Repeated flags arrive joined by commas, which a value may hold, too.
+    pairs = [entry.partition("=") for entry in re.split(r",(?=[\w-]+=)", value)]
+    if not all(name and equals for name, equals, _ in pairs):
+        raise ValueError(f"{shown(value)} is not NAME=VALUE")
+    return tuple((name, expected) for name, _, expected in pairs)
 
 
 def _absolute(path: Path) -> Path:
@@ -269,6 +280,27 @@ class Login(TokenOptions):
         return _absolute(value)
 
 
+class Explain(TokenOptions):
+    """Say why Cloudsmith refuses, or would: checks the settings, the token, its issuer, and the exchange."""
+
+    org: Annotated[str, ORG_VARIABLES] = ""
+    """Slug of the Cloudsmith workspace (organization)."""
+    service: Annotated[str, SERVICE_VARIABLES] = ""
+    """Slug of the service account."""
+    api_host: Annotated[str, Variables(("CLOUDSMITH_API_HOST",))] = DEFAULT_API_HOST
+    """Cloudsmith's API."""
+    timeout: Timeout = 60
+    """Seconds for everything together."""
+    expect_audience: str | None = None
+    """Find fault unless the token's audience is this one, or one of several."""
+    expect_claim: Annotated[tuple[tuple[str, str], ...], NoDecode, BeforeValidator(_claims)] = ()
+    """Find fault unless this claim has this value, NAME=VALUE; it may end in *. Repeatable."""
+    exchange: CliToggleFlag[bool] = True
+    """Do not try the exchange."""
+    as_json: CliToggleFlag[bool] = Field(default=False, validation_alias="json")
+    """Report as one JSON object."""
+
+
 class Logout(Options):
     """Remove what login wrote to a directory, and nothing else."""
 
@@ -291,7 +323,8 @@ class CommandLine(Options):
     version: CliToggleFlag[bool] = False
     """Print the version and end."""
     login: CliSubCommand[Login]
+    explain: CliSubCommand[Explain]
     logout: CliSubCommand[Logout]
 
 
-COMMANDS: dict[str, type[Options]] = {"login": Login, "logout": Logout}
+COMMANDS: dict[str, type[Options]] = {"login": Login, "explain": Explain, "logout": Logout}

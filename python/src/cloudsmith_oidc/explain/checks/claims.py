@@ -1,0 +1,55 @@
+"""Whether the token says what a provider in Cloudsmith may require."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from cloudsmith_oidc.explain.evidence import Evidence
+from cloudsmith_oidc.explain.findings import Finding, finding
+from cloudsmith_oidc.explain.text import shown
+from cloudsmith_oidc.redaction import one_line
+
+
+def subject(evidence: Evidence) -> Iterator[Finding]:
+    """Check that there is a subject."""
+    if evidence.token is not None and not evidence.token.claims.get("sub"):
+        yield finding(
+            "subject-missing",
+            found=f"sub is {shown(evidence.token.claims.get('sub'))}",
+            expected="sub is the job's URL",
+        )
+
+
+def audience(evidence: Evidence) -> Iterator[Finding]:
+    """Check that there is an audience, and that it is the expected one. It may be a text or a list."""
+    if evidence.token is None:
+        return
+    found, expected = evidence.token.claims.get("aud"), evidence.expectations.audience
+    if not found or found == [""]:
+        yield finding("audience-missing", found=f"aud is {shown(found)}", expected=shown(expected or "an audience"))
+        return
+    if isinstance(found, list):
+        yield finding("audience-is-list", found=f"aud is {shown(found)}", expected="a text, in older versions")
+    if expected is not None and not _matches(found, expected):
+        yield finding("audience-mismatch", found=f"aud is {shown(found)}", expected=f"aud holds {one_line(expected)}")
+
+
+def expected(evidence: Evidence) -> Iterator[Finding]:
+    """Check the claims that the person expects, as Cloudsmith compares them: exactly, or up to a `*` at the end."""
+    if evidence.token is None:
+        return
+    for name, value in evidence.expectations.claims:
+        found = evidence.token.claims.get(name)
+        if not _matches(found, value):
+            label = one_line(name)
+            yield finding(
+                "claim-mismatch", found=f"{label} is {shown(found)}", expected=f"{label} is {one_line(value)}"
+            )
+
+
+def _matches(found: Any, expected: str) -> bool:  # noqa: ANN401 - a claim can be any JSON
+    members = found if isinstance(found, list) else [found]
+    texts = [member if isinstance(member, str) else json.dumps(member) for member in members if member is not None]
+    if expected.endswith("*"):
+        return any(text.startswith(expected[:-1]) for text in texts)
+    return expected in texts

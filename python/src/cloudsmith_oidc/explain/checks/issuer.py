@@ -1,0 +1,86 @@
+"""Whether Cloudsmith can find the issuer, and whether the issuer says that it is the one."""
+
+import ipaddress
+from collections.abc import Iterator
+
+from cloudsmith_oidc.errors import SettingsError, UnexpectedAnswerError
+from cloudsmith_oidc.explain.evidence import Document, Evidence, discovery_url, host_of
+from cloudsmith_oidc.explain.findings import Finding, finding
+from cloudsmith_oidc.explain.text import shown
+from cloudsmith_oidc.http import is_loopback
+from cloudsmith_oidc.redaction import one_line
+
+_OK = 200
+# Names that public DNS never answers: RFC 6761, RFC 6762, RFC 8375, ICANN's reservation of .internal, and old habits.
+_PRIVATE_SUFFIXES = (
+    *(".localhost", ".test", ".invalid", ".example", ".local", ".home.arpa", ".internal"),
+    *(".lan", ".corp", ".home", ".intranet", ".intra", ".private", ".localdomain"),
+)
+
+
+def url(evidence: Evidence) -> Iterator[Finding]:
+    """Check the form of `iss`."""
+    if evidence.token is None:
+        return
+    if evidence.issuer is None:
+        yield finding(
+            "issuer-missing",
+            found=f"iss is {shown(evidence.token.claims.get('iss'))}",
+            expected="iss is the issuer's URL, by default the Jenkins URL followed by oidc",
+        )
+        return
+    host = host_of(evidence.issuer)
+    found = f"iss is {one_line(evidence.issuer)}"
+    if host and not is_public(host):
+        yield finding("issuer-not-public", found=found, expected="a host that Cloudsmith can reach from the Internet")
+    if host is None or not evidence.issuer.startswith("https://"):
+        yield finding("issuer-not-https", found=found, expected="iss is an https URL")
+    if evidence.issuer.endswith("/"):
+        yield finding("issuer-trailing-slash", found=found, expected=f"iss is {one_line(evidence.issuer.rstrip('/'))}")
+
+
+def discovery(evidence: Evidence) -> Iterator[Finding]:
+    """Check that the discovery document is there, and that it is the issuer's own."""
+    document = evidence.discovery
+    if evidence.issuer is None or document is None or isinstance(document.error, SettingsError):
+        return
+    if document.content is None:
+        trouble = fetch_trouble(document)
+        unreachable = document.status != _OK and not isinstance(document.error, UnexpectedAnswerError)
+        yield finding(
+            "discovery-unreachable" if unreachable else "discovery-not-json",
+            found=trouble,
+            expected=f"{one_line(discovery_url(evidence.issuer))} answers 200 with a JSON object of at most 1 MiB",
+            hint=fetch_hint(document),
+        )
+    elif document.content.get("issuer") != evidence.issuer:
+        yield finding(
+            "discovery-issuer-mismatch",
+            found=f"the document says {shown(document.content.get('issuer'))}, the token {one_line(evidence.issuer)}",
+            expected="the same issuer in both, character by character",
+        )
+
+
+def fetch_trouble(document: Document) -> str:
+    """Say why there is no document."""
+    if document.error is not None:
+        return one_line(document.error.message)
+    if document.status != _OK:
+        return f"{one_line(document.url)} answers {document.status}"
+    return f"{one_line(document.url)} answers 200, but not with a JSON object"
+
+
+def fetch_hint(document: Document) -> str | None:
+    """Return what to do where the network is the trouble, `None` where it is the document."""
+    if document.error is None or isinstance(document.error, UnexpectedAnswerError):
+        return None
+    return f"{document.error.hint}. Cloudsmith needs it, too: from the Internet, with a certificate of a public CA"
+
+
+def is_public(host: str) -> bool:
+    """Say whether `host` may be known and reached outside: no loopback, private or single-label host."""
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        name = host.rstrip(".").lower()
+        return "." in name and not is_loopback(name) and not name.endswith(_PRIVATE_SUFFIXES)

@@ -1,0 +1,35 @@
+"""What may be wrong with what this program was told."""
+
+from collections.abc import Callable, Iterator
+
+from cloudsmith_oidc.errors import SettingsError
+from cloudsmith_oidc.explain.evidence import Evidence
+from cloudsmith_oidc.explain.findings import Finding, finding
+from cloudsmith_oidc.settings import base_url, slug
+
+
+def account(evidence: Evidence) -> Iterator[Finding]:
+    """Check the workspace, the service account and the API host."""
+    yield from _setting("org-invalid", evidence.account.org, slug, "a workspace slug such as 'acme'")
+    yield from _setting("service-invalid", evidence.account.slug, slug, "a service account slug such as 'ci-reader'")
+    yield from _setting("api-host-invalid", evidence.account.api_host, base_url, "a host, host:port or https URL")
+
+
+def network(evidence: Evidence) -> Iterator[Finding]:
+    """Check that requests could be sent with this machine's proxy and CA settings."""
+    documents = [document.error for document in (evidence.discovery, evidence.jwks) if document]
+    unusable = [error for error in (*documents, evidence.exchange_error) if isinstance(error, SettingsError)]
+    for error in unusable[:1]:
+        yield finding(
+            "network-settings-invalid",
+            found=error.message,
+            expected="proxy and CA settings that can be used",
+            hint=error.hint,
+        )
+
+
+def _setting(code: str, value: str, check: Callable[[str], str], expected: str) -> Iterator[Finding]:
+    try:
+        check(value)
+    except ValueError as error:
+        yield finding(code, found=str(error) if value else "MISSING", expected=expected)

@@ -1,0 +1,137 @@
+"""What a diagnosis rests on, gathered once: the token, the issuer's two documents, the clocks, the exchange's answer.
+
+Only the exchange ever gets the token. The issuer is asked for its public documents, like any stranger would.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from cloudsmith_oidc.errors import CloudsmithOidcError, IdTokenError
+from cloudsmith_oidc.exchange import ServiceAccount, exchange
+from cloudsmith_oidc.http import Deadline, HttpClient, is_loopback, json_object
+from cloudsmith_oidc.id_token import IdToken
+from cloudsmith_oidc.settings import base_url, slug
+
+DISCOVERY_PATH = "/.well-known/openid-configuration"
+_DOCUMENT_SECONDS = 10
+_OK = 200
+
+
+@dataclass(frozen=True)
+class Document:
+    """What came back for a document: its JSON object, or why there is none.
+
+    `status` is the HTTP status, 0 without an answer.
+    """
+
+    url: str
+    status: int = 0
+    content: Mapping[str, Any] | None = None
+    error: CloudsmithOidcError | None = None
+
+
+@dataclass(frozen=True)
+class Expectations:
+    """What the person expects of the token: an audience, and claims (name, value; the value may end in `*`)."""
+
+    audience: str | None = None
+    claims: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything the checks look at. What was not reached or not asked for is `None`.
+
+    `token` is decoded but not verified; an expired one is here, too, and then `token_error` says so. `account` holds
+    the settings as they were given. `granted` says that Cloudsmith issued a token, `exchange_error` why it did not;
+    neither, that it was not asked. `clock_offsets` is `HttpClient.clock_offsets`.
+    """
+
+    account: ServiceAccount
+    token: IdToken | None
+    token_error: IdTokenError | None = None
+    expectations: Expectations = field(default_factory=Expectations)
+    discovery: Document | None = None
+    jwks: Document | None = None
+    granted: bool = False
+    exchange_error: CloudsmithOidcError | None = None
+    clock_offsets: Mapping[str, timedelta] = field(default_factory=dict)
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def issuer(self) -> str | None:
+        """The token's `iss` if it is text."""
+        issuer = self.token.claims.get("iss") if self.token else None
+        return issuer if isinstance(issuer, str) and issuer else None
+
+
+def read_token(text: str) -> tuple[IdToken | None, IdTokenError | None]:
+    """Return the token if it can be decoded, and what `login` would say against it."""
+    try:
+        return IdToken.read(text), None
+    except IdTokenError as error:
+        return (IdToken.parse(text.strip()) if error.code == "token-expired" else None), error
+
+
+def usable(account: ServiceAccount) -> ServiceAccount | None:
+    """Return the account as the exchange needs it, `None` if a setting is invalid."""
+    try:
+        return ServiceAccount(base_url(account.api_host), slug(account.org), slug(account.slug))
+    except ValueError:
+        return None
+
+
+def host_of(url: str) -> str | None:
+    """Return the host in `url`, `None` if it is not a URL with a host."""
+    try:
+        return httpx.URL(url).host or None
+    except (httpx.InvalidURL, TypeError):
+        return None
+
+
+def can_be_fetched(url: str) -> bool:
+    """Say whether this program would send a request there: https, or plain http to this machine."""
+    host = host_of(url)
+    return host is not None and (url.startswith("https://") or (url.startswith("http://") and is_loopback(host)))
+
+
+def discovery_url(issuer: str) -> str:
+    """Return the URL of the issuer's discovery document (OpenID Connect Discovery 1.0, section 4)."""
+    return issuer.rstrip("/") + DISCOVERY_PATH
+
+
+def fetch(client: HttpClient, url: str, deadline: Deadline, auth: tuple[str, str] | None = None) -> Document:
+    """Fetch a JSON document. It gets a part of the remaining time only: a host that hangs shall not use up all."""
+    own = Deadline(min(_DOCUMENT_SECONDS, deadline.remaining() / 3))
+    try:
+        answer = client.request("GET", url, deadline=own, auth=auth)
+    except CloudsmithOidcError as error:
+        return Document(url, error=error)
+    return Document(url, answer.status, json_object(answer) if answer.status == _OK else None)
+
+
+def gather_documents(client: HttpClient, token: IdToken, deadline: Deadline) -> tuple[Document | None, Document | None]:
+    """Fetch the discovery document and the key set that it leads to, as far as there is a way."""
+    issuer = token.claims.get("iss")
+    if not isinstance(issuer, str) or not can_be_fetched(issuer):
+        return None, None
+    discovery = fetch(client, discovery_url(issuer), deadline)
+    jwks_uri = (discovery.content or {}).get("jwks_uri")
+    if not isinstance(jwks_uri, str) or not can_be_fetched(jwks_uri):
+        return discovery, None
+    return discovery, fetch(client, jwks_uri, deadline)
+
+
+def try_exchange(
+    client: HttpClient, account: ServiceAccount, token: IdToken, deadline: Deadline
+) -> CloudsmithOidcError | None:
+    """Make the exchange, forget the token that it yields, and return what went wrong, if anything did."""
+    try:
+        exchange(client, account, token, timeout=deadline.remaining())
+    except CloudsmithOidcError as error:
+        return error
+    return None
