@@ -43,7 +43,8 @@ def main() -> None:
 
 
 def _wait_for_eof(ended: threading.Event) -> None:
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 4096):  # unbuffered: Python could not end while a thread waits in a buffer
+        pass
     ended.set()
 
 

@@ -7,19 +7,21 @@ wrong. `Cloudsmith.refusals` says it to the tests.
 import json
 import re
 import secrets
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 import jwt
+from jwt.types import Options
 
+from sandbox.clock import Clock
 from sandbox.faults import Answer, json_answer
 from sandbox.network import CLOUDSMITH, Network, Request, Route
 
 LIFETIME = 7200
 FETCH_SECONDS = 2.0
+NO_TIMES: Options = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
 
 
 NOT_CREATED = json_answer({"detail": "The JWT cannot be created."}, 400)
@@ -62,6 +64,7 @@ class Cloudsmith:
         self._network = network
         self._secret = secrets.token_bytes(32)
         self.proxy_url = ""
+        self.clock = Clock()
         self.reset()
 
     def reset(self) -> None:
@@ -71,6 +74,8 @@ class Cloudsmith:
         self.cannot_reach: set[str] = set()
         self.token_lifetime = LIFETIME
         self.refusals: list[str] = []
+        self.issued: list[str] = []
+        self.clock.ahead = 0.0
 
     def route(self, request: Request) -> Route:
         """`exchange`, `user`, or nothing known ("api")."""
@@ -85,22 +90,24 @@ class Cloudsmith:
 
     def issue(self, service: str = "ci-reader", *, issued_at: float | None = None) -> str:
         """A Cloudsmith token for a service account, from now or from `issued_at` (seconds since the epoch)."""
-        now = int(time.time() if issued_at is None else issued_at)
+        now = self.clock.now() if issued_at is None else int(issued_at)
         claims = {
             "iat": now,
             "exp": now + self.token_lifetime,
             "service_slug": service,
             "service_slug_perm": f"{service}-perm",
         }
-        return jwt.encode(claims, self._secret, algorithm="HS256")
+        self.issued.append(jwt.encode(claims, self._secret, algorithm="HS256"))
+        return self.issued[-1]
 
     def service_of(self, token: str) -> str | None:
         """The service account that a token lets in; None for a bad or expired token."""
         try:
-            slug: str = jwt.decode(token, self._secret, algorithms=["HS256"])["service_slug"]
-        except jwt.PyJWTError:
+            claims = jwt.decode(token, self._secret, algorithms=["HS256"], options=NO_TIMES)
+            self._demand_in_time(claims)
+        except (jwt.PyJWTError, RefusedError):
             return None
-        return slug
+        return str(claims["service_slug"])
 
     def _exchange(self, org: str, request: Request) -> Answer:
         if request.method != "POST":
@@ -111,7 +118,7 @@ class Cloudsmith:
         except RefusedError as problem:
             self.refusals.append(str(problem))
             return problem.answer
-        except (jwt.PyJWTError, httpx.HTTPError, ValueError) as problem:
+        except (jwt.PyJWTError, httpx.HTTPError, httpx.InvalidURL, ValueError, TypeError) as problem:
             self.refusals.append(f"{type(problem).__name__}: {problem}")
             return NOT_AUTHENTICATED
         return json_answer({"token": self.issue(service)}, 201)
@@ -137,11 +144,20 @@ class Cloudsmith:
             key,
             algorithms=["RS256"],
             issuer=issuer,
-            options={"verify_aud": False, "require": ["exp", "iat", "sub"]},
+            options={**NO_TIMES, "verify_aud": False, "require": ["exp", "iat", "sub"]},
         )
+        self._demand_in_time(claims)
         provider.demand(claims, lists_match=self.lists_match)
         if service not in provider.services:
             raise RefusedError(f"service account {service} is not linked", NOT_CREATED)
+
+    def _demand_in_time(self, claims: Mapping[str, Any]) -> None:
+        """Check the times by this host's own clock."""
+        now = self.clock.now()
+        if float(claims["exp"]) <= now:
+            raise RefusedError("expired")
+        if max(float(claims[name]) for name in ("iat", "nbf") if name in claims) > now:
+            raise RefusedError("not valid yet")
 
     def _fetch(self, url: str) -> dict[str, Any]:
         """Fetch a JSON object as Cloudsmith would: host names as the sandbox resolves them, TLS by its CA."""

@@ -12,13 +12,14 @@ import threading
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from functools import cache
 from http import HTTPStatus
 from typing import Literal
 
+from sandbox.clock import Clock
+
 MIB = 1024 * 1024
+THIS_MACHINE = Clock()
 DRIP_SECONDS = 0.1
 """Between two bytes of a dripping answer: quick enough to defeat a time-out per read."""
 
@@ -32,11 +33,13 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     chunked: bool = False
 
-    def raw(self, method: str = "GET") -> bytes:
-        """The bytes on the wire."""
+    def raw(self, method: str = "GET", clock: Clock = THIS_MACHINE) -> bytes:
+        """The bytes on the wire, dated by a clock."""
         reason = HTTPStatus(self.status).phrase
         length = {"Transfer-Encoding": "chunked"} if self.chunked else {"Content-Length": str(len(self.body))}
-        lines = [f"{name}: {value}" for name, value in (length | dict(self.headers)).items()]
+        lines = [
+            f"{name}: {value}" for name, value in ({"Date": clock.http_date()} | length | dict(self.headers)).items()
+        ]
         head = "\r\n".join([f"HTTP/1.1 {self.status} {reason}", *lines, "", ""]).encode("latin-1")
         if method == "HEAD":
             return head
@@ -121,7 +124,7 @@ def status(code: int, detail: str = "") -> Fault:
 
 
 def throttled(retry_after: str | None = None) -> Fault:
-    """429 in the vendor's words; `retry_after` is a number of seconds or an HTTP date, see `http_date`."""
+    """429 in the vendor's words; `retry_after` is a number of seconds or an HTTP date, see `Clock.http_date`."""
     text = "Request was throttled."
     if retry_after is not None and retry_after.isdigit():
         text += f" Expected available in {retry_after}.0 seconds."
@@ -133,11 +136,6 @@ def header(fault: Fault, name: str, value: str) -> Fault:
     """The same fault with one more header in its answer."""
     answer = fault.answer or Answer()
     return replace(fault, answer=replace(answer, headers={**answer.headers, name: value}))
-
-
-def http_date(seconds_from_now: float) -> str:
-    """A date as HTTP writes it."""
-    return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds_from_now), usegmt=True)
 
 
 def reset(after: int = 0) -> Fault:

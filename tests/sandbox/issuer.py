@@ -5,7 +5,6 @@ Shapes as in the plugin's source (`IdTokenCredentials`, `Keys`, `Issuer`).
 
 import base64
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,6 +15,7 @@ from urllib.parse import quote
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from sandbox.clock import Clock
 from sandbox.faults import Answer, json_answer
 from sandbox.keys import PrivateKey, ec_key, rsa_key
 from sandbox.network import Request, Route
@@ -46,6 +46,7 @@ class Issuer:
     job: str = "team/app/main"
     served: dict[str, Any] = field(default_factory=dict)
     key_number: int = 0
+    clock: Clock = field(default_factory=Clock)
 
     @property
     def url(self) -> str:
@@ -109,7 +110,7 @@ class Issuer:
 
         `alg` is what the signature is made with; a header "alg" may lie about it.
         """
-        now = int(time.time())
+        now = self.clock.now()
         audience = [self.audience] if self.audience_as_list else self.audience
         payload = {
             "iss": self.url,
@@ -147,6 +148,7 @@ class Jenkins:
 
     def __init__(self) -> None:
         self.issuers: list[Issuer] = []
+        self.clock = Clock()
 
     def route(self, request: Request) -> Route:
         """Find the document by its whole URL, as issuers may differ in host, context path and folder."""
@@ -182,6 +184,7 @@ class Site:
 
     folder: Path | None = None
     pages: dict[str, Any] = field(default_factory=dict)
+    clock: Clock = field(default_factory=Clock)
 
     def route(self, request: Request) -> Route:
         """Every path is the endpoint "site"."""

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from sandbox import backends, samples
 from sandbox.backends import Backend, MissingError
+from sandbox.clock import Clock
 from sandbox.cloudsmith import Cloudsmith
 from sandbox.faults import Answer, json_answer
 from sandbox.network import Request, Route
@@ -71,6 +72,11 @@ class Door:
     cloudsmith: Cloudsmith
     org: str | None = None
     repo: str | None = None
+
+    @property
+    def clock(self) -> Clock:
+        """Cloudsmith's."""
+        return self.cloudsmith.clock
 
     def route(self, request: Request) -> Route:
         """The endpoint is named like the format."""

@@ -2,12 +2,16 @@
 
 from urllib.parse import urlsplit
 
+from sandbox.clock import Clock
 from sandbox.faults import Answer
 from sandbox.network import Handler, Request, Route
 
 
 class Stranger:
     """Stands for every host that the sandbox does not play, so that nothing leaves the machine."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
 
     def route(self, request: Request) -> Route:
         """Refuse."""

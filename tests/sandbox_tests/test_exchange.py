@@ -1,0 +1,159 @@
+"""The exchange verifies like the vendor's, and says as little."""
+
+import time
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+
+import httpx
+import jwt
+import pytest
+
+from sandbox import Issuer, Sandbox
+from sandbox.faults import html
+from sandbox.keys import rsa_key
+
+EXCHANGE = "https://api.cloudsmith.io/openid/acme/"
+
+
+def exchange(client: httpx.Client, id_token: str, service: str = "ci-reader", url: str = EXCHANGE) -> httpx.Response:
+    return client.post(url, json={"oidc_token": id_token, "service_slug": service})
+
+
+def test_a_good_id_token_becomes_a_token_for_two_hours(sandbox: Sandbox, client: httpx.Client) -> None:
+    answer = exchange(client, sandbox.mint())
+    assert answer.status_code == 201
+    token = answer.json()["token"]
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert claims["exp"] - claims["iat"] == 7200
+    assert (claims["service_slug"], set(claims)) == (
+        "ci-reader",
+        {"iat", "exp", "service_slug", "service_slug_perm"},
+    )
+    me = client.get("https://api.cloudsmith.io/v1/user/self/", headers={"Authorization": f"Bearer {token}"}).json()
+    assert (me["authenticated"], me["slug"]) == (True, "ci-reader")
+    assert client.get("https://api.cloudsmith.io/v1/user/self/").json()["authenticated"] is False
+
+
+World = Callable[[Sandbox], str]
+
+
+def other_jwks(document: object) -> World:
+    def change(sandbox: Sandbox) -> str:
+        sandbox.issuer.served["jwks"] = document
+        return sandbox.mint()
+
+    return change
+
+
+def other_discovery(**members: object) -> World:
+    def change(sandbox: Sandbox) -> str:
+        sandbox.issuer.served["discovery"] = sandbox.issuer.discovery() | members
+        return sandbox.mint()
+
+    return change
+
+
+def rotated_behind_a_copy(sandbox: Sandbox) -> str:
+    sandbox.issuer.served["jwks"] = sandbox.issuer.jwks()
+    sandbox.issuer.rotate()
+    return sandbox.mint()
+
+
+def unreachable(sandbox: Sandbox) -> str:
+    sandbox.cloudsmith.cannot_reach.add("jenkins.example.com")
+    return sandbox.mint()
+
+
+def lists_do_not_match(sandbox: Sandbox) -> str:
+    sandbox.cloudsmith.lists_match = False
+    return sandbox.mint()
+
+
+def bad_certificate(sandbox: Sandbox) -> str:
+    sandbox.network.certificates.flaws["jenkins.example.com"] = "expired"
+    return sandbox.mint()
+
+
+def slow_cloudsmith_clock(sandbox: Sandbox) -> str:
+    sandbox.cloudsmith.clock.ahead = -600
+    return sandbox.mint()
+
+
+REFUSED: dict[str, tuple[World, str]] = {
+    "not a token": (lambda _: "sesame", "DecodeError"),
+    "another issuer": (lambda sandbox: sandbox.mint(iss="https://jenkins.example.com"), "no provider"),
+    "no issuer": (lambda sandbox: sandbox.mint(iss=None), "no provider"),
+    "expired": (lambda sandbox: sandbox.mint(exp=int(time.time()) - 1), "expired"),
+    "no expiry": (lambda sandbox: sandbox.mint(exp=None), "exp"),
+    "from the future": (lambda sandbox: sandbox.mint(iat=int(time.time()) + 600), "not valid yet"),
+    "another key": (lambda sandbox: sandbox.mint(key=rsa_key(99)), "InvalidSignature"),
+    "another kid": (lambda sandbox: sandbox.mint(headers={"kid": "other"}), "no key 'other'"),
+    "unsigned": (lambda sandbox: sandbox.mint(alg="none"), "Algorithm"),
+    "symmetric": (lambda sandbox: sandbox.mint(alg="HS256"), "Algorithm"),
+    "another audience": (lambda sandbox: sandbox.mint(aud=["x", "y"]), "claim aud"),
+    "no audience": (lambda sandbox: sandbox.mint(aud=None), "claim aud"),
+    "audience is a list": (lists_do_not_match, "claim aud"),
+    "issuer of discovery": (other_discovery(issuer="https://elsewhere.example.com"), "discovery names"),
+    "key set on an unknown host": (other_discovery(jwks_uri="https://elsewhere.example.com/jwks"), "ProxyError"),
+    "key set is HTML": (other_jwks(html().answer), "JSONDecodeError"),
+    "empty key set": (other_jwks({"keys": []}), "PyJWKSet"),
+    "rotated behind a copy": (rotated_behind_a_copy, "InvalidSignature"),
+    "unreachable": (unreachable, "cannot reach"),
+    "bad certificate": (bad_certificate, "certificate"),
+    "clocks": (slow_cloudsmith_clock, "not valid yet"),
+}
+
+
+@pytest.mark.parametrize("world", REFUSED)
+def test_what_is_wrong_is_known_to_the_test_but_not_to_the_client(
+    sandbox: Sandbox, client: httpx.Client, world: str
+) -> None:
+    prepare, reason = REFUSED[world]
+    answer = exchange(client, prepare(sandbox))
+    assert (answer.status_code, answer.json()) == (401, {"detail": "OIDC token cannot be authenticated."})
+    (refusal,) = sandbox.cloudsmith.refusals
+    assert reason in refusal
+
+
+def test_claims_match_by_member_and_by_prefix(sandbox: Sandbox, client: httpx.Client) -> None:
+    (provider,) = sandbox.cloudsmith.providers["acme"]
+    provider.claims = {"aud": "b", "sub": "https://jenkins.example.com/job/team/*", "build_number": "7"}
+    assert exchange(client, sandbox.mint(aud=["a", "b"])).status_code == 201
+    assert exchange(client, sandbox.mint(aud="b")).status_code == 201
+    assert exchange(client, sandbox.mint(aud="b", sub="https://jenkins.example.com/job/other/")).status_code == 401
+
+
+def test_statuses_of_other_mistakes(sandbox: Sandbox, client: httpx.Client) -> None:
+    unlinked = exchange(client, sandbox.mint(), service="ci-writer")
+    assert (unlinked.status_code, unlinked.json()) == (400, {"detail": "The JWT cannot be created."})
+    incomplete = client.post(EXCHANGE, json={"oidc_token": sandbox.mint()})
+    assert (incomplete.status_code, list(incomplete.json()["fields"])) == (422, ["service_slug"])
+    assert exchange(client, sandbox.mint(), url=EXCHANGE.replace("acme", "other")).status_code == 404
+    assert exchange(client, sandbox.mint(), url=EXCHANGE.rstrip("/")).headers["Location"] == "/openid/acme/"
+    assert client.get(EXCHANGE).status_code == 405
+
+
+def test_the_key_set_may_be_hosted_elsewhere(sandbox: Sandbox, client: httpx.Client) -> None:
+    issuer = sandbox.add_issuer(Issuer(explicit="https://oidc.acme.com"))
+    site = sandbox.site("oidc.acme.com")
+    site.pages["/.well-known/openid-configuration"] = issuer.discovery()
+    site.pages["/jwks"] = issuer.jwks()
+    sandbox.trust(issuer.url)
+    assert exchange(client, issuer.mint()).status_code == 201
+
+
+def test_an_issuer_on_loopback_needs_neither_tls_nor_proxy(sandbox: Sandbox, client: httpx.Client) -> None:
+    issuer = sandbox.add_issuer(Issuer(sandbox.jenkins_url))
+    sandbox.trust(issuer.url)
+    assert exchange(client, issuer.mint()).status_code == 201
+    assert sandbox.network.tunnels == ["api.cloudsmith.io"]
+
+
+def test_hosts_live_by_their_own_clocks(sandbox: Sandbox, client: httpx.Client) -> None:
+    sandbox.jenkins.clock.ahead = sandbox.cloudsmith.clock.ahead = 86400
+    id_token = sandbox.mint()
+    assert jwt.decode(id_token, options={"verify_signature": False})["iat"] > time.time() + 80000
+    answer = exchange(client, id_token)
+    assert answer.status_code == 201
+    assert sandbox.cloudsmith.service_of(answer.json()["token"]) == "ci-reader"
+    assert parsedate_to_datetime(answer.headers["Date"]).timestamp() > time.time() + 80000

@@ -1,0 +1,96 @@
+"""Jenkins is played in the exact shape of the plugin oidc-provider."""
+
+import base64
+
+import httpx
+import jwt
+import pytest
+
+from sandbox import Issuer, Sandbox
+
+ISSUER = "https://jenkins.example.com/oidc"
+DESCRIPTOR = "descriptorByName/io.jenkins.plugins.oidc_provider.IdTokenStringCredentials"
+
+
+def claims_of(token: str) -> dict[str, object]:
+    claims: dict[str, object] = jwt.decode(token, options={"verify_signature": False})
+    return claims
+
+
+def test_an_id_token_is_what_jenkins_binds(sandbox: Sandbox) -> None:
+    token = sandbox.mint()
+    claims = claims_of(token)
+    iat = claims.pop("iat")
+    assert isinstance(iat, int)
+    assert claims.pop("exp") == iat + 3600
+    assert claims == {
+        "iss": ISSUER,
+        "aud": ["https://cloudsmith.example.com"],
+        "sub": "https://jenkins.example.com/job/team/job/app/job/main/",
+        "build_number": 7,
+    }
+    assert jwt.get_unverified_header(token) == {"alg": "RS256", "kid": "oidc-token-cred", "typ": "JWT"}
+
+
+def test_the_documents_are_those_of_the_plugin(sandbox: Sandbox, client: httpx.Client) -> None:
+    discovery = client.get(f"{ISSUER}/.well-known/openid-configuration")
+    assert discovery.headers["Content-Type"] == "application/json;charset=UTF-8"
+    assert discovery.json() == {
+        "issuer": ISSUER,
+        "jwks_uri": f"{ISSUER}/jwks",
+        "response_types_supported": ["code"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "authorization_endpoint": "https://unimplemented",
+        "token_endpoint": "https://unimplemented",
+    }
+    (key,) = client.get(discovery.json()["jwks_uri"]).json()["keys"]
+    modulus = base64.urlsafe_b64decode(key.pop("n") + "==")
+    assert (len(modulus), modulus[0]) == (257, 0)
+    assert key == {"kid": "oidc-token-cred", "kty": "RSA", "alg": "RS256", "use": "sig", "e": "AQAB"}
+    assert [request.endpoint for request in sandbox.requests] == ["discovery", "jwks"]
+
+
+def test_any_claim_and_header_can_be_replaced_or_removed(sandbox: Sandbox) -> None:
+    token = sandbox.mint(alg="none", headers={"kid": None}, aud="a string", sub=None, build_number=8)
+    claims = claims_of(token)
+    assert (claims["aud"], claims["build_number"], "sub" in claims) == ("a string", 8, False)
+    assert jwt.get_unverified_header(token) == {"alg": "none", "typ": "JWT"}
+    assert token.endswith(".")
+
+
+def test_rotation_changes_the_key_under_the_same_name(sandbox: Sandbox) -> None:
+    (before,) = sandbox.issuer.jwks()["keys"]
+    sandbox.issuer.rotate()
+    (after,) = sandbox.issuer.jwks()["keys"]
+    assert before["kid"] == after["kid"]
+    assert before["n"] != after["n"]
+
+
+def test_a_folder_has_an_issuer_of_its_own(sandbox: Sandbox, client: httpx.Client) -> None:
+    issuer = sandbox.add_issuer(Issuer(folder="team/sub team"))
+    assert issuer.url == f"{ISSUER}/job/team/job/sub%20team"
+    assert client.get(f"{issuer.url}/jwks").json() == issuer.jwks()
+    assert client.get(f"{ISSUER}/job/other/jwks").status_code == 404
+
+
+def test_a_credential_with_its_own_issuer_is_served_to_the_administrator_only(
+    sandbox: Sandbox, client: httpx.Client
+) -> None:
+    issuer = sandbox.add_issuer(Issuer("https://jenkins.internal", explicit="https://oidc.acme.com"))
+    base = f"https://jenkins.internal/{DESCRIPTOR}"
+    query = {"id": issuer.credential_id, "issuer": issuer.url}
+    administrator = (sandbox.jenkins.user, sandbox.jenkins.api_token)
+
+    assert client.get("https://jenkins.internal/oidc/jwks").status_code == 404
+    assert client.get(f"{base}/jwks", params=query).status_code == 403
+    assert client.get(f"{base}/jwks", params=query, auth=("admin", "wrong")).status_code == 401
+    assert client.get(f"{base}/jwks", params=query, auth=administrator).json() == issuer.jwks()
+    assert client.get(f"{base}/jwks", params=query | {"id": "other"}, auth=administrator).status_code == 404
+    discovery = client.get(f"{base}/wellKnownOpenidConfiguration", params=query, auth=administrator)
+    assert discovery.json() == issuer.discovery()
+
+
+@pytest.mark.parametrize("alg", ["HS256", "ES256", "RS384"])
+def test_other_algorithms_sign_too(sandbox: Sandbox, alg: str) -> None:
+    assert jwt.get_unverified_header(sandbox.mint(alg=alg))["alg"] == alg
