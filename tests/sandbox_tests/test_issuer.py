@@ -91,6 +91,11 @@ def test_a_credential_with_its_own_issuer_is_served_to_the_administrator_only(
     assert discovery.json() == issuer.discovery()
 
 
+def test_an_explicit_issuer_is_not_served_even_when_it_is_the_usual_one(client: httpx.Client, sandbox: Sandbox) -> None:
+    issuer = sandbox.add_issuer(Issuer("https://jenkins.internal", explicit="https://jenkins.internal/oidc"))
+    assert client.get(f"{issuer.url}/jwks").status_code == 404
+
+
 @pytest.mark.parametrize("alg", ["HS256", "ES256", "RS384"])
 def test_other_algorithms_sign_too(sandbox: Sandbox, alg: str) -> None:
     assert jwt.get_unverified_header(sandbox.mint(alg=alg))["alg"] == alg
