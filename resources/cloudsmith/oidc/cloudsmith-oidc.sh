@@ -162,11 +162,11 @@ remove() { # stdin: lines of the manifest, which anybody may have changed; `kept
     done
 } 2>/dev/null
 
-unpack() { # only plain files and directories, by names that need no quoting and stay inside
+unpack() { # Only plain files and directories whose names need no quoting; busybox' tar makes names relative by itself.
     mkdir "$staging/files" && cd "$staging/files" || return
-    ! tar -tf ../answer.tar | LC_ALL=C grep -Eq '^/|(^|/)\.\.(/|$)|[^A-Za-z0-9_./@+-]' &&
-        ! tar -tvf ../answer.tar | grep -Eq '^[^d-]| -> | link to ' &&
-        tar -xof ../answer.tar && [ -f env ] && find . -type f -exec chmod 600 {} +
+    ! tar -tvf ../answer.tar | grep -Eq '^[^d-]| -> | link to | /|[ /]\.\./' &&
+        tar -xof ../answer.tar && [ -f login.json ] && # the last one, so the archive is whole
+        [ -z "$(LC_ALL=C find . -name '*[!A-Za-z0-9_.@+-]*')" ] && find . -type f -exec chmod 600 {} +
 } 2>/dev/null
 
 lock() { # Held while files are moved, a matter of milliseconds, in which signals are ignored.
@@ -220,6 +220,7 @@ watch_signals() {
 finish() { # on every way out, with whatever there is by then
     status=$?
     trap '' HUP INT TERM
+    cd /
     [ -z "${!:-}" ] || [ -n "$ended" ] || stop
     [ -z "$staging" ] || rm -rf "$staging"
     [ -z "$locked" ] || rmdir "$manifest.lock"
@@ -247,6 +248,7 @@ login() { # DIR [ARG...]
 
 logout() { # DIR
     open_directory "${1:-}"
+    [ -d "$dir" ] || return 0
     if listed .; then
         rm -rf "$dir" 2>/dev/null || fail 8 "cannot remove all of $dir"
         return
@@ -255,7 +257,7 @@ logout() { # DIR
     [ -f "$manifest" ] || return 0
     remove <"$manifest"
     rm -f "$manifest"
-    [ -z "$kept" ] || fail 8 "not removed from $dir, as these are not files that login wrote:$kept"
+    [ -z "$kept" ] || fail 8 "not removed from $dir, as login did not write it:$kept"
 }
 
 explain() { # [ARG...]

@@ -1,0 +1,215 @@
+"""An agent to run the launcher on: one shell, the few tools that the launcher may use, and stand-ins for the rest."""
+
+import base64
+import io
+import json
+import os
+import secrets
+import select
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+SHELLS = {"dash": ["dash"], "bash": ["bash", "--posix"], "busybox": ["busybox", "sh"]}
+TOOLS = (
+    *("cat", "chmod", "find", "grep", "ls", "mkdir", "mktemp", "mv", "od", "printenv"),
+    *("rm", "rmdir", "sed", "sleep", "sort", "tail", "tar", "tr"),
+)
+"""All that the launcher may expect of a machine."""
+
+SET = {
+    "pip.conf": "[global]\n",
+    "docker/config.json": '{"auths": {}}\n',
+    "env": "PIP_CONFIG_FILE=…\n",
+    "activate": "export PIP_CONFIG_FILE=…\n",
+    "login.json": "{}\n",
+}
+MANIFEST = ".cloudsmith-oidc"
+
+
+@dataclass
+class Behaviour:
+    """How a stand-in behaves."""
+
+    status: int = 0
+    blocks: bool = False
+    answers: bool = True
+    image: str = "cloudsmith-oidc:0.1.0"
+
+
+@dataclass
+class Call:
+    """How a stand-in was called."""
+
+    argv: list[str]
+    env: dict[str, str]
+    stdin: str
+    pid: int
+
+
+@dataclass
+class Result:
+    status: int
+    out: str
+    err: str
+
+
+def archive(files: Mapping[str, str], *members: tarfile.TarInfo) -> bytes:
+    """A tar of plain files with too wide permissions, and of `members`."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as tar:
+        for name, text in files.items():
+            member = tarfile.TarInfo(name)
+            member.size, member.mode, member.uid, member.gid = len(text.encode()), 0o666, 65532, 65532
+            tar.addfile(member, io.BytesIO(text.encode()))
+        for member in members:
+            tar.addfile(member)
+    return stream.getvalue()
+
+
+class Agent:
+    """A machine. Its PATH is one directory with nothing but `TOOLS` and the stand-ins asked for."""
+
+    def __init__(self, home: Path, shell: str, launcher: Path) -> None:
+        self.shell = [str(shutil.which(SHELLS[shell][0])), *SHELLS[shell][1:]]
+        self.launcher = launcher
+        self.bin, self.stage, self.workspace, self.tmp = (home / name for name in ("bin", "stage", "workspace", "tmp"))
+        for folder in (self.bin, self.stage, self.workspace, self.tmp):
+            folder.mkdir()
+        self.tools = {name: [str(shutil.which(name))] for name in TOOLS}
+        self.is_busybox = shell == "busybox"
+        if self.is_busybox:
+            applets = subprocess.run(["busybox", "--list"], capture_output=True, text=True, check=True).stdout.split()
+            self.tools |= {name: [self.shell[0], name] for name in TOOLS if name in applets}
+        for name, command in self.tools.items():
+            self.script(name, f'exec {" ".join(command)} "$@"')
+        self.token = ".".join(secrets.token_urlsafe(40) for _ in range(3))
+        self.env = {"PATH": str(self.bin), "TMPDIR": str(self.tmp), "CLOUDSMITH_OIDC_TOKEN": self.token}
+        self.answers(SET)
+        os.mkfifo(self.stage / "started")
+        os.mkfifo(self.stage / "go")
+        self.processes: list[subprocess.Popen[str]] = []
+
+    # given
+
+    def script(self, name: str, text: str) -> None:
+        """Put a program on PATH."""
+        path = self.bin / name
+        path.write_text(f"#!/bin/sh\n{text}\n")
+        path.chmod(0o755)
+
+    def has(self, name: str, **behaviour: Any) -> None:
+        """Put a stand-in for cloudsmith-oidc, docker or podman on PATH; see `Behaviour`."""
+        (self.stage / f"{name}.json").write_text(json.dumps(asdict(Behaviour(**behaviour))))
+        stand_in = Path(__file__).with_name("stand_in.py")
+        self.script(name, f'exec {sys.executable} -I -S {stand_in} {self.stage} {name} "$@"')
+
+    def answers(self, files: Mapping[str, str], *members: tarfile.TarInfo) -> None:
+        """Set what the program writes when it logs in."""
+        (self.stage / "answer.tar").write_bytes(archive(files, *members))
+
+    def watches_tools(self) -> None:
+        """From now on `tool_calls` has the arguments and the environment of each tool."""
+        for name, command in self.tools.items():
+            note = f"{{ echo ARGV {name} \"$*\"; {shutil.which('env')}; }} >>{self.stage}/tools"
+            self.script(name, f'{note}\nexec {" ".join(command)} "$@"')
+
+    # when
+
+    def start(self, *arguments: str, options: str = "", script: Path | None = None, **env: str) -> subprocess.Popen[str]:
+        command = [*self.shell, *options.split(), str(script or self.launcher), *arguments]
+        process = subprocess.Popen(
+            command,
+            cwd=self.workspace,
+            env=self.env | env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            preexec_fn=_heed_signals,  # noqa: PLW1509 - no threads yet, and nothing else can undo an ignored signal
+        )
+        self.processes.append(process)
+        return process
+
+    def run(self, *arguments: str, options: str = "", script: Path | None = None, **env: str) -> Result:
+        process = self.start(*arguments, options=options, script=script, **env)
+        out, err = process.communicate(timeout=60)
+        return Result(process.returncode, out, err)
+
+    @contextmanager
+    def started(self, *arguments: str, **env: str) -> Iterator[subprocess.Popen[str]]:
+        """Start the launcher and wait until the program, a stand-in that blocks, is at work."""
+        started = os.open(self.stage / "started", os.O_RDONLY | os.O_NONBLOCK)
+        process = self.start(*arguments, **env)
+        ready, _, _ = select.select([started], [], [], 60)
+        assert ready, "the program was not started"
+        os.close(started)
+        yield process
+
+    def lets_go(self) -> None:
+        """Let the program that blocks go on."""
+        (self.stage / "go").write_text("go")
+
+    def kill(self) -> None:
+        """Kill the launchers and all that they started, with no chance to clean up."""
+        for process in self.processes:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+
+    # then
+
+    @property
+    def calls(self) -> list[Call]:
+        """All calls of stand-ins."""
+        path = self.stage / "calls"
+        return [Call(**json.loads(line)) for line in path.read_text().splitlines()] if path.exists() else []
+
+    @property
+    def run_call(self) -> Call:
+        """The one call that ran the program."""
+        (call,) = [call for call in self.calls if call.stdin]
+        return call
+
+    @property
+    def tool_calls(self) -> str:
+        """What `watches_tools` wrote down."""
+        return (self.stage / "tools").read_text()
+
+    def tree(self) -> dict[str, str]:
+        """All that is in the workspace and in the temporary directory: path, and mode or target."""
+        return {
+            str(path.relative_to(top.parent)): os.readlink(path) if path.is_symlink() else f"{_mode(path):o}"
+            for top in (self.workspace, self.tmp)
+            for path in sorted(top.rglob("*"))
+        }
+
+    def files(self, directory: str) -> dict[str, str]:
+        """What is in a directory of the workspace."""
+        top = self.workspace / directory
+        return {str(path.relative_to(top)): path.read_text() for path in sorted(top.rglob("*")) if path.is_file()}
+
+
+def forms(token: str) -> list[str]:
+    """The token, and its base64 at each alignment without the characters that depend on what is around it."""
+    encoded = [base64.b64encode((" " * offset + token).encode()).decode() for offset in range(3)]
+    return [token, *(text[4:-4] for text in encoded)]
+
+
+def _mode(path: Path) -> int:
+    return stat.S_IMODE(path.lstat().st_mode)
+
+
+def _heed_signals() -> None:
+    # A shell cannot trap what it is told to ignore from the start, as background jobs are.
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)

@@ -1,0 +1,22 @@
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from launcher.agent import SHELLS, Agent
+
+
+@pytest.fixture(scope="session")
+def launcher(repository: Path) -> Path:
+    return repository / "resources/cloudsmith/oidc/cloudsmith-oidc.sh"
+
+
+@pytest.fixture(params=SHELLS)
+def agent(request: pytest.FixtureRequest, tmp_path: Path, launcher: Path) -> Iterator[Agent]:
+    """An agent with nothing to run the program; see `Agent.has`."""
+    if shutil.which(SHELLS[request.param][0]) is None:
+        pytest.skip(f"there is no {request.param} here")
+    agent = Agent(tmp_path, request.param, launcher)
+    yield agent
+    agent.kill()

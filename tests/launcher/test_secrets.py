@@ -1,0 +1,62 @@
+"""Where the tokens must not be: in arguments, environments, traces, or files outside the directory."""
+
+from launcher.agent import SET, Agent, forms
+
+import pytest
+
+RUNTIMES = ["cloudsmith-oidc", "docker", "podman"]
+
+
+def found(agent: Agent, text: str) -> list[str]:
+    return [form for form in forms(agent.token) if form in text]
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+@pytest.mark.parametrize("options", ["-x", "-xe", "-v", "-xva"])
+@pytest.mark.parametrize("arguments", [["login", "d"], ["explain"], ["logout", "d"]])
+def test_a_trace_shows_no_token(agent: Agent, runtime: str, options: str, arguments: list[str]) -> None:
+    agent.has(runtime)
+    result = agent.run(*arguments, options=options)
+    assert result.status == 0
+    assert "+ set" in result.err or "x" not in options
+    assert found(agent, result.out + result.err) == []
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+@pytest.mark.parametrize("name", ["CLOUDSMITH_OIDC_TOKEN", "OIDC_TOKEN"])
+def test_what_runs_the_program_has_no_token_in_arguments_or_environment(agent: Agent, runtime: str, name: str) -> None:
+    agent.has(runtime)
+    env = {"CLOUDSMITH_OIDC_TOKEN": "", name: agent.token}
+    assert agent.run("login", "d", options="-a", **env, id_token="of the caller").status == 0
+    assert agent.run("explain", **env).status == 0
+    for call in agent.calls:
+        assert found(agent, f"{call.argv} {call.env}") == []
+        assert not {"CLOUDSMITH_OIDC_TOKEN", "OIDC_TOKEN"} & call.env.keys()
+
+
+def test_of_all_tools_only_the_one_that_feeds_the_pipe_has_the_token(agent: Agent) -> None:
+    agent.has("cloudsmith-oidc")
+    agent.watches_tools()
+    assert agent.run("login", "d", options="-a", id_token="of the caller").status == 0
+    assert agent.run("logout", "d").status == 0
+    calls = agent.tool_calls.split("ARGV ")
+    assert len(calls) > 10
+    holders = [call for call in calls if found(agent, call)]
+    assert [call.splitlines()[0] for call in holders] == ["printenv ID_TOKEN"]
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_no_file_outside_the_directory_ever_holds_a_token(agent: Agent, runtime: str) -> None:
+    """The ID token is in no file at all; Cloudsmith's is in the directory only, while the program writes it too."""
+    agent.has(runtime, blocks=True)
+    agent.answers(SET | {"pip.conf": f"https://token:{agent.token[::-1]}@"})
+    with agent.started("login", "d") as launcher:
+        during = agent.files(".")
+        agent.lets_go()
+        launcher.communicate()
+    after = agent.files(".")
+    assert during.keys() > {"d/.cloudsmith-oidc"}
+    for files in (during, after):
+        assert found(agent, str(files)) == []
+    assert [name for name, text in after.items() if agent.token[::-1] in text] == ["d/pip.conf"]
+    assert list(agent.tmp.rglob("*")) == []

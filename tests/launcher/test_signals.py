@@ -1,0 +1,66 @@
+"""A login that is aborted leaves nothing behind: no file, no process, no container."""
+
+import os
+import signal
+
+import pytest
+
+from launcher.agent import SET, Agent
+
+SIGNALS = {"HUP": 129, "INT": 130, "TERM": 143}
+
+
+def ended(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+@pytest.mark.parametrize("runtime", ["cloudsmith-oidc", "docker", "podman"])
+@pytest.mark.parametrize("command", [["login", "d"], ["explain"]])
+def test_a_signal_ends_the_program_and_leaves_nothing(
+    agent: Agent, name: str, runtime: str, command: list[str]
+) -> None:
+    agent.has(runtime, blocks=True)
+    with agent.started(*command) as launcher:
+        launcher.send_signal(signal.Signals[f"SIG{name}"])
+        launcher.communicate()
+    assert launcher.returncode == SIGNALS[name]
+    assert ended(agent.run_call.pid)
+    assert agent.tree() == {}
+
+
+def test_a_signal_leaves_the_set_of_an_earlier_login(agent: Agent) -> None:
+    agent.has("cloudsmith-oidc")
+    agent.run("login", "d")
+    before = agent.tree()
+    agent.has("cloudsmith-oidc", blocks=True)
+    with agent.started("login", "d") as launcher:
+        launcher.terminate()
+        launcher.communicate()
+    assert agent.tree() == before
+    assert SET.items() <= agent.files("d").items()
+
+
+@pytest.mark.parametrize("runtime", ["docker", "podman"])
+def test_the_engine_is_told_to_end_the_container(agent: Agent, runtime: str) -> None:
+    """A client that is told to end may leave its container: one without a signal handler of its own goes on."""
+    agent.has(runtime, blocks=True)
+    with agent.started("login", "d") as launcher:
+        launcher.terminate()
+        launcher.communicate()
+    container = agent.run_call.argv[agent.run_call.argv.index("--name") + 1]
+    assert [call.argv for call in agent.calls[-2:]] == [[runtime, "kill", container], [runtime, "rm", "-f", container]]
+
+
+def test_the_whole_process_tree_may_be_signalled_at_once(agent: Agent) -> None:
+    """As Jenkins does on an abort."""
+    agent.has("docker", blocks=True)
+    with agent.started("login", "d") as launcher:
+        os.killpg(launcher.pid, signal.SIGTERM)
+        launcher.communicate()
+    assert launcher.returncode == SIGNALS["TERM"]
+    assert agent.tree() == {}
