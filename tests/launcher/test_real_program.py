@@ -1,0 +1,183 @@
+"""The launcher with the real program in the sandbox's world: as the command on PATH, and as a real container."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from launcher.agent import MANIFEST, Agent, forms
+from sandbox import Sandbox, faults
+
+DASH = pytest.mark.parametrize("agent", ["dash"], indirect=True)
+Login = Callable[[str], Agent]
+
+
+def docker(*arguments: str) -> str:
+    return subprocess.run(["docker", *arguments], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture(scope="session")
+def image(repository: Path) -> Iterator[str]:
+    """The project's image, built under a name and with an ID of this run's own."""
+    try:
+        docker("version")
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no Docker engine answers here")
+    name = f"cloudsmith-oidc-launcher-test:{os.getpid()}"
+    docker("build", "--quiet", "--network", "host", "--label", f"test={name}", "--tag", name, str(repository))
+    yield name
+    docker("rmi", "--force", name)
+
+
+def containers(agent: Agent) -> list[str]:
+    """Those of this run's own image, ended ones too."""
+    return docker("ps", "--all", "--quiet", "--filter", f"ancestor={agent.env['CLOUDSMITH_OIDC_IMAGE']}").split()
+
+
+@pytest.fixture
+def on(agent: Agent, sandbox: Sandbox, request: pytest.FixtureRequest) -> Login:
+    """Make the agent ready to log in by a runtime."""
+
+    def ready(runtime: str) -> Agent:
+        agent.token = sandbox.mint()
+        agent.env |= sandbox.environment() | {
+            "CLOUDSMITH_OIDC_TOKEN": agent.token,
+            "CLOUDSMITH_OIDC_RUNTIME": runtime,
+            "CLOUDSMITH_ORG": sandbox.org,
+            "CLOUDSMITH_SERVICE_SLUG": sandbox.service,
+            "CLOUDSMITH_REPO": "prod",
+        }
+        if runtime == "local":
+            agent.script("cloudsmith-oidc", f'exec {Path(sys.executable).with_name("cloudsmith-oidc")} "$@"')
+        else:
+            agent.env |= {"CLOUDSMITH_OIDC_IMAGE": request.getfixturevalue("image"), "CLOUDSMITH_OIDC_NETWORK": "host"}
+            agent.env |= {name: os.environ[name] for name in ("HOME", "DOCKER_HOST") if name in os.environ}
+            agent.script("docker", f'exec {shutil.which("docker")} "$@"')
+        return agent
+
+    return ready
+
+
+RUNTIMES = pytest.mark.parametrize("runtime", ["local", "docker"])
+
+
+@RUNTIMES
+def test_login_and_logout(on: Login, runtime: str) -> None:
+    agent = on(runtime)
+    result = agent.run("login", "d")
+    assert (result.status, result.out) == (0, "")
+    files = agent.files("d")
+    assert files.keys() == {
+        *(MANIFEST, "env", "activate", "login.json"),
+        *("pip.conf", ".npmrc", "docker/config.json"),
+    }
+    assert set(json.loads(files["login.json"])["files"]) == files.keys() - {MANIFEST}
+    assert f"PIP_CONFIG_FILE={agent.workspace}/d/pip.conf\n" in files["env"]
+    assert [mode for mode in agent.tree().values() if mode not in {"600", "700"}] == []
+    assert agent.run("logout", "d").status == 0
+    assert agent.tree() == {}
+
+
+@RUNTIMES
+@DASH
+def test_the_programs_failures_keep_their_codes(on: Login, sandbox: Sandbox, runtime: str) -> None:
+    agent = on(runtime)
+    assert agent.run("login", "d", CLOUDSMITH_OIDC_TOKEN="").status == 3
+    assert agent.run("login", "d", CLOUDSMITH_ORG="..").status == 2
+    sandbox.faults.add("exchange", faults.status(401))
+    assert agent.run("login", "d").status == 4
+    assert agent.tree() == {}
+
+
+@RUNTIMES
+@DASH
+def test_explain(on: Login, runtime: str) -> None:
+    result = on(runtime).run("explain", "--json", CLOUDSMITH_OIDC_TOKEN="no token")
+    assert result.status == 3
+    assert "token-malformed" in [finding["code"] for finding in json.loads(result.out)["findings"]]
+
+
+@RUNTIMES
+def test_an_abort_while_the_exchange_hangs_leaves_nothing(on: Login, sandbox: Sandbox, runtime: str) -> None:
+    agent = on(runtime)
+    sandbox.faults.always("exchange", faults.hang())
+    launcher = agent.start("login", "d")
+    sandbox.wait_for_request("exchange")
+    launcher.terminate()
+    launcher.communicate()
+    assert launcher.returncode == 128 + signal.SIGTERM
+    assert agent.tree() == {}
+    assert runtime == "local" or containers(agent) == []
+
+
+@DASH
+def test_nobody_who_can_ask_the_engine_sees_the_token(on: Login, sandbox: Sandbox) -> None:
+    agent = on("docker")
+    sandbox.faults.always("exchange", faults.hang())
+    agent.start("login", "d")
+    sandbox.wait_for_request("exchange")
+    (container,) = containers(agent)
+    shown = docker("inspect", container), docker("top", container, "-o", "pid,args"), docker("ps", "--no-trunc")
+    assert "CLOUDSMITH_ORG=acme" in shown[0]
+    assert [form for form in forms(agent.token) for text in shown if form in text] == []
+    assert json.loads(shown[0])[0]["Mounts"] == []
+    docker("kill", container)
+
+
+@DASH
+def test_a_container_that_is_killed_is_a_failure(on: Login, sandbox: Sandbox) -> None:
+    agent = on("docker")
+    sandbox.faults.always("exchange", faults.hang())
+    launcher = agent.start("login", "d")
+    sandbox.wait_for_request("exchange")
+    docker("kill", *containers(agent))
+    _, err = launcher.communicate()
+    assert launcher.returncode == 137
+    assert err.splitlines()[-1] == "cloudsmith-oidc: the program ended with status 137: what it said is above"
+    assert agent.tree() == {}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "line"),
+    [
+        ("CLOUDSMITH_OIDC_IMAGE", "localhost:1/none:1", "docker has no image 'localhost:1/none:1' and cannot get it"),
+        ("CLOUDSMITH_OIDC_NETWORK", "no-such-network", "docker cannot run the image"),
+    ],
+)
+@DASH
+def test_what_the_engine_cannot_do_is_told(on: Login, variable: str, value: str, line: str) -> None:
+    agent = on("docker")
+    result = agent.run("login", "d", **{variable: value})
+    assert result.status == 2
+    assert result.err.splitlines()[-1].startswith(f"cloudsmith-oidc: {line}")
+    assert agent.tree() == {}
+    assert containers(agent) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "line"),
+    [
+        (None, 3, "there is no ID token"),
+        ("PATH=/usr/bin:/bin", 2, "use the statement form cloudsmithOidc(service: ...) in an earlier stage on the node"),
+    ],
+    ids=["with the command", "without it"],
+)
+def test_inside_a_container(image: str, launcher: Path, path: str | None, status: int, line: str) -> None:
+    """The image has what the launcher needs, as in container('...') of a Kubernetes agent."""
+    settings = [f"CLOUDSMITH_{name}=acme" for name in ("ORG", "SERVICE_SLUG", "REPO")]
+    options = [word for setting in [*settings, *filter(None, [path])] for word in ("--env", setting)]
+    result = subprocess.run(
+        ["docker", "run", "--rm", "-i", *options, "--entrypoint", "sh", image, "-s", "login", "/tmp/d"],
+        input=launcher.read_text(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.returncode, result.stdout) == (status, "")
+    assert line in result.stderr.splitlines()[-1]
