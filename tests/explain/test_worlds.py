@@ -5,10 +5,9 @@ import json
 from typing import Any
 
 import pytest
+from cloudsmith_oidc.explain.findings import CODES
 from explain.worlds import WORLDS, Given, World
 from program import Cli, Result
-
-from cloudsmith_oidc.explain.findings import CODES
 from sandbox import Sandbox
 
 by_name = pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)

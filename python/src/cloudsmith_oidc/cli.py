@@ -52,6 +52,10 @@ def _run(options: CommandLine) -> None:
         from cloudsmith_oidc import explain  # noqa: PLC0415
 
         explain.run(options.explain)
+    elif options.discovery is not None:
+        from cloudsmith_oidc import discovery  # noqa: PLC0415
+
+        discovery.run(options.discovery)
     elif options.logout is not None:
         login_directory.remove(options.logout.directory)
     else:

@@ -2,18 +2,21 @@
 
 from typing import ClassVar
 
+from cloudsmith_oidc.redaction import redact
+
 
 class CloudsmithOidcError(Exception):
     """A failure that the person who started the program can act on.
 
     `message` says what failed and, as far as it is known, why; `hint` says what to do next. Neither ever holds a
-    secret. Together they are the one line printed at the end. `code` is the finding that `explain` reports for it,
+    secret: what a message quotes may be one given in the wrong place, and is redacted. Together they are the one line printed at the end. `code` is the finding that `explain` reports for it,
     where there is one.
     """
 
     exit_code: ClassVar[int]
 
     def __init__(self, message: str, *, hint: str, code: str = "") -> None:
+        message = redact(message)
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -61,6 +64,12 @@ class UnexpectedAnswerError(CloudsmithOidcError):
 
 class ServiceMismatchError(UnexpectedAnswerError):
     """Cloudsmith issued a token, but not for the service account that was asked for."""
+
+
+class StaleDocumentsError(CloudsmithOidcError):
+    """What is published of the issuer is not what Jenkins signs with: Cloudsmith refuses, or soon will."""
+
+    exit_code = 4
 
 
 class WriteError(CloudsmithOidcError):

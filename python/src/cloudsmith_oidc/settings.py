@@ -71,6 +71,19 @@ def base_url(value: str) -> str:
     return f"{url.scheme}://{host}" + (f":{port}" if port is not None else "")
 
 
+def _web_address(value: str) -> str:
+    """Check the URL of an issuer or of a Jenkins. Raises `ValueError`."""
+    address = value.rstrip("/")
+    scheme, _, rest = address.partition("://")
+    host, _, path = rest.partition("/")
+    if scheme not in {"http", "https"}:
+        raise ValueError(f"{shown(value)} is not an https URL")
+    base_url(f"{scheme}://{host}")
+    if not re.fullmatch(r"[\w./~%+-]*", path, re.ASCII):
+        raise ValueError(f"{shown(value)} is not a plain URL: no query, no fragment")
+    return address
+
+
 def _npm_scope(value: str) -> str:
     if not _NPM_SCOPE.fullmatch(value):
         raise ValueError(f"{shown(value)} is not an npm scope such as '@acme'")
@@ -301,6 +314,26 @@ class Explain(TokenOptions):
     """Report as one JSON object."""
 
 
+class Discovery(Options):
+    """Fetch the issuer's documents from Jenkins, for a static host or to compare them with what is published."""
+
+    issuer: Annotated[str, AfterValidator(_web_address)]
+    """The issuer, as tokens have it in iss and Cloudsmith as its provider URL."""
+    output: Annotated[Path, AfterValidator(_absolute)] | None = None
+    """Directory to write .well-known/openid-configuration and jwks to, for any static host."""
+    check: Annotated[str, AfterValidator(_web_address)] | None = None
+    """Compare with what is published under this URL, and fail if that is not what Jenkins signs with."""
+    jenkins_url: Annotated[str, AfterValidator(_web_address)] | None = None
+    """Ask as JENKINS_USER_ID with JENKINS_API_TOKEN at this Jenkins, or folder's, URL: where the credential names an
+    issuer of its own. Default: ask at the issuer's own URL, as anybody can."""
+    credentials_id: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_commas)] = ("oidc-token-cred",)
+    """With --jenkins-url: ID of the credential; repeatable."""
+    timeout: Timeout = 60
+    """Seconds for everything together."""
+    jenkins_user_id: CliSuppress[Annotated[str, Variables(("JENKINS_USER_ID",))]] = ""
+    jenkins_api_token: CliSuppress[Annotated[SecretStr, Variables(("JENKINS_API_TOKEN",))]] = SecretStr("")
+
+
 class Logout(Options):
     """Remove what login wrote to a directory, and nothing else."""
 
@@ -324,7 +357,8 @@ class CommandLine(Options):
     """Print the version and end."""
     login: CliSubCommand[Login]
     explain: CliSubCommand[Explain]
+    discovery: CliSubCommand[Discovery]
     logout: CliSubCommand[Logout]
 
 
-COMMANDS: dict[str, type[Options]] = {"login": Login, "explain": Explain, "logout": Logout}
+COMMANDS: dict[str, type[Options]] = {"login": Login, "explain": Explain, "discovery": Discovery, "logout": Logout}

@@ -1,0 +1,271 @@
+"""`cloudsmith-oidc discovery`: documents for a static host, and whether the published ones are still right."""
+
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from explain.worlds import HOSTED
+from program import Cli, Result
+from sandbox import Issuer, Sandbox, Site, faults
+
+ISSUER = "https://jenkins.example.com/oidc"
+CONFIGURATION = Path(".well-known/openid-configuration")
+JWKS = Path("jwks")
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    return tmp_path / "public"
+
+
+@pytest.fixture
+def explicit(sandbox: Sandbox) -> Issuer:
+    """A credential with an issuer of its own, whose key Jenkins gives to administrators only."""
+    sandbox.jenkins.issuers.clear()
+    sandbox.issuer = sandbox.add_issuer(Issuer(explicit=HOSTED))
+    sandbox.trust(HOSTED)
+    return sandbox.issuer
+
+
+@pytest.fixture
+def site(sandbox: Sandbox, output: Path) -> Site:
+    """A static host that serves the output directory as it is."""
+    return sandbox.site("issuer.example.org", output)
+
+
+def discovery(cli: Cli, *arguments: str, issuer: str = ISSUER, **environment: str) -> Result:
+    return cli.run("discovery", "--issuer", issuer, "--log-format", "console", *arguments, **environment)
+
+
+def as_administrator(cli: Cli, *arguments: str, **environment: str) -> Result:
+    jenkins = {"JENKINS_USER_ID": cli.sandbox.jenkins.user, "JENKINS_API_TOKEN": cli.sandbox.jenkins.api_token}
+    where = ("--jenkins-url", "https://jenkins.example.com/")
+    return discovery(cli, *where, *arguments, issuer=HOSTED, **(jenkins | environment))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def test_an_issuers_own_documents_are_written_for_any_static_host(cli: Cli, output: Path) -> None:
+    result = discovery(cli, "--output", str(output))
+
+    assert (result.code, result.stdout) == (0, b"")
+    assert set(contents(output)) == {str(CONFIGURATION), str(JWKS)}
+    assert stat.S_IMODE((output / JWKS).stat().st_mode) == 0o644
+    assert stat.S_IMODE((output / CONFIGURATION).parent.stat().st_mode) == 0o755
+
+
+def test_cloudsmith_accepts_what_was_written(cli: Cli, explicit: Issuer, site: Site, output: Path) -> None:
+    assert site.folder == output
+    assert cli.login().code == 4
+
+    assert as_administrator(cli, "--output", str(output)).code == 0
+
+    assert explicit.url == HOSTED
+    assert cli.login().code == 0
+
+
+def test_the_same_keys_give_the_same_bytes_and_untouched_files(cli: Cli, output: Path) -> None:
+    discovery(cli, "--output", str(output))
+    before, inode = contents(output), (output / JWKS).stat().st_ino
+
+    discovery(cli, "--output", str(output))
+
+    assert contents(output) == before
+    assert (output / JWKS).stat().st_ino == inode
+
+
+def test_a_new_key_replaces_the_key_set_only(cli: Cli, output: Path) -> None:
+    discovery(cli, "--output", str(output))
+    before = contents(output)
+    cli.sandbox.issuer.rotate()
+
+    discovery(cli, "--output", str(output))
+
+    after = contents(output)
+    assert after[str(CONFIGURATION)] == before[str(CONFIGURATION)]
+    assert after[str(JWKS)] != before[str(JWKS)]
+
+
+def test_a_folders_credential_is_asked_for_at_the_folder(cli: Cli, output: Path) -> None:
+    cli.sandbox.jenkins.issuers.clear()
+    cli.sandbox.add_issuer(Issuer(explicit=HOSTED, folder="team", credential_id="team-cred"))
+
+    folder = ("--jenkins-url", "https://jenkins.example.com/job/team", "--credentials-id", "team-cred")
+    assert as_administrator(cli, *folder, "--output", str(output)).code == 0
+
+
+def test_several_credentials_of_one_issuer_share_a_key_set(cli: Cli, explicit: Issuer, output: Path) -> None:
+    cli.sandbox.add_issuer(Issuer(explicit=HOSTED, credential_id="second", key_number=1))
+
+    both = ("--credentials-id", explicit.credential_id, "--credentials-id", "second")
+    assert as_administrator(cli, *both, "--output", str(output)).code == 0
+
+    assert {b'"kid": "oidc-token-cred"', b'"kid": "second"'} <= {
+        line.strip().rstrip(b",") for line in contents(output)["jwks"].splitlines()
+    }
+
+
+def test_the_api_token_goes_to_jenkins_and_is_never_shown(cli: Cli, explicit: Issuer, output: Path) -> None:
+    result = as_administrator(cli, "--output", str(output), "--check", HOSTED)
+
+    assert explicit.url == HOSTED
+    assert cli.sandbox.jenkins.api_token not in result.stderr
+    with_password = {request.endpoint for request in cli.sandbox.requests if "authorization" in request.headers}
+    assert with_password == {"admin-discovery", "admin-jwks"}
+
+
+WRONG: dict[str, tuple[dict[str, Any], int]] = {
+    "another issuer": ({"discovery": Issuer("https://ci.example.com").discovery()}, 7),
+    "keys elsewhere": ({"discovery": Issuer().discovery() | {"jwks_uri": "https://jenkins.example.com/keys"}}, 7),
+    "no keys": ({"jwks": {"keys": []}}, 7),
+    "no list of keys": ({"jwks": {"keys": "none"}}, 7),
+    "a private key": ({"jwks": {"keys": [Issuer().jwks()["keys"][0] | {"d": "AQAB"}]}}, 7),
+    "a key without an id": ({"jwks": {"keys": [Issuer().jwks()["keys"][0] | {"kid": None}]}}, 7),
+    "two keys of one id": ({"jwks": {"keys": Issuer().jwks()["keys"] * 2}}, 7),
+    "a key of another kind": ({"jwks": {"keys": [{"kid": "oidc-token-cred", "kty": "EC"}]}}, 7),
+    "a broken key": ({"jwks": {"keys": [Issuer().jwks()["keys"][0] | {"n": "*"}]}}, 7),
+    "a page": ({"jwks": faults.html().answer}, 7),
+    "a missing page": ({"jwks": faults.html(404).answer}, 7),
+    "a server error": ({"discovery": faults.html(503).answer}, 6),
+    "five mebibytes": ({"jwks": faults.oversized().answer}, 7),
+    "a redirect": ({"discovery": faults.redirect("https://sso.example.com/").answer}, 7),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_documents_that_do_not_fit_leave_the_old_files(cli: Cli, output: Path, wrong: str) -> None:
+    discovery(cli, "--output", str(output))
+    before = contents(output)
+    cli.sandbox.issuer.rotate()
+    cli.sandbox.issuer.served, code = WRONG[wrong]
+
+    result = discovery(cli, "--output", str(output))
+
+    assert result.code == code
+    assert result.last_line.startswith("cloudsmith-oidc: error: ")
+    assert contents(output) == before
+
+
+def test_an_issuer_that_hangs_ends_with_the_deadline(cli: Cli, output: Path) -> None:
+    cli.sandbox.faults.always("jwks", faults.hang())
+
+    assert discovery(cli, "--output", str(output), "--timeout", "1").code == 6
+    assert not output.exists()
+
+
+def test_a_key_that_jenkins_stopped_serving_is_said_to_be_one(cli: Cli, explicit: Issuer, output: Path) -> None:
+    result = discovery(cli, "--output", str(output), issuer="https://jenkins.example.com/oidc")
+
+    assert explicit.url == HOSTED
+    assert result.code == 7
+    assert "--jenkins-url" in result.last_line
+
+
+ADMINISTRATOR_ERRORS = {
+    "no user": ({"JENKINS_USER_ID": ""}, 2, "JENKINS_USER_ID"),
+    "no API token": ({"JENKINS_API_TOKEN": ""}, 2, "JENKINS_API_TOKEN"),
+    "a wrong API token": ({"JENKINS_API_TOKEN": "hunter2"}, 7, "answers 401"),
+}
+
+
+@pytest.mark.parametrize("wrong", ADMINISTRATOR_ERRORS)
+@pytest.mark.usefixtures("explicit")
+def test_an_administrators_mistake_is_named(cli: Cli, output: Path, wrong: str) -> None:
+    environment, code, text = ADMINISTRATOR_ERRORS[wrong]
+
+    result = as_administrator(cli, "--output", str(output), **environment)
+
+    assert result.code == code
+    assert text in result.last_line
+    assert not output.exists()
+
+
+@pytest.mark.usefixtures("explicit")
+def test_a_credential_that_is_not_there_is_named(cli: Cli, output: Path) -> None:
+    result = as_administrator(cli, "--output", str(output), "--credentials-id", "other")
+
+    assert result.code == 7
+    assert "such a credential" in result.last_line
+
+
+@pytest.mark.usefixtures("explicit", "site")
+def test_check_is_content_with_what_was_published(cli: Cli, output: Path) -> None:
+    as_administrator(cli, "--output", str(output))
+
+    assert as_administrator(cli, "--check", HOSTED).code == 0
+    assert as_administrator(cli, "--check", HOSTED, "--output", str(output)).code == 0
+
+
+@pytest.mark.usefixtures("site")
+def test_check_finds_a_rotated_key(cli: Cli, explicit: Issuer, output: Path) -> None:
+    as_administrator(cli, "--output", str(output))
+    explicit.rotate()
+
+    result = as_administrator(cli, "--check", HOSTED)
+
+    assert result.code == 4
+    assert "the published key oidc-token-cred is an old one" in result.last_line
+    assert as_administrator(cli, "--output", str(output), "--check", HOSTED).code == 0
+
+
+@pytest.mark.usefixtures("site")
+def test_check_finds_missing_and_surplus_keys(cli: Cli, explicit: Issuer, output: Path) -> None:
+    as_administrator(cli, "--output", str(output))
+    explicit.credential_id = "new"
+
+    result = as_administrator(cli, "--check", HOSTED, "--credentials-id", "new")
+
+    assert result.code == 4
+    assert "the key new is not published" in result.last_line
+    assert "the key oidc-token-cred is published, but not in Jenkins any more" in result.last_line
+
+
+@pytest.mark.usefixtures("explicit")
+def test_check_finds_another_issuer(cli: Cli) -> None:
+    published = Issuer(explicit="https://old.example.org")
+    pages = cli.sandbox.site("issuer.example.org").pages
+    pages["/.well-known/openid-configuration"], pages["/jwks"] = published.discovery(), published.jwks()
+
+    result = as_administrator(cli, "--check", HOSTED)
+
+    assert result.code == 4
+    assert "issuer is https://old.example.org" in result.last_line
+
+
+@pytest.mark.usefixtures("explicit")
+def test_check_fails_when_nothing_is_published(cli: Cli) -> None:
+    assert as_administrator(cli, "--check", HOSTED).code == 6
+
+
+USAGE = {
+    "nothing to do": (["--issuer", ISSUER], "--output"),
+    "no issuer": (["--output", "public"], "--issuer"),
+    "plain http": (["--issuer", "http://jenkins.example.com/oidc", "--output", "public"], "https"),
+    "a query": (["--issuer", f"{ISSUER}?x=1", "--output", "public"], "no query"),
+    "a password": (["--issuer", "https://user:secret@jenkins.example.com", "--output", "public"], "--issuer"),
+    "no scheme": (["--issuer", "jenkins.example.com", "--output", "public"], "https"),
+}
+
+
+@pytest.mark.parametrize("usage", USAGE)
+def test_wrong_usage_is_refused_before_anything_is_asked(cli: Cli, usage: str) -> None:
+    arguments, text = USAGE[usage]
+
+    result = cli.run("discovery", *arguments, "--log-format", "console")
+
+    assert result.code == 2
+    assert text in result.last_line
+    assert cli.sandbox.requests == []
+
+
+def test_a_file_in_the_way_is_named(cli: Cli, output: Path) -> None:
+    output.write_text("")
+
+    result = discovery(cli, "--output", str(output))
+
+    assert result.code == 8
+    assert str(output) in result.last_line
