@@ -177,7 +177,7 @@ CODES: dict[str, Code] = {
     ),
     "audience-is-list": Code(
         "`aud` is a list, as Jenkins writes it since oidc-provider 206. Whether Cloudsmith matches lists is not known.",
-        "If nothing else explains a refusal, try the provider without aud among its required claims",
+        "If nothing else explains a refusal, try it without aud among the claims that Cloudsmith's provider requires",
         severity="info",
     ),
     "exchange-throttled": Code(

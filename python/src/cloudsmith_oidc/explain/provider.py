@@ -55,7 +55,7 @@ def provider(org: str, service: str, header: Mapping[str, Any], claims: Mapping[
 
 
 def _text(value: object) -> str:
-    return redact(value) if isinstance(value, str) else ""
+    return "".join(filter(str.isprintable, redact(value))) if isinstance(value, str) else ""
 
 
 def _audience(value: object) -> str:

@@ -31,5 +31,11 @@ def outcome(evidence: Evidence) -> Iterator[Finding]:
             code,
             found=error.message,
             expected=f"a token of the service account {shown(evidence.account.slug)}",
-            hint=CODES[code].action if code == "exchange-refused" else error.hint,
+            hint=_refusal_hint(evidence) if code == "exchange-refused" else error.hint,
         )
+
+
+def _refusal_hint(evidence: Evidence) -> str:
+    audience = evidence.token.claims.get("aud") if evidence.token else None
+    last = f". {CODES['audience-is-list'].action}" if isinstance(audience, list) else ""
+    return CODES["exchange-refused"].action + last
