@@ -1,0 +1,115 @@
+"""A real Jenkins: the one at JENKINS_URL. See README.md."""
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from jenkins.agent import install_command, publish_library, serve
+from jenkins.controller import Controller, folder_xml, pipeline_xml
+from jenkins.runs import CREDENTIAL, LIBRARY, Runs
+from sandbox import Sandbox
+
+AUDIENCE = "https://api.cloudsmith.io"
+ID_TOKEN = "io.jenkins.plugins.oidc_provider.IdTokenStringCredentials"
+
+PROBE = """
+node {
+    sh '''#!/bin/sh
+    cd /
+    "$TOOLS/cloudsmith-oidc" --version >/dev/null || echo 'no command'
+    docker version --format 'docker engine {{.Server.Version}}' || true
+    '''
+}
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """No CI has a Jenkins of its own."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.may_skip_in_ci)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show the consoles of a failed test's builds."""
+    report = yield
+    runs = getattr(item, "funcargs", {}).get("runs")
+    if report.failed and isinstance(runs, Runs):
+        report.sections += [(f"{build.path}: {build.result}", build.console) for build in runs.builds]
+    return report
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folder of these tests: its path, the URL of its ID tokens' issuer, and of the library's repository."""
+
+    path: str
+    issuer: str
+    repository: str
+
+
+@pytest.fixture(scope="session")
+def controller() -> Iterator[Controller]:
+    """Jenkins."""
+    url = os.environ.get("JENKINS_URL")
+    if not url:
+        pytest.skip("JENKINS_URL is unset: there is no Jenkins to test against")
+    secret = os.environ.get("JENKINS_API_TOKEN") or os.environ.get("JENKINS_PASSWORD")
+    controller = Controller(url, os.environ.get("JENKINS_USER"), secret)
+    yield controller
+    controller.close()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Iterator[Path]:
+    """A directory that the agent can read."""
+    folder = Path(tempfile.mkdtemp(prefix="cloudsmith-oidc-", dir=os.environ.get("JENKINS_SHARED_DIR")))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def place(controller: Controller, shared: Path, repository: Path) -> Iterator[Place]:
+    """A folder with the library and the credential, which goes with all that is in it."""
+    publish_library(repository, shared / "library" / "library.git")
+    with serve(shared / "library") as url:
+        name = f"cloudsmith-oidc-{secrets.token_hex(4)}"
+        repository_url = f"{url}/library.git"
+        path = controller.create_item("", name, folder_xml(LIBRARY, repository_url))
+        try:
+            store = f"{path}/credentials/store/folder"
+            controller.create_credential(store, ID_TOKEN, id=CREDENTIAL, audience=AUDIENCE, issuer="")
+            discovery = controller.get(f"oidc/{path}/.well-known/openid-configuration").json()
+            yield Place(path, discovery["issuer"], repository_url)
+        finally:
+            controller.delete(path)
+
+
+@pytest.fixture(scope="session")
+def agent(controller: Controller, place: Place, shared: Path, repository: Path) -> dict[str, str]:
+    """What an agent must be told, and whether it can run the command. Its docker is in the log of the probe."""
+    settings = {"SHARED": str(shared), "TOOLS": str(install_command(repository, shared / "command"))}
+    settings |= {name: os.environ[name] for name in ("DOCKER_HOST",) if name in os.environ}
+    job = controller.create_item(place.path, "probe", pipeline_xml(PROBE, settings))
+    build = controller.start(job).wait()
+    assert build.result == "SUCCESS", str(build)
+    assert not build.says("no command"), f"the agent cannot run the command in {shared}: {build}"
+    return settings | {"engine": "docker" if build.says("docker engine") else ""}
+
+
+@pytest.fixture
+def runs(
+    request: pytest.FixtureRequest, controller: Controller, place: Place, agent: dict[str, str], sandbox: Sandbox
+) -> Runs:
+    """Jobs for this test, in a world where Cloudsmith trusts the folder's issuer."""
+    sandbox.trust(place.issuer, {"aud": AUDIENCE})
+    settings = {name: value for name, value in agent.items() if name != "engine"}
+    return Runs(controller, place.path, request.node.name, sandbox, settings)
