@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import Any, TypeVar
 
 import httpx
@@ -89,7 +90,7 @@ class HttpClient:
 
         def send() -> Answer:
             with (
-                self._connect(trust_env=not loopback, deadline=deadline) as client,
+                self._connect(parsed.scheme, trust_env=not loopback, deadline=deadline) as client,
                 client.stream(method, parsed, json=json, auth=auth) as response,
             ):
                 return Answer(response.status_code, response.headers, _read(response, name))
@@ -107,13 +108,18 @@ class HttpClient:
             self.clock_offsets[parsed.host] = offset
         return answer
 
-    def _connect(self, *, trust_env: bool, deadline: Deadline) -> httpx.Client:
+    @cached_property
+    def _authorities(self) -> ssl.SSLContext:
+        """The certificate authorities to trust, loaded once: httpx would load them for every client and every proxy."""
+        if self._ca_bundle is not None:
+            return ssl.create_default_context(cadata=self._ca_bundle)
+        return httpx.create_ssl_context()
+
+    def _connect(self, scheme: str, *, trust_env: bool, deadline: Deadline) -> httpx.Client:
         try:
-            verify: ssl.SSLContext | bool = (
-                ssl.create_default_context(cadata=self._ca_bundle) if self._ca_bundle is not None else True
-            )
             return httpx.Client(
-                verify=verify,
+                # Plain http needs no authorities. Without any, a context trusts nobody.
+                verify=self._authorities if scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
                 trust_env=trust_env,
                 follow_redirects=False,
                 timeout=deadline.remaining(),
