@@ -1,8 +1,8 @@
 """Where the tokens must not be: in arguments, environments, traces, or files outside the directory."""
 
-from launcher.agent import SET, Agent, forms
-
 import pytest
+
+from launcher.agent import SET, Agent, forms
 
 RUNTIMES = ["cloudsmith-oidc", "docker", "podman"]
 
@@ -12,14 +12,14 @@ def found(agent: Agent, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
-@pytest.mark.parametrize("options", ["-x", "-xe", "-v", "-xva"])
-@pytest.mark.parametrize("arguments", [["login", "d"], ["explain"], ["logout", "d"]])
-def test_a_trace_shows_no_token(agent: Agent, runtime: str, options: str, arguments: list[str]) -> None:
+@pytest.mark.parametrize("options", ["-x", "-xe", "-xva"])
+def test_a_trace_shows_no_token(agent: Agent, runtime: str, options: str) -> None:
     agent.has(runtime)
-    result = agent.run(*arguments, options=options)
-    assert result.status == 0
-    assert "+ set" in result.err or "x" not in options
-    assert found(agent, result.out + result.err) == []
+    for arguments in (["login", "d"], ["logout", "d"], ["explain"]):
+        result = agent.run(*arguments, options=options)
+        assert result.status == 0
+        assert "+ set" in result.err
+        assert found(agent, result.out + result.err) == []
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from launcher.agent import SET, Agent
+from launcher.agent import SET, TOOLS, Agent
 
 SIGNALS = {"HUP": 129, "INT": 130, "TERM": 143}
 
@@ -56,11 +56,13 @@ def test_the_engine_is_told_to_end_the_container(agent: Agent, runtime: str) -> 
     assert [call.argv for call in agent.calls[-2:]] == [[runtime, "kill", container], [runtime, "rm", "-f", container]]
 
 
-def test_the_whole_process_tree_may_be_signalled_at_once(agent: Agent) -> None:
-    """As Jenkins does on an abort."""
-    agent.has("docker", blocks=True)
-    with agent.started("login", "d") as launcher:
-        os.killpg(launcher.pid, signal.SIGTERM)
-        launcher.communicate()
-    assert launcher.returncode == SIGNALS["TERM"]
-    assert agent.tree() == {}
+@pytest.mark.parametrize("tool", TOOLS)
+def test_at_any_moment_a_signal_leaves_all_or_nothing(agent: Agent, tool: str) -> None:
+    """All processes get the signal when a tool has done its work, as Jenkins does it on an abort."""
+    agent.has("cloudsmith-oidc")
+    agent.run("login", "d")
+    whole = agent.tree()
+    agent.run("logout", "d")
+    agent.script(tool, f'trap "" TERM\n{" ".join(agent.tools[tool])} "$@"\nstatus=$?\nkill -TERM 0\nexit $status')
+    status = agent.run("login", "d").status
+    assert (status, agent.tree()) in [(SIGNALS["TERM"], {}), (0, whole)]

@@ -25,7 +25,6 @@ unset CLOUDSMITH_OIDC_TOKEN OIDC_TOKEN
 
 version=0.1.0
 image=${CLOUDSMITH_OIDC_IMAGE:-cloudsmith-oidc:$version}
-runtime=${CLOUDSMITH_OIDC_RUNTIME:-auto}
 to_container='CLOUDSMITH_ORG CLOUDSMITH_WORKSPACE CLOUDSMITH_SERVICE_SLUG CLOUDSMITH_SERVICE_ACCOUNT_SLUG
     CLOUDSMITH_REPO CLOUDSMITH_FORMATS CLOUDSMITH_NPM_SCOPE CLOUDSMITH_DOMAINS CLOUDSMITH_API_HOST CLOUDSMITH_TIMEOUT
     HTTPS_PROXY https_proxy HTTP_PROXY http_proxy NO_PROXY no_proxy ALL_PROXY all_proxy'
@@ -41,45 +40,31 @@ fail() { # CODE MESSAGE
 
 # ---- where the program runs ----
 
-usable() { # RUNTIME: if it is not, `why` says so
-    case $1 in
-        local) set -- cloudsmith-oidc ;;
-        docker) set -- docker version ;; # `docker info` ends with 0 in old versions, engine or not
-        podman) set -- podman info ;;    # `podman version` asks nobody
+choose_runtime() { # sets `runtime`
+    wanted=${CLOUDSMITH_OIDC_RUNTIME:-auto} reasons='' place=''
+    case $wanted in
+        auto) wanted='local docker podman' ;;
+        local | docker | podman) ;;
+        *) fail 2 "CLOUDSMITH_OIDC_RUNTIME is '$wanted': allowed are auto, local, docker, podman" ;;
     esac
-    why="no $1 on PATH"
-    command -v "$1" >/dev/null || return
-    [ $# -eq 1 ] || why=$("$@" 2>&1 >/dev/null) || { why=$(printf '%s\n' "$why" | tail -n 1); return 1; }
-}
-
-in_container() {
-    [ -e /.dockerenv ] || [ -e /run/.containerenv ] || [ -n "${KUBERNETES_SERVICE_HOST:-}" ] ||
-        grep -Eqs 'docker|kubepods|containerd|libpod|lxc' /proc/1/cgroup
-}
-
-choose_runtime() {
-    case $runtime in
-        local | docker | podman)
-            usable "$runtime" || fail 2 "the runtime '$runtime' cannot be used here ($why): mend that, or choose another \
-with the option runtime or CLOUDSMITH_OIDC_RUNTIME" ;;
-        auto)
-            reasons=
-            for runtime in local docker podman; do
-                usable "$runtime" && return
-                reasons="$reasons${reasons:+; }$runtime: $why"
-            done
-            where=
-            ! in_container || where=". This is inside a container, as in a stage with agent { docker { reuseNode true } }: \
-use the statement form cloudsmithOidc(service: ...) in an earlier stage on the node; its files and variables are seen here"
-            fail 2 "nothing can run the login here ($reasons). Install the command cloudsmith-oidc, or give the agent \
-docker or podman$where" ;;
-        *) fail 2 "CLOUDSMITH_OIDC_RUNTIME is '$runtime': allowed are auto, local, docker, podman" ;;
-    esac
-}
-
-certificates() { # nothing is mounted, so a private CA goes to the program by its content
-    [ ! -f "${SSL_CERT_FILE:-}" ] ||
-        sed -n '/^-----BEGIN CERTIFICATE-----/,/^-----END CERTIFICATE-----/p' "$SSL_CERT_FILE"
+    for runtime in $wanted; do
+        case $runtime in
+            local) set -- cloudsmith-oidc ;;
+            docker) set -- docker version ;; # `docker info` ends with 0 in old versions, engine or not
+            podman) set -- podman info ;;    # `podman version` asks nobody
+        esac
+        if ! command -v "$1" >/dev/null; then why="no $1 on PATH"
+        elif [ $# -eq 1 ] || why=$("$@" 2>&1 >/dev/null); then return
+        else why=$(printf '%s\n' "$why" | tail -n 1); fi
+        reasons="$reasons${reasons:+; }$runtime: $why"
+    done
+    if [ -e /.dockerenv ] || [ -e /run/.containerenv ] || [ -n "${KUBERNETES_SERVICE_HOST:-}" ] ||
+        grep -Eqs 'docker|kubepods|containerd|libpod|lxc' /proc/1/cgroup; then
+        place=". This is inside a container, as in a stage with agent { docker { reuseNode true } }: use \
+the statement form cloudsmithOidc(service: ...) in an earlier stage on the node; its files and variables are seen here"
+    fi
+    fail 2 "nothing can run the program here ($reasons). Install the command cloudsmith-oidc or give the agent docker \
+or podman, and look at the option runtime (CLOUDSMITH_OIDC_RUNTIME)$place"
 }
 
 run() { # ARG...: run the program with the token on its stdin; return its status
@@ -96,8 +81,12 @@ run() { # ARG...: run the program with the token on its stdin; return its status
         set -- "$runtime" run --rm -i --name "$container" --read-only --tmpfs /tmp --cap-drop ALL \
             --security-opt no-new-privileges --user 65532:65532 --log-driver none "$@"
     fi
-    # In the background, because a signal interrupts nothing but `wait`. The pipe has the status of its last command.
-    { ID_TOKEN=$id_token printenv ID_TOKEN && certificates; } 2>/dev/null | exec "$@" &
+    # A private CA goes the way of the token, by its content, as nothing is mounted. All in the background, because a
+    # signal interrupts nothing but `wait`, which has the status of the last command of the pipe.
+    {
+        ID_TOKEN=$id_token printenv ID_TOKEN
+        sed -n '/^-----BEGIN CERTIFICATE-----/,/^-----END CERTIFICATE-----/p' "${SSL_CERT_FILE:-/dev/null}"
+    } 2>/dev/null | exec "$@" &
     wait $!
     status=$? ended=yes
     case $status in
@@ -132,15 +121,11 @@ open_directory() { # DIR
     case ${1:-} in /*) dir=$1 ;; ?*) dir=$PWD/$1 ;; *) fail 2 'the directory has to be given' ;; esac
     while [ "$dir" != "${dir%/}" ]; do dir=${dir%/}; done
     manifest=$dir/.cloudsmith-oidc
-    [ ! -L "$dir" ] || fail 8 "$dir is a symbolic link, which is not followed: remove it, or give another directory"
-    if [ -L "$manifest" ]; then false; else [ -f "$manifest" ] || [ ! -e "$manifest" ]; fi ||
-        fail 8 "$manifest is not a plain file: remove it, or give another directory"
+    for path in "$dir" "$manifest"; do
+        [ ! -L "$path" ] || fail 8 "$path is a symbolic link, which is not followed: remove it, or give another directory"
+    done
+    [ -f "$manifest" ] || [ ! -e "$manifest" ] || fail 8 "$manifest is not a file: remove it, or give another directory"
 }
-
-make_directory() ( # A signal waits until the manifest says whose the directory is.
-    trap '' HUP INT TERM
-    mkdir -p "${dir%/*}/" && mkdir "$dir" && echo . >"$manifest"
-) 2>/dev/null
 
 inside() { # PATH: plain and relative, with no symbolic link on the way
     case /$1/ in *//* | */./* | */../*) return 1 ;; esac
@@ -169,12 +154,12 @@ unpack() { # Only plain files and directories whose names need no quoting; busyb
         [ -z "$(LC_ALL=C find . -name '*[!A-Za-z0-9_.@+-]*')" ] && find . -type f -exec chmod 600 {} +
 } 2>/dev/null
 
-lock() { # Held while files are moved, a matter of milliseconds, in which signals are ignored.
+lock() { # Files are moved by one login at a time and in milliseconds; no signal interrupts that.
+    trap '' HUP INT TERM
     tries=0
-    while trap '' HUP INT TERM; ! mkdir "$manifest.lock" 2>/dev/null; do
-        watch_signals
-        [ $((tries += 1)) -lt 10 ] || fail 8 "another login is writing to $dir, or was killed there: use a directory for \
-each login, or remove $manifest.lock"
+    until mkdir "$manifest.lock" 2>/dev/null; do
+        [ $((tries += 1)) -lt 10 ] || fail 8 "another login is writing to $dir, or was killed there: give each login a \
+directory of its own, or remove $manifest.lock"
         sleep 1
     done
     locked=yes
@@ -211,12 +196,6 @@ put_in_place() { # Every target is checked before the first one changes.
 
 # ---- the commands ----
 
-watch_signals() {
-    trap 'exit 129' HUP
-    trap 'exit 130' INT
-    trap 'exit 143' TERM
-}
-
 finish() { # on every way out, with whatever there is by then
     status=$?
     trap '' HUP INT TERM
@@ -232,13 +211,22 @@ finish() { # on every way out, with whatever there is by then
     exit $status
 }
 
+watch() {
+    trap finish EXIT
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+}
+
 login() { # DIR [ARG...]
     open_directory "${1:-}"
     shift
     choose_runtime
-    trap finish EXIT
-    watch_signals
-    [ -d "$dir" ] || make_directory || [ -d "$dir" ] || fail 8 "cannot make the directory $dir"
+    watch
+    [ -d "$dir" ] || ( # a signal waits until the manifest says whose the directory is
+        trap '' HUP INT TERM
+        mkdir -p "${dir%/*}/" && mkdir "$dir" && echo . >"$manifest"
+    ) 2>/dev/null || [ -d "$dir" ] || fail 8 "cannot make the directory $dir"
     staging=$(mktemp -d "$manifest.XXXXXX" 2>/dev/null) || fail 8 "cannot write to $dir"
     run login --token-stdin --output - --root "$dir" "$@" >"$staging/answer.tar" || exit
     unpack || fail 8 "the program's answer is not an archive of plain files: nothing was written"
@@ -262,8 +250,7 @@ logout() { # DIR
 
 explain() { # [ARG...]
     choose_runtime
-    trap finish EXIT
-    watch_signals
+    watch
     run explain --token-stdin "$@"
 }
 
