@@ -73,6 +73,6 @@ class StaleDocumentsError(CloudsmithOidcError):
 
 
 class WriteError(CloudsmithOidcError):
-    """The clients' files could not be written or removed."""
+    """Files could not be written or removed."""
 
     exit_code = 8

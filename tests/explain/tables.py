@@ -1,0 +1,59 @@
+"""Writes the generated parts of docs/troubleshooting.md: `python tests/explain/tables.py`."""
+
+from pathlib import Path
+
+from cloudsmith_oidc import errors
+from cloudsmith_oidc.errors import CloudsmithOidcError
+from cloudsmith_oidc.explain.findings import CODES, Code
+
+PAGE = Path(__file__).parent.parent.parent / "docs" / "troubleshooting.md"
+
+
+def exit_codes() -> str:
+    """The exit codes as a table: what they mean and which findings lead to them."""
+    kinds: dict[int, list[type[CloudsmithOidcError]]] = {}
+    for kind in vars(errors).values():
+        if isinstance(kind, type) and issubclass(kind, CloudsmithOidcError) and "exit_code" in vars(kind):
+            kinds.setdefault(kind.exit_code, []).append(kind)
+    rows = ["| code | meaning | findings |", "|---|---|---|", "| 0 | Everything went well. | |"]
+    rows.append("| 1 | A bug in cloudsmith-oidc. Report the last line. | |")
+    for number, classes in sorted(kinds.items()):
+        meaning = " ".join(_sentence(kind) for kind in classes)
+        names = ", ".join(
+            f"[`{name}`](#{name})"
+            for name, code in CODES.items()
+            if code.severity != "info" and code.error.exit_code == number
+        )
+        rows.append(f"| {number} | {meaning} | {names} |")
+    return "\n".join(rows)
+
+
+def findings() -> str:
+    """Every finding under a heading of its own, so that a link can lead to it."""
+    return "\n\n".join(_section(name, code) for name, code in CODES.items())
+
+
+PARTS = {"exit codes": exit_codes, "findings": findings}
+
+
+def with_parts(page: str) -> str:
+    """The page with its generated parts as they have to be."""
+    for name, part in PARTS.items():
+        before, begin, rest = page.partition(f"<!-- {name}: written by tests/explain/tables.py -->\n")
+        _, end, after = rest.partition("<!-- end -->")
+        page = f"{before}{begin}{part()}\n{end}{after}"
+    return page
+
+
+def _section(name: str, code: Code) -> str:
+    severity = {"error": "Error", "warning": "Warning; as an error", "info": "Info"}[code.severity]
+    ends = severity if code.severity == "info" else f"{severity}, exit code {code.error.exit_code}"
+    return f"### {name}\n\n*{ends}.* {code.meaning}\n\n**To do:** {code.action}."
+
+
+def _sentence(kind: type[CloudsmithOidcError]) -> str:
+    return (kind.__doc__ or "").splitlines()[0]
+
+
+if __name__ == "__main__":
+    PAGE.write_text(with_parts(PAGE.read_text()))

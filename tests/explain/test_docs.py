@@ -1,0 +1,66 @@
+"""The pages say what the code does."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cloudsmith_oidc.explain.findings import CODES
+from cloudsmith_oidc.settings import CommandLine
+from explain import tables
+from program import Cli
+
+PAGES = ["administrator.md", "troubleshooting.md", "explain-json.md"]
+
+
+@pytest.fixture
+def docs(repository: Path) -> Path:
+    return repository / "docs"
+
+
+def test_the_troubleshooting_page_lists_exactly_the_codes_there_are(docs: Path) -> None:
+    page = (docs / "troubleshooting.md").read_text()
+
+    assert page == tables.with_parts(page), "run: python tests/explain/tables.py"
+    assert re.findall(r"(?m)^### (\S+)$", page) == list(CODES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_between_the_pages_lead_somewhere(docs: Path, name: str) -> None:
+    for target, fragment in re.findall(r"\]\(([\w.-]*)(?:#([\w-]+))?\)", (docs / name).read_text()):
+        page = docs / (target or name)
+        headings = re.findall(r"(?m)^#+ (.+)$", page.read_text())
+        assert not fragment or fragment in {re.sub(r"[^\w -]", "", h).lower().replace(" ", "-") for h in headings}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_command_in_the_pages_is_one(
+    docs: Path, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = (docs / name).read_text().replace("\\\n", " ").replace('"$ISSUER"', "https://issuer.example.org")
+    commands = re.findall(r"(?m)^ *(?:sh ')?(cloudsmith-oidc [^'\n]*(?:'[^'\n]*' *)*)'?$", text)
+    assert commands or name == "explain-json.md"
+    for command in commands:
+        arguments = shlex.split(command.replace('"$JENKINS_URL"', "https://jenkins.example.com").strip())[1:]
+        CommandLine(_cli_parse_args=arguments)
+
+
+def test_the_documented_json_has_the_shape_of_the_real_one(docs: Path, cli: Cli) -> None:
+    page = (docs / "explain-json.md").read_text()
+    (sample,) = re.findall(r"(?s)```json\n(.*?)```", page)
+
+    real = json.loads(cli.run("explain", "--json", token=cli.sandbox.mint(sub=None)).stdout)
+    real["provider"]["claims"] = json.loads(cli.run("explain", "--json").stdout)["provider"]["claims"]
+
+    assert _shape(json.loads(sample)) == _shape(real)
+
+
+def _shape(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _shape(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_shape(value[0])]
+    return type(value).__name__
