@@ -119,15 +119,15 @@ class Agent:
     def watches_tools(self) -> None:
         """From now on `tool_calls` has the arguments and the environment of each tool."""
         for name, command in self.tools.items():
-            note = f"{{ echo ARGV {name} \"$*\"; {shutil.which('env')}; }} >>{self.stage}/tools"
+            note = f'{{ echo ARGV {name} "$*"; {shutil.which("env")}; }} >>{self.stage}/tools'
             self.script(name, f'{note}\nexec {" ".join(command)} "$@"')
 
     # when
 
-    def start(self, *arguments: str, options: str = "", script: Path | None = None, **env: str) -> subprocess.Popen[str]:
-        command = [*self.shell, *options.split(), str(script or self.launcher), *arguments]
+    def start(self, *arguments: str, options: str = "", **env: str) -> subprocess.Popen[str]:
+        """Start the launcher; `options` are the shell's."""
         process = subprocess.Popen(
-            command,
+            [*self.shell, *options.split(), str(self.launcher), *arguments],
             cwd=self.workspace,
             env=self.env | env,
             stdin=subprocess.DEVNULL,
@@ -140,8 +140,9 @@ class Agent:
         self.processes.append(process)
         return process
 
-    def run(self, *arguments: str, options: str = "", script: Path | None = None, **env: str) -> Result:
-        process = self.start(*arguments, options=options, script=script, **env)
+    def run(self, *arguments: str, options: str = "", **env: str) -> Result:
+        """Run the launcher to its end."""
+        process = self.start(*arguments, options=options, **env)
         out, err = process.communicate(timeout=60)
         return Result(process.returncode, out, err)
 
@@ -188,7 +189,7 @@ class Agent:
     def tree(self) -> dict[str, str]:
         """All that is in the workspace and in the temporary directory: path, and mode or target."""
         return {
-            str(path.relative_to(top.parent)): os.readlink(path) if path.is_symlink() else f"{_mode(path):o}"
+            str(path.relative_to(top.parent)): str(path.readlink()) if path.is_symlink() else f"{_mode(path):o}"
             for top in (self.workspace, self.tmp)
             for path in sorted(top.rglob("*"))
         }

@@ -38,7 +38,7 @@ def main() -> int:
     return 0
 
 
-def program(home: Path, explains: bool, *, status: int, blocks: bool, **_engine: object) -> int:  # noqa: FBT001
+def program(home: Path, explains: bool, *, status: int, blocks: bool, **_engine: object) -> int:
     if blocks:
         with (home / "started").open("w") as started:
             started.write("started")

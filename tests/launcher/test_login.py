@@ -5,7 +5,6 @@ import tarfile
 from pathlib import Path
 
 import pytest
-
 from launcher.agent import MANIFEST, SET, Agent, archive
 
 PRIVATE = {
@@ -48,10 +47,10 @@ def test_it_hands_over_the_token_and_the_arguments(agent: Agent) -> None:
 
 def test_it_works_as_text_after_a_line_that_sets_the_arguments(agent: Agent) -> None:
     agent.has("cloudsmith-oidc")
-    script = agent.tmp / "script.sh"
-    script.write_text('#!/bin/sh\nset -- login "$CLOUDSMITH_OIDC_DIR"\n' + agent.launcher.read_text())
-    directory = str(agent.workspace / "a b" / "d")
-    assert agent.run(script=script, options="-xe", CLOUDSMITH_OIDC_DIR=directory).status == 0
+    text = agent.tmp / "script.sh"
+    text.write_text('#!/bin/sh\nset -- login "$CLOUDSMITH_OIDC_DIR"\n' + agent.launcher.read_text())
+    agent.launcher = text
+    assert agent.run(options="-xe", CLOUDSMITH_OIDC_DIR=str(agent.workspace / "a b/d")).status == 0
     assert SET.items() <= agent.files("a b/d").items()
 
 
@@ -228,9 +227,7 @@ def test_an_archive_with_an_odd_member_is_refused(agent: Agent, kind: str) -> No
     agent.answers(SET, ODD[kind])
     result = agent.run("login", "d")
     assert result.status == 8
-    assert (
-        result.err == "cloudsmith-oidc: the program's answer is not an archive of plain files: nothing was written\n"
-    )
+    assert result.err == "cloudsmith-oidc: the program's answer is not an archive of plain files: nothing was written\n"
     assert agent.tree() == {}
 
 

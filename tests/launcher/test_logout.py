@@ -1,7 +1,6 @@
 """`logout`: it removes what login left, and nothing else, whatever the build has done to the directory."""
 
 import pytest
-
 from launcher.agent import MANIFEST, Agent
 
 
@@ -87,7 +86,7 @@ def test_what_took_the_place_of_a_file_stays_and_is_named(agent: Agent) -> None:
 
 
 @pytest.mark.parametrize("own", [True, False])
-def test_it_removes_what_a_killed_login_left(agent: Agent, own: bool) -> None:  # noqa: FBT001
+def test_it_removes_what_a_killed_login_left(agent: Agent, own: bool) -> None:
     if own:
         (agent.workspace / "d").mkdir()
     agent.has("cloudsmith-oidc", blocks=True)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-
 from launcher.agent import MANIFEST, Agent, forms
 from sandbox import Sandbox, faults
 
@@ -164,7 +163,7 @@ def test_what_the_engine_cannot_do_is_told(on: Login, variable: str, value: str,
     ("path", "status", "line"),
     [
         (None, 3, "there is no ID token"),
-        ("PATH=/usr/bin:/bin", 2, "use the statement form cloudsmithOidc(service: ...) in an earlier stage on the node"),
+        ("PATH=/usr/bin:/bin", 2, "use the statement form cloudsmithOidc(service: ...) in an earlier stage"),
     ],
     ids=["with the command", "without it"],
 )

@@ -1,7 +1,9 @@
 """What runs the program: the command on PATH, docker or podman; and what is said where that does not work."""
 
-import pytest
+from itertools import pairwise
 
+import pytest
+from cloudsmith_oidc.settings import Explain, Login, variables
 from launcher.agent import SET, Agent
 
 ENGINES = ["docker", "podman"]
@@ -23,7 +25,7 @@ def runtimes(agent: Agent) -> list[str]:
 
 
 def named(argv: list[str], flag: str) -> list[str]:
-    return [value for option, value in zip(argv, argv[1:], strict=False) if option == flag]
+    return [value for option, value in pairwise(argv) if option == flag]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,7 @@ def test_the_container_is_confined_and_has_no_mount(agent: Agent, engine: str) -
     assert line.endswith(f" {IMAGE} login --token-stdin --output - --root {root} --log-format json")
     assert [flag for flag in CONFINED if f" {flag} " not in line] == []
     assert "--pull=never" in agent.run_call.argv
-    assert [word for word in ("-v", "--volume", "--mount", "--network", "--env", "-e") if word in agent.run_call.argv] == []
+    assert {"-v", "--volume", "--mount", "--network", "-e", "--env"}.isdisjoint(agent.run_call.argv)
     assert agent.run_call.stdin == f"{agent.token}\n"
     assert SET.items() <= agent.files("d").items()
 
@@ -79,6 +81,12 @@ def test_settings_and_proxies_are_passed_by_name_if_they_are_set(agent: Agent, e
     assert sorted(named(agent.run_call.argv, "--env")) == sorted(PASSED)
     assert "a value" not in " ".join(agent.run_call.argv)
     assert agent.run_call.env["CLOUDSMITH_ORG"] == "a value"
+
+
+def test_every_variable_of_the_program_is_passed_but_the_token() -> None:
+    options = [option for command in (Login, Explain) for option in command.model_fields.values()]
+    names = {name for option in options for name in variables(option)} - {"CLOUDSMITH_OIDC_TOKEN", "OIDC_TOKEN"}
+    assert names == {name for name in PASSED if not name.lower().endswith("_proxy")}
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -127,7 +135,11 @@ def test_a_command_that_cannot_be_started(agent: Agent) -> None:
 
 @pytest.mark.parametrize(
     ("asked", "why"),
-    [("local", "no cloudsmith-oidc on PATH"), ("docker", "Cannot connect to the engine"), ("podman", "no podman on PATH")],
+    [
+        ("local", "no cloudsmith-oidc on PATH"),
+        ("docker", "Cannot connect to the engine"),
+        ("podman", "no podman on PATH"),
+    ],
 )
 def test_a_runtime_that_does_not_work_is_told_with_the_reason(agent: Agent, asked: str, why: str) -> None:
     agent.has("docker", answers=False)
@@ -151,8 +163,9 @@ def test_where_nothing_works_every_reason_is_told(agent: Agent) -> None:
     result = agent.run("login", "d")
     assert (result.status, len(result.err.splitlines())) == (2, 1)
     assert result.err.startswith(
-        "cloudsmith-oidc: nothing can run the program here (local: no cloudsmith-oidc on PATH; docker: Cannot connect to "
-        "the engine; podman: no podman on PATH). Install the command cloudsmith-oidc or give the agent docker or podman, "
+        "cloudsmith-oidc: nothing can run the program here (local: no cloudsmith-oidc on PATH; "
+        "docker: Cannot connect to the engine; podman: no podman on PATH). "
+        "Install the command cloudsmith-oidc or give the agent docker or podman, "
     )
     assert agent.tree() == {}
 

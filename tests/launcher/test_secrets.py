@@ -1,7 +1,6 @@
 """Where the tokens must not be: in arguments, environments, traces, or files outside the directory."""
 
 import pytest
-
 from launcher.agent import SET, Agent, forms
 
 RUNTIMES = ["cloudsmith-oidc", "docker", "podman"]
