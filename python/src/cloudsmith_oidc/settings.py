@@ -158,12 +158,15 @@ def variables(option: FieldInfo) -> tuple[str, ...]:
 class Options(BaseSettings):
     """What every command has."""
 
-    model_config = SettingsConfigDict(extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True)
+    # Descriptions are no docstrings: pydantic would parse the source code for those, a tenth of a login's time.
+    model_config = SettingsConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    log_format: LogFormat | None = None
-    """Log lines for people (console) or for machines (json). Default: console on a terminal, json elsewhere."""
-    quiet: CliToggleFlag[bool] = False
-    """Log nothing but errors."""
+    log_format: LogFormat | None = Field(
+        default=None,
+        description="Log lines for people (console) or for machines (json). Default: console on a terminal, json "
+        "elsewhere.",
+    )
+    quiet: CliToggleFlag[bool] = Field(default=False, description="Log nothing but errors.")
 
     @classmethod
     def settings_customise_sources(
@@ -189,10 +192,12 @@ class GivenToken:
 class TokenOptions(Options):
     """Where the ID token comes from: standard input, a file, or the environment."""
 
-    token_stdin: CliToggleFlag[bool] = False
-    """Read the ID token from the first line of standard input. A PEM bundle of CA certificates may follow it."""
-    token_file: Path | None = None
-    """Read the ID token from this file."""
+    token_stdin: CliToggleFlag[bool] = Field(
+        default=False,
+        description="Read the ID token from the first line of standard input. A PEM bundle of CA certificates may "
+        "follow it.",
+    )
+    token_file: Path | None = Field(default=None, description="Read the ID token from this file.")
     oidc_token: CliSuppress[Annotated[SecretStr, Variables(("CLOUDSMITH_OIDC_TOKEN", "OIDC_TOKEN"))]] = SecretStr("")
 
     def given_token(self) -> GivenToken:
@@ -223,6 +228,7 @@ def _text(raw: bytes) -> str:
 
 
 Slug = Annotated[str, AfterValidator(slug)]
+Slugs = Annotated[tuple[Slug, ...], NoDecode, BeforeValidator(_split_commas)]
 ApiHost = Annotated[str, AfterValidator(base_url), Variables(("CLOUDSMITH_API_HOST",))]
 Timeout = Annotated[float, Field(gt=0, le=3600), Variables(("CLOUDSMITH_TIMEOUT",))]
 ORG_VARIABLES = Variables(("CLOUDSMITH_ORG", "CLOUDSMITH_WORKSPACE"))
@@ -232,37 +238,41 @@ SERVICE_VARIABLES = Variables(("CLOUDSMITH_SERVICE_SLUG", "CLOUDSMITH_SERVICE_AC
 class Login(TokenOptions):
     """Exchange the ID token once and write the clients' files."""
 
-    org: Annotated[Slug, ORG_VARIABLES]
-    """Slug of the Cloudsmith workspace (organization)."""
-    service: Annotated[Slug, SERVICE_VARIABLES]
-    """Slug of the service account."""
-    repo: Annotated[tuple[Slug, ...], NoDecode, BeforeValidator(_split_commas), Variables(("CLOUDSMITH_REPO",))] = ()
-    """Slug of a repository; repeatable. The first is the default index or registry."""
+    org: Annotated[Slug, ORG_VARIABLES] = Field(description="Slug of the Cloudsmith workspace (organization).")
+    service: Annotated[Slug, SERVICE_VARIABLES] = Field(description="Slug of the service account.")
+    repo: Annotated[Slugs, Variables(("CLOUDSMITH_REPO",))] = Field(
+        default=(), description="Slug of a repository; repeatable. The first is the default index or registry."
+    )
     npm_scope: Annotated[
         tuple[Annotated[str, AfterValidator(_npm_scope)], ...],
         NoDecode,
         BeforeValidator(_split_commas),
         Variables(("CLOUDSMITH_NPM_SCOPE",)),
-    ] = ()
-    """Only packages of this npm scope come from Cloudsmith; repeatable. Default: all packages do."""
-    domain: Annotated[dict[str, str], NoDecode, BeforeValidator(_domains), Variables(("CLOUDSMITH_DOMAINS",))] = {}
-    """Custom domain, FORMAT=HOST or FORMAT:REPO=HOST; repeatable."""
+    ] = Field(
+        default=(),
+        description="Only packages of this npm scope come from Cloudsmith; repeatable. Default: all packages do.",
+    )
+    domain: Annotated[dict[str, str], NoDecode, BeforeValidator(_domains), Variables(("CLOUDSMITH_DOMAINS",))] = Field(
+        default={}, description="Custom domain, FORMAT=HOST or FORMAT:REPO=HOST; repeatable."
+    )
     format: Annotated[
         tuple[Annotated[str, AfterValidator(_format_name)], ...],
         NoDecode,
         BeforeValidator(_split_commas),
         Field(validate_default=True),
         Variables(("CLOUDSMITH_FORMATS",)),
-    ] = ()
-    """Client to configure; repeatable. Default: pip, npm and docker; without a repository, those that need none."""
-    api_host: ApiHost = DEFAULT_API_HOST
-    """Cloudsmith's API."""
-    timeout: Timeout = 60
-    """Seconds for the whole exchange, retries included."""
-    output: Path
-    """Directory to write to, or - for a tar stream on standard output."""
-    root: Path | None = None
-    """With --output -: the absolute path of the directory where the stream will be unpacked."""
+    ] = Field(
+        default=(),
+        description="Client to configure; repeatable. Default: pip, npm and docker; without a repository, those that "
+        "need none.",
+    )
+    api_host: ApiHost = Field(default=DEFAULT_API_HOST, description="Cloudsmith's API.")
+    timeout: Timeout = Field(default=60, description="Seconds for the whole exchange, retries included.")
+    output: Path = Field(description="Directory to write to, or - for a tar stream on standard output.")
+    root: Path | None = Field(
+        default=None,
+        description="With --output -: the absolute path of the directory where the stream will be unpacked.",
+    )
 
     STDOUT: ClassVar[Path] = Path("-")
 
@@ -296,40 +306,49 @@ class Login(TokenOptions):
 class Explain(TokenOptions):
     """Say why Cloudsmith refuses, or would: checks the settings, the token, its issuer, and the exchange."""
 
-    org: Annotated[str, ORG_VARIABLES] = ""
-    """Slug of the Cloudsmith workspace (organization)."""
-    service: Annotated[str, SERVICE_VARIABLES] = ""
-    """Slug of the service account."""
-    api_host: Annotated[str, Variables(("CLOUDSMITH_API_HOST",))] = DEFAULT_API_HOST
-    """Cloudsmith's API."""
-    timeout: Timeout = 60
-    """Seconds for everything together."""
-    expect_audience: str | None = None
-    """Find fault unless the token's audience is this one, or one of several."""
-    expect_claim: Annotated[tuple[tuple[str, str], ...], NoDecode, BeforeValidator(_claims)] = ()
-    """Find fault unless this claim has this value, NAME=VALUE; it may end in *. Repeatable."""
-    exchange: CliToggleFlag[bool] = True
-    """Do not try the exchange."""
-    as_json: CliToggleFlag[bool] = Field(default=False, validation_alias="json")
-    """Report as one JSON object."""
+    org: Annotated[str, ORG_VARIABLES] = Field(
+        default="", description="Slug of the Cloudsmith workspace (organization)."
+    )
+    service: Annotated[str, SERVICE_VARIABLES] = Field(default="", description="Slug of the service account.")
+    api_host: Annotated[str, Variables(("CLOUDSMITH_API_HOST",))] = Field(
+        default=DEFAULT_API_HOST, description="Cloudsmith's API."
+    )
+    timeout: Timeout = Field(default=60, description="Seconds for everything together.")
+    expect_audience: str | None = Field(
+        default=None, description="Find fault unless the token's audience is this one, or one of several."
+    )
+    expect_claim: Annotated[tuple[tuple[str, str], ...], NoDecode, BeforeValidator(_claims)] = Field(
+        default=(), description="Find fault unless this claim has this value, NAME=VALUE; it may end in *. Repeatable."
+    )
+    exchange: CliToggleFlag[bool] = Field(default=True, description="Do not try the exchange.")
+    as_json: CliToggleFlag[bool] = Field(
+        default=False, validation_alias="json", description="Report as one JSON object."
+    )
 
 
 class Discovery(Options):
     """Fetch the issuer's documents from Jenkins, for a static host or to compare them with what is published."""
 
-    issuer: Annotated[str, AfterValidator(_web_address)]
-    """The issuer, as tokens have it in iss and Cloudsmith as its provider URL."""
-    output: Annotated[Path, AfterValidator(_absolute)] | None = None
-    """Directory to write .well-known/openid-configuration and jwks to, for any static host."""
-    check: Annotated[str, AfterValidator(_web_address)] | None = None
-    """Compare with what is published under this URL, and fail if that is not what Jenkins signs with."""
-    jenkins_url: Annotated[str, AfterValidator(_web_address)] | None = None
-    """Ask as JENKINS_USER_ID with JENKINS_API_TOKEN at this Jenkins, or folder's, URL: where the credential names an
-    issuer of its own. Default: ask at the issuer's own URL, as anybody can."""
-    credentials_id: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_commas)] = ("oidc-token-cred",)
-    """With --jenkins-url: ID of the credential; repeatable."""
-    timeout: Timeout = 60
-    """Seconds for everything together."""
+    issuer: Annotated[str, AfterValidator(_web_address)] = Field(
+        description="The issuer, as tokens have it in iss and Cloudsmith as its provider URL."
+    )
+    output: Annotated[Path, AfterValidator(_absolute)] | None = Field(
+        default=None,
+        description="Directory to write .well-known/openid-configuration and jwks to, for any static host.",
+    )
+    check: Annotated[str, AfterValidator(_web_address)] | None = Field(
+        default=None,
+        description="Compare with what is published under this URL, and fail if that is not what Jenkins signs with.",
+    )
+    jenkins_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
+        default=None,
+        description="Ask as JENKINS_USER_ID with JENKINS_API_TOKEN at this Jenkins, or folder's, URL: where the "
+        "credential names an issuer of its own. Default: ask at the issuer's own URL, as anybody can.",
+    )
+    credentials_id: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_commas)] = Field(
+        default=("oidc-token-cred",), description="With --jenkins-url: ID of the credential; repeatable."
+    )
+    timeout: Timeout = Field(default=60, description="Seconds for everything together.")
     jenkins_user_id: CliSuppress[Annotated[str, Variables(("JENKINS_USER_ID",))]] = ""
     jenkins_api_token: CliSuppress[Annotated[SecretStr, Variables(("JENKINS_API_TOKEN",))]] = SecretStr("")
 
@@ -337,8 +356,9 @@ class Discovery(Options):
 class Logout(Options):
     """Remove what login wrote to a directory, and nothing else."""
 
-    directory: CliPositionalArg[Annotated[Path, AfterValidator(_absolute)]]
-    """The directory given to login --output."""
+    directory: CliPositionalArg[Annotated[Path, AfterValidator(_absolute)]] = Field(
+        description="The directory given to login --output."
+    )
 
 
 class CommandLine(Options):
@@ -353,8 +373,7 @@ class CommandLine(Options):
         cli_use_class_docs_for_groups=True,
     )
 
-    version: CliToggleFlag[bool] = False
-    """Print the version and end."""
+    version: CliToggleFlag[bool] = Field(default=False, description="Print the version and end.")
     login: CliSubCommand[Login]
     explain: CliSubCommand[Explain]
     discovery: CliSubCommand[Discovery]
