@@ -39,7 +39,7 @@ def test_it_hands_over_the_token_and_the_arguments(agent: Agent) -> None:
     agent.run("login", "d", "--log-format", "a b")
     root = str(agent.workspace / "d")
     assert agent.run_call.argv[1:] == [
-        *("login", "--token-stdin", "--output", "-", "--root", root),
+        *("login", "--log-format", "console", "--token-stdin", "--output", "-", "--root", root),
         *("--log-format", "a b"),
     ]
     assert agent.run_call.stdin == f"{agent.token}\n"
@@ -59,7 +59,7 @@ def test_a_directory_can_be_named_in_any_way(agent: Agent, name: str) -> None:
     agent.has("cloudsmith-oidc")
     assert agent.run("login", name.replace("$absolute", str(agent.workspace / "d"))).status == 0
     assert agent.tree() == PRIVATE
-    assert Path(agent.run_call.argv[6]).is_absolute()
+    assert Path(agent.run_call.argv[agent.run_call.argv.index("--root") + 1]).is_absolute()
 
 
 def test_the_alias_of_the_token_is_read_when_the_name_is_empty(agent: Agent) -> None:

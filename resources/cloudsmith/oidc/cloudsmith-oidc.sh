@@ -228,7 +228,7 @@ login() { # DIR [ARG...]
         mkdir -p "${dir%/*}/" && mkdir "$dir" && echo . >"$manifest"
     ) 2>/dev/null || [ -d "$dir" ] || fail 8 "cannot make the directory $dir"
     staging=$(mktemp -d "$manifest.XXXXXX" 2>/dev/null) || fail 8 "cannot write to $dir"
-    run login --token-stdin --output - --root "$dir" "$@" >"$staging/answer.tar" || exit
+    run login --log-format console --token-stdin --output - --root "$dir" "$@" >"$staging/answer.tar" || exit
     unpack || fail 8 "the program's answer is not an archive of plain files: nothing was written"
     lock
     put_in_place
@@ -251,7 +251,7 @@ logout() { # DIR
 explain() { # [ARG...]
     choose_runtime
     watch
-    run explain --token-stdin "$@"
+    run explain --log-format console --token-stdin "$@"
 }
 
 case ${1:-} in
