@@ -22,7 +22,7 @@ node {
     sh '''#!/bin/sh
     cd /
     "$TOOLS/cloudsmith-oidc" --version >/dev/null || echo 'no command'
-    docker version --format 'docker engine {{.Server.Version}}' || true
+    docker version >/dev/null && echo 'docker answers' || true
     '''
 }
 """
@@ -102,7 +102,7 @@ def agent(controller: Controller, place: Place, shared: Path, repository: Path) 
     build = controller.start(job).wait()
     assert build.result == "SUCCESS", str(build)
     assert not build.says("no command"), f"the agent cannot run the command in {shared}: {build}"
-    return settings | {"engine": "docker" if build.says("docker engine") else ""}
+    return settings | {"engine": "docker" if build.says("docker answers") else ""}
 
 
 @pytest.fixture

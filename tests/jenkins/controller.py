@@ -27,10 +27,23 @@ class Controller:
         self._client = httpx.Client(
             auth=(user, secret or "") if user else None, timeout=30, trust_env=False, follow_redirects=False
         )
+        self._log_in()
+
+    def _log_in(self) -> None:
+        """Get a crumb, which belongs to the session; where CSRF protection is off there is none to be had."""
+        self._client.cookies.clear()
         crumb = self._client.get(f"{self.url}/crumbIssuer/api/json")
-        if crumb.status_code != httpx.codes.NOT_FOUND:  # where CSRF protection is off there is no crumb to be had
+        if crumb.status_code != httpx.codes.NOT_FOUND:
             answer = self._accept(crumb).json()
             self._client.headers[answer["crumbRequestField"]] = answer["crumb"]
+
+    def is_up_again(self) -> bool:
+        """Whether Jenkins answers after a restart, in which it forgot its sessions."""
+        try:
+            self._log_in()
+        except (JenkinsError, httpx.HTTPError):
+            return False
+        return True
 
     def close(self) -> None:
         """Close the connection."""

@@ -1,0 +1,38 @@
+"""A restart of the controller in mid-block, by the shell command JENKINS_RESTART_COMMAND."""
+
+import os
+import subprocess
+from hashlib import sha256
+
+import pytest
+from jenkins.controller import Controller, wait_for
+from jenkins.runs import Remains, Runs
+from sandbox import Sandbox
+
+
+def test_a_block_goes_on_after_a_restart_of_the_controller(
+    runs: Runs, controller: Controller, sandbox: Sandbox
+) -> None:
+    command = os.environ.get("JENKINS_RESTART_COMMAND")
+    if not command:
+        pytest.skip("JENKINS_RESTART_COMMAND is unset: nothing says how to restart Jenkins")
+    signal = runs.shared / "restarted"
+    build = runs.start_on_node("""
+        cloudsmithOidc {
+            sh 'echo waiting; while [ ! -f "$SHARED/restarted" ]; do sleep 0.2; done'
+            sleep 2 // times in tokens are whole seconds
+            script { cloudsmithOidc.refresh() }
+            sh '''#!/bin/sh
+            ls "$PIP_CONFIG_FILE"
+            sed -n 's/.*:_authToken=//p' "$NPM_CONFIG_USERCONFIG" | tr -d '\\n' | sha256sum
+            '''
+        }
+    """)
+    build.wait_until(lambda: build.says("waiting"), "the body")
+    subprocess.run(command, shell=True, check=True)
+    wait_for(controller.is_up_again, "Jenkins after its restart")
+    signal.touch()
+    assert build.wait().result == "SUCCESS"
+    assert len(sandbox.cloudsmith.issued) == 2
+    assert sha256(sandbox.cloudsmith.issued[-1].encode()).hexdigest() in build.console
+    assert runs.remains(build) == Remains()
