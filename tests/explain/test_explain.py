@@ -199,6 +199,12 @@ def test_clocks_that_differ_without_harm_are_a_warning(cli: Cli) -> None:
     assert "10 min behind api.cloudsmith.io" in report["findings"][0]["found"]
 
 
+def test_a_clock_that_explains_the_verdict_is_the_cause_without_the_api_too(cli: Cli) -> None:
+    cli.sandbox.jenkins.clock.ahead = 600
+
+    assert codes(explain_json(cli, "--no-exchange"))[:2] == ["clock-skew", "token-not-yet-valid"]
+
+
 def test_a_cached_answer_is_not_taken_for_a_slow_clock(cli: Cli) -> None:
     hour_ago = cli.sandbox.jenkins.clock.http_date(-3600)
     cached = faults.header(

@@ -1,6 +1,8 @@
 """What a refused login says by itself."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 from cloudsmith_oidc import cli as program
@@ -73,6 +75,24 @@ def test_an_issuer_that_never_finishes_changes_neither_the_code_nor_the_deadline
 
     assert result.code == 4
     assert "discovery-unreachable" in result.last_line
+
+
+def test_an_issuer_is_not_blamed_when_there_is_no_time_left_to_ask(cli: Cli) -> None:
+    cli.sandbox.faults.add("exchange", faults.throttled("2"), faults.status(401))
+
+    result = cli.login("--timeout", "3")
+
+    assert result.code == 4
+    assert "exchange-refused" in result.last_line
+    assert {request.endpoint for request in cli.sandbox.requests} == {"exchange"}
+
+
+def test_only_a_refused_login_loads_what_verifies_signatures(cli: Cli) -> None:
+    script = "import sys; from cloudsmith_oidc.cli import main; sys.exit(main(sys.argv[1:]) or 'jwt' in sys.modules)"
+    environment = cli.environment | {"CLOUDSMITH_OIDC_TOKEN": cli.sandbox.mint()}
+    command = [sys.executable, "-c", script, "login", "--output", str(cli.directory)]
+
+    assert subprocess.run(command, env=environment, check=False).returncode == 0
 
 
 def test_a_fault_in_the_diagnosis_does_not_hide_the_refusal(

@@ -18,6 +18,7 @@ from cloudsmith_oidc.settings import base_url, slug
 
 DISCOVERY_PATH = "/.well-known/openid-configuration"
 _DOCUMENT_SECONDS = 10
+_TOO_LATE_SECONDS = 1
 _OK = 200
 
 
@@ -77,6 +78,14 @@ def read_token(text: str) -> tuple[IdToken | None, IdTokenError | None]:
         return (IdToken.parse(text.strip()) if error.code == "token-expired" else None), error
 
 
+def slug_or_nothing(value: str) -> str:
+    """Return `value` if it can be a slug, else an empty text."""
+    try:
+        return slug(value)
+    except ValueError:
+        return ""
+
+
 def usable(account: ServiceAccount) -> ServiceAccount | None:
     """Return the account as the exchange needs it, `None` if a setting is invalid."""
     try:
@@ -115,9 +124,12 @@ def fetch(client: HttpClient, url: str, deadline: Deadline, auth: tuple[str, str
 
 
 def gather_documents(client: HttpClient, token: IdToken, deadline: Deadline) -> tuple[Document | None, Document | None]:
-    """Fetch the discovery document and the key set that it leads to, as far as there is a way."""
+    """Fetch the discovery document and the key set that it leads to, as far as there is a way, and time.
+
+    In the last second nothing is asked: the issuer would be blamed for not answering.
+    """
     issuer = token.claims.get("iss")
-    if not isinstance(issuer, str) or not can_be_fetched(issuer):
+    if not isinstance(issuer, str) or not can_be_fetched(issuer) or deadline.remaining() < _TOO_LATE_SECONDS:
         return None, None
     discovery = fetch(client, discovery_url(issuer), deadline)
     jwks_uri = (discovery.content or {}).get("jwks_uri")

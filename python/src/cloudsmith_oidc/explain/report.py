@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cloudsmith_oidc.explain.evidence import Evidence, usable
+from cloudsmith_oidc.explain.evidence import Evidence, slug_or_nothing
 from cloudsmith_oidc.explain.findings import CODES, Finding
 from cloudsmith_oidc.explain.provider import Provider, provider
 from cloudsmith_oidc.explain.text import MISSING, instant, shown
@@ -59,10 +59,10 @@ class Report:
     @property
     def provider(self) -> Provider:
         """What to enter in Cloudsmith."""
-        account, token = usable(self.evidence.account), self.evidence.token
+        account, token = self.evidence.account, self.evidence.token
         return provider(
-            account.org if account else "",
-            account.slug if account else "",
+            slug_or_nothing(account.org),
+            slug_or_nothing(account.slug),
             token.header if token else {},
             token.claims if token else {},
         )
@@ -124,7 +124,7 @@ def _entry(provider: Provider) -> Iterator[str]:
     yield "To enter in Cloudsmith (workspace settings, OpenID Connect):"
     yield f"  provider URL      {shown(provider.url)}"
     yield f"  service account   {shown(provider.service)}"
-    yield "  required claims, one of these choices:"
+    yield f"  required claims   {'one of these choices:' if provider.choices else MISSING}"
     for choice in provider.choices:
         claims = ", ".join(f"{name} = {shown(value)}" for name, value in choice.claims.items())
         yield f"    {choice.scope}: {claims}"

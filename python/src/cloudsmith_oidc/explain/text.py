@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from cloudsmith_oidc.redaction import one_line
 
 MISSING = "MISSING"
-_UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
 def shown(value: object) -> str:
@@ -21,12 +20,6 @@ def instant(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else MISSING
 
 
-def span(duration: timedelta) -> str:
-    """Show a duration without its sign, in its two largest units."""
-    seconds = round(abs(duration).total_seconds())
-    parts = []
-    for size, unit in _UNITS:
-        if seconds >= size:
-            parts.append(f"{seconds // size} {unit}")
-            seconds %= size
-    return " ".join(parts[:2]) or "0 s"
+def minutes(duration: timedelta) -> str:
+    """Show a duration without its sign; `Date` headers have whole seconds, so that these would only be noise."""
+    return f"{abs(duration) / timedelta(minutes=1):.0f} min"

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from cloudsmith_oidc.explain.evidence import Evidence, host_of
 from cloudsmith_oidc.explain.findings import Finding, finding
-from cloudsmith_oidc.explain.text import instant, shown, span
+from cloudsmith_oidc.explain.text import instant, minutes, shown
 from cloudsmith_oidc.id_token import IdToken
 
 ALGORITHM = "RS256"
@@ -69,7 +69,7 @@ def _skew(evidence: Evidence, clocks: dict[str, datetime], *, disputed: bool) ->
         yield finding(
             "clock-skew",
             found="; ".join(
-                f"this machine's clock is {span(offset)} {'ahead of' if offset > timedelta() else 'behind'} {host}'s"
+                f"this machine's clock is {minutes(offset)} {'ahead of' if offset > timedelta() else 'behind'} {host}'s"
                 for host, offset in offsets.items()
             ),
             expected="clocks that agree within a minute",
