@@ -264,6 +264,15 @@ def test_a_key_set_that_is_garbage_cannot_be_had(cli: Cli, name: str) -> None:
     assert explain_json(cli, "--no-exchange")["summary"]["cause"] == "jwks-unreachable"
 
 
+def test_a_document_cannot_make_this_machine_ask_its_own_services(cli: Cli) -> None:
+    hosted(cli.sandbox, discovery={"jwks_uri": f"{cli.sandbox.jenkins_url}/oidc/jwks"})
+
+    report = explain_json(cli, "--no-exchange")
+
+    assert codes(report)[:2] == ["jwks-host-mismatch", "jwks-unreachable"]
+    assert [request.endpoint for request in cli.sandbox.requests] == ["site"]
+
+
 def test_the_token_and_a_private_ca_can_come_through_standard_input(cli: Cli) -> None:
     given = f"{cli.sandbox.mint()}\n{cli.sandbox.ca_file.read_text()}"
     arguments = ("explain", "--json", "--token-stdin")

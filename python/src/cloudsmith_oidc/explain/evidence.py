@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
-
 from cloudsmith_oidc.errors import CloudsmithOidcError, IdTokenError
 from cloudsmith_oidc.exchange import ServiceAccount, exchange
-from cloudsmith_oidc.http import Deadline, HttpClient, is_loopback, json_object
+from cloudsmith_oidc.explain.hosts import can_be_fetched, host_of, is_public
+from cloudsmith_oidc.http import Deadline, HttpClient, json_object
 from cloudsmith_oidc.id_token import IdToken
 from cloudsmith_oidc.settings import base_url, slug
 
@@ -94,20 +93,6 @@ def usable(account: ServiceAccount) -> ServiceAccount | None:
         return None
 
 
-def host_of(url: str) -> str | None:
-    """Return the host in `url`, `None` if it is not a URL with a host."""
-    try:
-        return httpx.URL(url).host or None
-    except (httpx.InvalidURL, TypeError):
-        return None
-
-
-def can_be_fetched(url: str) -> bool:
-    """Say whether this program would send a request there: https, or plain http to this machine."""
-    host = host_of(url)
-    return host is not None and (url.startswith("https://") or (url.startswith("http://") and is_loopback(host)))
-
-
 def discovery_url(issuer: str) -> str:
     """Return the URL of the issuer's discovery document (OpenID Connect Discovery 1.0, section 4)."""
     return issuer.rstrip("/") + DISCOVERY_PATH
@@ -134,6 +119,10 @@ def gather_documents(client: HttpClient, token: IdToken, deadline: Deadline) -> 
     discovery = fetch(client, discovery_url(issuer), deadline)
     jwks_uri = (discovery.content or {}).get("jwks_uri")
     if not isinstance(jwks_uri, str) or not can_be_fetched(jwks_uri):
+        return discovery, None
+    # Another host's document shall not make this machine ask its own or its neighbours' services.
+    host = host_of(jwks_uri)
+    if host is None or (host != host_of(issuer) and not is_public(host)):
         return discovery, None
     return discovery, fetch(client, jwks_uri, deadline)
 

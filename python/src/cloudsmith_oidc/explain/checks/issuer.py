@@ -1,21 +1,15 @@
 """Whether Cloudsmith can find the issuer, and whether the issuer says that it is the one."""
 
-import ipaddress
 from collections.abc import Iterator
 
 from cloudsmith_oidc.errors import SettingsError, UnexpectedAnswerError
-from cloudsmith_oidc.explain.evidence import Document, Evidence, discovery_url, host_of
+from cloudsmith_oidc.explain.evidence import Document, Evidence, discovery_url
 from cloudsmith_oidc.explain.findings import Finding, finding
+from cloudsmith_oidc.explain.hosts import host_of, is_public
 from cloudsmith_oidc.explain.text import shown
-from cloudsmith_oidc.http import is_loopback
 from cloudsmith_oidc.redaction import one_line
 
 _OK = 200
-# Names that public DNS never answers: RFC 6761, RFC 6762, RFC 8375, ICANN's reservation of .internal, and old habits.
-_PRIVATE_SUFFIXES = (
-    *(".localhost", ".test", ".invalid", ".example", ".local", ".home.arpa", ".internal"),
-    *(".lan", ".corp", ".home", ".intranet", ".intra", ".private", ".localdomain"),
-)
 
 
 def url(evidence: Evidence) -> Iterator[Finding]:
@@ -75,12 +69,3 @@ def fetch_hint(document: Document) -> str | None:
     if document.error is None or isinstance(document.error, UnexpectedAnswerError):
         return None
     return f"{document.error.hint}. Cloudsmith needs it, too: from the Internet, with a certificate of a public CA"
-
-
-def is_public(host: str) -> bool:
-    """Say whether `host` may be known and reached outside: no loopback, private or single-label host."""
-    try:
-        return ipaddress.ip_address(host).is_global
-    except ValueError:
-        name = host.rstrip(".").lower()
-        return "." in name and not is_loopback(name) and not name.endswith(_PRIVATE_SUFFIXES)

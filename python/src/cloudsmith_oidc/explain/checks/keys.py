@@ -8,8 +8,9 @@ import jwt
 from cloudsmith_oidc.errors import SettingsError
 from cloudsmith_oidc.explain.checks.issuer import fetch_hint, fetch_trouble
 from cloudsmith_oidc.explain.checks.token import ALGORITHM
-from cloudsmith_oidc.explain.evidence import Evidence, host_of
+from cloudsmith_oidc.explain.evidence import Evidence
 from cloudsmith_oidc.explain.findings import Finding, finding
+from cloudsmith_oidc.explain.hosts import host_of
 from cloudsmith_oidc.explain.text import shown
 
 
@@ -35,7 +36,7 @@ def key_set(evidence: Evidence) -> Iterator[Finding]:
     document = evidence.jwks
     if document is None:
         found = f"jwks_uri is {shown(_jwks_uri(evidence))}"
-        yield finding("jwks-unreachable", found=found, expected="jwks_uri is an https URL")
+        yield finding("jwks-unreachable", found=found, expected="jwks_uri is a public https URL")
     elif isinstance(document.error, SettingsError):
         return
     elif document.content is None:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from cloudsmith_oidc.explain.evidence import Evidence, host_of
+from cloudsmith_oidc.explain.evidence import Evidence
 from cloudsmith_oidc.explain.findings import Finding, finding
+from cloudsmith_oidc.explain.hosts import host_of
 from cloudsmith_oidc.explain.text import instant, minutes, shown
 from cloudsmith_oidc.id_token import IdToken
 
