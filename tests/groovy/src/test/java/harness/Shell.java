@@ -1,0 +1,52 @@
+package harness;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.Predicate;
+
+/** Runs a script as the step {@code sh} does: by its first line if that says how, else by {@code sh -xe}. */
+final class Shell {
+    private Shell() {
+    }
+
+    /**
+     * Runs the script in the directory.
+     *
+     * @param goesOn gets each line of the output; if it says no, the processes are told to end
+     * @return the exit code; nothing if the processes were told to end
+     */
+    static OptionalInt run(String script, Map<String, String> environment, Path directory, Path temporary,
+            Predicate<String> goesOn) throws IOException, InterruptedException {
+        Path file = Files.writeString(Files.createTempFile(temporary, "script", ".sh"), script);
+        try {
+            List<String> command = script.startsWith("#!")
+                    ? List.of(script.lines().findFirst().orElseThrow().substring(2).trim(), file.toString())
+                    : List.of("/bin/sh", "-xe", file.toString());
+            ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+            builder.environment().clear();
+            builder.environment().putAll(environment);
+            Process process = builder.start();
+            process.getOutputStream().close();
+            boolean ended = false;
+            try (BufferedReader output = process.inputReader()) {
+                for (String line = output.readLine(); line != null; line = output.readLine()) {
+                    if (!goesOn.test(line)) {
+                        ended = true;
+                        // Not Process.destroy(), which closes the output before its end.
+                        process.descendants().forEach(ProcessHandle::destroy);
+                        process.toHandle().destroy();
+                    }
+                }
+            }
+            int status = process.waitFor();
+            return ended ? OptionalInt.empty() : OptionalInt.of(status);
+        } finally {
+            Files.delete(file);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import harness.Build;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BlockFormTest extends StepTest {
+    @Test
+    void the_body_has_the_clients_configured_and_afterwards_nothing_is_left() {
+        Build build = succeeded(onNode("""
+                cloudsmithOidc(service: 'ci', org: 'acme') {
+                    sh 'test -s "$PIP_CONFIG_FILE" && test -s "$NPM_CONFIG_USERCONFIG" && test -s "$DOCKER_CONFIG/config.json"'
+                }
+                sh 'echo "after: ${PIP_CONFIG_FILE-none} ${CLOUDSMITH_OIDC_SESSION-none}"'
+                """));
+
+        assertThat(build.console()).contains("after: none none");
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void it_works_the_same_in_a_trusted_library() {
+        jenkins.trusted();
+
+        succeeded(onNode("cloudsmithOidc(service: 'ci', org: 'acme') { sh 'test -s \"$PIP_CONFIG_FILE\"' }"));
+
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void it_costs_two_sh_one_binding_and_one_readFile() {
+        Build build = succeeded(onNode("cloudsmithOidc(service: 'ci', org: 'acme') { echo 'in the body' }"));
+
+        assertThat(build.steps()).containsExactly("node", "isUnix", "maskPasswords",
+                "withEnv", "withCredentials", "libraryResource", "sh",
+                "readFile", "withEnv", "echo",
+                "withEnv", "libraryResource", "sh");
+    }
+
+    @Test
+    void the_id_token_is_bound_only_around_the_exchange() {
+        Build build = succeeded(onNode("""
+                cloudsmithOidc(service: 'ci', org: 'acme') { sh 'echo "bound: ${CLOUDSMITH_OIDC_TOKEN-no}"' }
+                """));
+
+        assertThat(jenkins.idTokens()).hasSize(1);
+        assertThat(build.console()).contains("bound: no");
+    }
+
+    @Test
+    void every_option_can_come_from_the_environment() {
+        jenkins.variable("CLOUDSMITH_SERVICE_SLUG", "from-env").variable("CLOUDSMITH_WORKSPACE", "acme");
+
+        Build build = succeeded(onNode("cloudsmithOidc { echo 'in the body' }"));
+
+        assertThat(build.console()).contains("CLOUDSMITH_ORG=acme CLOUDSMITH_SERVICE_SLUG=from-env", "in the body");
+    }
+
+    @Test
+    void a_failure_of_the_body_is_the_failure_of_the_build() {
+        Build build = onNode("cloudsmithOidc(service: 'ci', org: 'acme') { error 'tests failed' }");
+
+        assertThat(build.failure()).isInstanceOf(hudson.AbortException.class).hasMessage("tests failed");
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void an_abort_of_the_body_stays_an_abort() {
+        jenkins.abortAt("at work");
+
+        Build build = onNode("cloudsmithOidc(service: 'ci', org: 'acme') { sh 'echo at work; sleep 600' }");
+
+        assertThat(build.failure()).isInstanceOf(FlowInterruptedException.class);
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void an_abort_while_the_exchange_hangs_leaves_nothing() {
+        jenkins.abortAt("program: hangs");
+
+        Build build = onNode("cloudsmithOidc(service: 'hangs', org: 'acme') { echo 'in the body' }");
+
+        assertThat(build.failure()).isInstanceOf(FlowInterruptedException.class);
+        assertThat(build.console()).doesNotContain("in the body");
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void a_refused_login_is_one_error_that_points_to_the_reason() {
+        Build build = onNode("cloudsmithOidc(service: 'refused', org: 'acme') { echo 'in the body' }");
+
+        assertError(build, "exit code 4 (Cloudsmith refused the exchange)", "the line above that begins \"cloudsmith-oidc:\"");
+        assertThat(build.console()).contains("cloudsmith-oidc: Cloudsmith refused").doesNotContain("in the body");
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void an_exit_code_that_is_not_the_programs_is_reported_as_it_is() {
+        assertError(onNode("cloudsmithOidc(service: 'broken', org: 'acme') { }"), "exit code 77 (unexpected)");
+    }
+
+    @Test
+    void a_removal_that_fails_does_not_fail_a_good_build_and_is_said_in_one_line() {
+        Build build = succeeded(onNode("""
+                cloudsmithOidc(service: 'ci', org: 'acme') {
+                    sh 'rm -r "$(dirname "$PIP_CONFIG_FILE")"; ln -s nowhere "$(dirname "$PIP_CONFIG_FILE")"'
+                }
+                """));
+
+        assertThat(build.console().lines().filter(line -> line.startsWith("cloudsmithOidc: "))).singleElement().asString()
+                .contains("may still hold a Cloudsmith token", "exit code 8");
+    }
+
+    @Test
+    void when_the_agent_is_gone_the_bodys_failure_stays() {
+        jenkins.failAt("sh", 2, () -> new IOException("agent is offline"));
+
+        Build build = onNode("cloudsmithOidc(service: 'ci', org: 'acme') { error 'tests failed' }");
+
+        assertThat(build.failure()).hasMessage("tests failed");
+        assertThat(build.console()).contains("could not be removed: java.io.IOException: agent is offline");
+    }
+
+    @Test
+    void an_abort_during_the_removal_aborts_a_good_build() {
+        jenkins.failAt("sh", 2, FlowInterruptedException::new);
+
+        Build build = onNode("cloudsmithOidc(service: 'ci', org: 'acme') { echo 'in the body' }");
+
+        assertThat(build.failure()).isInstanceOf(FlowInterruptedException.class);
+    }
+
+    @Test
+    void an_abort_during_the_removal_does_not_hide_what_failed_before() {
+        jenkins.failAt("sh", 2, FlowInterruptedException::new);
+
+        Build build = onNode("cloudsmithOidc(service: 'ci', org: 'acme') { error 'tests failed' }");
+
+        assertThat(build.failure()).hasMessage("tests failed");
+    }
+
+    @Test
+    void blocks_on_one_node_do_not_disturb_each_other() {
+        String branches = IntStream.range(0, 20).mapToObj(n -> """
+                b%d: { cloudsmithOidc(service: 'ci-%d', org: 'acme') { sh 'test -s "$PIP_CONFIG_FILE"; echo "at: $PIP_CONFIG_FILE"' } }
+                """.formatted(n, n).strip()).collect(Collectors.joining(",\n"));
+
+        Build build = succeeded(onNode("parallel(" + branches + ")"));
+
+        assertThat(build.console().lines().filter(line -> line.startsWith("at: ")).distinct()).hasSize(20);
+        assertThat(build.count("sh")).isEqualTo(60);
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void a_failing_branch_leaves_the_others_alone() {
+        Build build = onNode("""
+                parallel(
+                    bad: { cloudsmithOidc(service: 'refused', org: 'acme') { } },
+                    good: { cloudsmithOidc(service: 'ci', org: 'acme') { sh 'test -s "$PIP_CONFIG_FILE" && echo good' } })
+                """);
+
+        assertError(build, "exit code 4");
+        assertThat(build.console()).contains("good");
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void a_block_in_a_block_has_a_session_of_its_own() {
+        Build build = succeeded(onNode("""
+                cloudsmithOidc(service: 'outer', org: 'acme', repo: 'prod', formats: ['pip'], dir: 'outer') {
+                    cloudsmithOidc(service: 'inner', org: 'acme', dir: 'inner') { sh 'echo "inside: $PIP_CONFIG_FILE"' }
+                    sh 'test -s "$PIP_CONFIG_FILE"; echo "around: $PIP_CONFIG_FILE"'
+                }
+                """));
+
+        assertThat(build.console()).contains("inside: " + jenkins.workspace() + "/inner/pip.conf",
+                "around: " + jenkins.workspace() + "/outer/pip.conf",
+                "program: login CLOUDSMITH_ORG=acme CLOUDSMITH_SERVICE_SLUG=inner \n");
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"creds", "a/b c/$d"})
+    void a_relative_directory_is_in_the_workspace_wherever_the_step_is(String dir) {
+        Build build = succeeded(onNode("""
+                sh 'mkdir sub'
+                dir('sub') {
+                    cloudsmithOidc(service: 'ci', org: 'acme', dir: '%s') { sh 'test -s "$PIP_CONFIG_FILE"; echo "at: $PIP_CONFIG_FILE"' }
+                }
+                sh 'rmdir sub; [ ! -d a ] || rm -r a'
+                """.formatted(dir)));
+
+        assertThat(build.console()).contains("at: " + jenkins.workspace() + "/" + dir + "/pip.conf");
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void an_absolute_directory_that_was_there_before_stays_with_what_is_in_it() throws IOException {
+        Files.writeString(Files.createDirectory(jenkins.workspace().resolve("mine")).resolve("notes"), "mine");
+
+        succeeded(onNode("cloudsmithOidc(service: 'ci', org: 'acme', dir: \"${env.WORKSPACE}/mine\") { }"));
+
+        assertThat(leftovers()).isEqualTo(List.of("job/mine", "job/mine/notes"));
+    }
+
+    @Test
+    void without_a_temporary_directory_of_the_workspace_the_usual_place_is_taken() {
+        succeeded(onNode("""
+                withEnv(['WORKSPACE_TMP=']) {
+                    cloudsmithOidc(service: 'ci', org: 'acme') {
+                        sh 'case $PIP_CONFIG_FILE in "$WORKSPACE@tmp/cloudsmith-oidc-"*) ;; *) exit 1 ;; esac'
+                    }
+                }
+                """));
+
+        assertThat(leftovers()).isEmpty();
+    }
+}

@@ -1,0 +1,33 @@
+package step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import harness.Build;
+import org.junit.jupiter.api.Test;
+
+class ExplainTest extends StepTest {
+    @Test
+    void it_prints_the_diagnosis_and_leaves_nothing() {
+        Build build = succeeded(onNode("cloudsmithOidc.explain(" + LOGIN + ", repo: 'prod')"));
+
+        assertThat(build.console()).contains("program: explain CLOUDSMITH_ORG=acme CLOUDSMITH_REPO=prod CLOUDSMITH_SERVICE_SLUG=ci",
+                "info subject");
+        assertThat(build.steps()).containsExactly("node", "isUnix", "maskPasswords", "withEnv", "withCredentials",
+                "libraryResource", "sh");
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void a_missing_option_is_left_to_the_diagnosis_whose_error_fails_the_build() {
+        Build build = onNode("cloudsmithOidc.explain()");
+
+        assertError(build, "explain ended with exit code 2 (wrong usage or settings)", "report above");
+        assertThat(build.console()).contains("error service-invalid");
+    }
+
+    @Test
+    void an_option_that_cannot_be_is_an_error_here_too() {
+        assertError(onNode("cloudsmithOidc.explain(services: 'ci')"), "unknown option services");
+        assertError(onNode("cloudsmithOidc.explain(service: 1)"), "option service was given '1'");
+    }
+}

@@ -1,0 +1,159 @@
+package step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import harness.Build;
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
+import org.junit.jupiter.api.Test;
+
+class StatementFormTest extends StepTest {
+    private static final String CONFIGURED =
+            "sh 'test -s \"$PIP_CONFIG_FILE\" && test -s \"$NPM_CONFIG_USERCONFIG\" && test -s \"$DOCKER_CONFIG/config.json\"'\n";
+    private static final String NOT_CONFIGURED =
+            "sh 'echo \"left: ${PIP_CONFIG_FILE-}${NPM_CONFIG_USERCONFIG-}${DOCKER_CONFIG-}${CLOUDSMITH_OIDC_SESSION-}.\"'\n";
+
+    @Test
+    void the_clients_stay_configured_until_cleanup() {
+        Build build = succeeded(onNode("cloudsmithOidc(" + LOGIN + ")\n" + CONFIGURED + "cloudsmithOidc.cleanup()\n" + NOT_CONFIGURED));
+
+        assertThat(build.console()).contains("left: .");
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void it_costs_one_sh_one_binding_and_one_readFile() {
+        Build build = succeeded(onNode("cloudsmithOidc(" + LOGIN + ")"));
+
+        assertThat(build.steps()).containsExactly("node", "isUnix", "maskPasswords", "withEnv", "withCredentials",
+                "libraryResource", "sh", "readFile");
+    }
+
+    @Test
+    void what_it_sets_holds_no_secret() {
+        Build build = succeeded(onNode("cloudsmithOidc(" + LOGIN + ")"));
+
+        assertThat(build.environment().keySet()).containsExactlyInAnyOrder("PIP_CONFIG_FILE", "NPM_CONFIG_USERCONFIG",
+                "DOCKER_CONFIG", "CLOUDSMITH_OIDC_SESSION", "CLOUDSMITH_OIDC_LOGINS");
+        assertThat(build.environment().toString()).doesNotContain("eyJ");
+    }
+
+    @Test
+    void cleanup_removes_the_directories_of_all_statements_newest_first_with_one_sh_each() {
+        Build build = succeeded(onNode("""
+                cloudsmithOidc(service: 'a', org: 'acme', dir: 'first')
+                cloudsmithOidc(service: 'b', org: 'acme', dir: 'second')
+                sh 'echo "at: $PIP_CONFIG_FILE"; ls -d first second'
+                cloudsmithOidc.cleanup()
+                """ + NOT_CONFIGURED));
+
+        assertThat(build.console()).contains("at: " + jenkins.workspace() + "/second/pip.conf", "left: .");
+        assertThat(build.count("sh")).isEqualTo(6);
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void cleanup_in_the_reverse_order_of_the_logins() {
+        Build build = onNode("""
+                cloudsmithOidc(service: 'a', org: 'acme', dir: 'first')
+                cloudsmithOidc(service: 'b', org: 'acme', dir: 'second')
+                sh 'rm -r first second; ln -s nowhere first; ln -s nowhere second'
+                cloudsmithOidc.cleanup()
+                """);
+
+        assertThat(succeeded(build).console()).containsSubsequence("/second may still hold", "/first may still hold");
+    }
+
+    @Test
+    void two_statements_into_one_directory_are_one_removal() {
+        Build build = succeeded(onNode("""
+                cloudsmithOidc(service: 'a', org: 'acme', dir: 'same')
+                cloudsmithOidc(service: 'b', org: 'acme', dir: 'same')
+                cloudsmithOidc.cleanup()
+                """));
+
+        assertThat(build.count("sh")).isEqualTo(3);
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void cleanup_with_nothing_to_clean_is_harmless_anywhere() {
+        assertThat(succeeded(onNode("cloudsmithOidc.cleanup()")).steps()).containsExactly("node");
+        assertThat(succeeded(run("cloudsmithOidc.cleanup()")).steps()).isEmpty();
+        assertThat(succeeded(onNode("cloudsmithOidc(" + LOGIN + ")\ncloudsmithOidc.cleanup()\ncloudsmithOidc.cleanup()")).count("sh"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void cleanup_outside_node_says_what_it_leaves() {
+        Build build = succeeded(run("node { cloudsmithOidc(service: 'ci', org: 'acme', dir: 'here') }\ncloudsmithOidc.cleanup()"));
+
+        assertThat(build.console()).contains("not inside node and leaves " + jenkins.workspace() + "/here");
+    }
+
+    @Test
+    void cleanup_after_a_failed_build_keeps_its_failure() {
+        Build build = onNode("""
+                try {
+                    cloudsmithOidc(service: 'ci', org: 'acme')
+                    error 'tests failed'
+                } finally {
+                    cloudsmithOidc.cleanup()
+                }
+                """);
+
+        assertThat(build.failure()).hasMessage("tests failed");
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void cleanup_inside_a_block_leaves_the_block_alone() {
+        succeeded(onNode("""
+                cloudsmithOidc(service: 'a', org: 'acme')
+                cloudsmithOidc(service: 'b', org: 'acme') {
+                    cloudsmithOidc.cleanup()
+                    sh 'test -s "$PIP_CONFIG_FILE"'
+                    cloudsmithOidc.refresh()
+                }
+                """));
+
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void a_refused_login_cleans_up_at_once() {
+        Build build = onNode("cloudsmithOidc(service: 'refused', org: 'acme')");
+
+        assertError(build, "exit code 4");
+        assertThat(build.environment().values()).allMatch(String::isEmpty);
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void an_abort_while_the_exchange_hangs_leaves_nothing() {
+        jenkins.abortAt("program: hangs");
+
+        Build build = onNode("cloudsmithOidc(service: 'hangs', org: 'acme')");
+
+        assertThat(build.failure()).isInstanceOf(FlowInterruptedException.class);
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void where_a_surrounding_block_hides_what_it_sets_it_says_so_and_leaves_nothing() {
+        Build build = onNode("withEnv(['PIP_CONFIG_FILE=/etc/pip.conf']) { cloudsmithOidc(" + LOGIN + ") }");
+
+        assertError(build, "sets PIP_CONFIG_FILE", "use the block form");
+        assertThat(build.environment().values()).allMatch(String::isEmpty);
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void statements_in_branches_are_all_cleaned_up() {
+        succeeded(onNode("""
+                parallel(a: { cloudsmithOidc(service: 'a', org: 'acme') }, b: { cloudsmithOidc(service: 'b', org: 'acme') })
+                cloudsmithOidc.cleanup()
+                """));
+
+        assertThat(leftovers()).isEmpty();
+    }
+}
