@@ -5,13 +5,12 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from jenkins.agent import install_command, publish_library, serve
 from jenkins.controller import Controller, folder_xml, pipeline_xml
-from jenkins.runs import CREDENTIAL, LIBRARY, Runs
+from jenkins.runs import CREDENTIAL, LIBRARY, Place, Runs
 from sandbox import Sandbox
 
 AUDIENCE = "https://api.cloudsmith.io"
@@ -44,15 +43,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.failed and isinstance(runs, Runs):
         report.sections += [(f"{build.path}: {build.result}", build.console) for build in runs.builds]
     return report
-
-
-@dataclass(frozen=True)
-class Place:
-    """The folder of these tests: its path, the URL of its ID tokens' issuer, and of the library's repository."""
-
-    path: str
-    issuer: str
-    repository: str
 
 
 @pytest.fixture(scope="session")
@@ -112,4 +102,4 @@ def runs(
     """Jobs for this test, in a world where Cloudsmith trusts the folder's issuer."""
     sandbox.trust(place.issuer, {"aud": AUDIENCE})
     settings = {name: value for name, value in agent.items() if name != "engine"}
-    return Runs(controller, place.path, request.node.name, sandbox, settings)
+    return Runs(controller, place, request.node.name, sandbox, settings)

@@ -7,11 +7,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from jenkins.controller import Build, Controller, freestyle_xml, pipeline_xml
+from jenkins.controller import Build, Controller, checkout_pipeline_xml, freestyle_xml, pipeline_xml
 from sandbox import Sandbox
 
 LIBRARY = "cloudsmith-oidc"
 CREDENTIAL = "oidc-token-cred"
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folder of these tests: its path, the URL of its ID tokens' issuer, and of the library's repository."""
+
+    path: str
+    issuer: str
+    repository: str
+
 
 INSPECTION = r"""#!/bin/sh
 set -eu
@@ -37,10 +47,11 @@ class Runs:
     """Starts jobs in a folder; the sandbox is Cloudsmith to them."""
 
     def __init__(
-        self, controller: Controller, folder: str, name: str, sandbox: Sandbox, settings: Mapping[str, str]
+        self, controller: Controller, place: Place, name: str, sandbox: Sandbox, settings: Mapping[str, str]
     ) -> None:
         self.controller = controller
-        self.folder = folder
+        self.folder = place.path
+        self.repository = place.repository
         self.sandbox = sandbox
         self.shared = Path(settings["SHARED"])
         self.settings = {
@@ -82,6 +93,11 @@ class Runs:
         """Run a freestyle job with the ID token bound as CLOUDSMITH_OIDC_TOKEN."""
         xml = freestyle_xml(shell, self.settings | settings, {"CLOUDSMITH_OIDC_TOKEN": CREDENTIAL})
         return self._start(xml).wait()
+
+    def checkout(self, **settings: str) -> Build:
+        """Run the project's Jenkinsfile, which brings settings of its own."""
+        engine = {name: value for name, value in self.settings.items() if name == "DOCKER_HOST"}
+        return self._start(checkout_pipeline_xml(self.repository, engine | settings)).wait()
 
     def id_tokens(self) -> list[str]:
         """Return the ID tokens that came to the exchange."""

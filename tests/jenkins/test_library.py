@@ -3,9 +3,8 @@
 import secrets
 
 import pytest
-from jenkins.conftest import Place
 from jenkins.controller import Controller, JenkinsError
-from jenkins.runs import Remains, Runs
+from jenkins.runs import Place, Remains, Runs
 
 DEFINE = """
 import jenkins.plugins.git.GitSCMSource
