@@ -97,7 +97,7 @@ def test_a_bundle_larger_than_the_pipe_does_not_matter_to_a_program_that_does_no
     assert (result.status, result.err) == (4, "")
 
 
-@pytest.mark.parametrize("status", [2, 3, 4, 5, 6, 7, 8])
+@pytest.mark.parametrize("status", [2, 4, 8])
 def test_the_programs_failure_is_the_launchers_and_nothing_is_left(agent: Agent, status: int) -> None:
     agent.has("cloudsmith-oidc", status=status)
     result = agent.run("login", "d")
@@ -182,11 +182,19 @@ def test_what_is_in_the_way_is_refused_and_nothing_changes(agent: Agent, obstacl
     assert (elsewhere / "pip.conf").read_text() == "own"
 
 
-def test_a_link_in_place_of_a_file_of_the_earlier_login_is_refused(agent: Agent) -> None:
+@pytest.mark.parametrize("kind", ["symlink", "fifo", "directory"])
+def test_what_took_the_place_of_a_file_of_the_earlier_login_is_refused(agent: Agent, kind: str) -> None:
     agent.has("cloudsmith-oidc")
     agent.run("login", "d")
-    (agent.workspace / "d/pip.conf").rename(agent.workspace / "moved")
-    (agent.workspace / "d/pip.conf").symlink_to(agent.workspace / "moved")
+    path = agent.workspace / "d/pip.conf"
+    path.rename(agent.workspace / "moved")
+    match kind:
+        case "symlink":
+            path.symlink_to(agent.workspace / "moved")
+        case "fifo":
+            os.mkfifo(path)
+        case "directory":
+            path.mkdir()
     before = agent.tree()
     assert agent.run("login", "d").status == 8
     assert agent.tree() == before
@@ -208,6 +216,18 @@ def test_the_directory_and_its_manifest_must_not_be_links(agent: Agent, name: st
     result = agent.run(command, "d/")
     assert result.status == 8
     assert len(result.err.splitlines()) == 1
+    assert agent.tree() == before
+
+
+@pytest.mark.parametrize("kind", ["fifo", "directory"])
+@pytest.mark.parametrize("command", ["login", "logout"])
+def test_a_manifest_that_is_no_file_is_refused(agent: Agent, kind: str, command: str) -> None:
+    agent.has("cloudsmith-oidc")
+    (agent.workspace / "d").mkdir()
+    {"fifo": os.mkfifo, "directory": os.mkdir}[kind](agent.workspace / "d" / MANIFEST)
+    before = agent.tree()
+    result = agent.run(command, "d")
+    assert (result.status, len(result.err.splitlines())) == (8, 1)
     assert agent.tree() == before
 
 

@@ -24,6 +24,7 @@ def test_in_a_directory_of_the_users_own_only_logins_files_go(agent: Agent) -> N
     (agent.workspace / "d").mkdir()
     (agent.workspace / "d/own").write_text("own")
     logged_in(agent)
+    logged_in(agent)
     (agent.workspace / "d/docker/buildx").mkdir()
     assert agent.run("logout", "d").status == 0
     assert list(agent.tree()) == ["workspace/d", "workspace/d/own"]

@@ -49,6 +49,8 @@ def test_auto_passes_over_an_engine_that_does_not_answer(agent: Agent) -> None:
     agent.has("podman")
     assert agent.run("login", "d").status == 0
     assert runtimes(agent) == ["podman"]
+    agent.has("podman", answers=False)
+    assert agent.run("login", "d").status == 2
 
 
 @pytest.mark.parametrize("asked", ["local", "docker", "podman"])
@@ -72,6 +74,7 @@ def test_the_container_is_confined_and_has_no_mount(agent: Agent, engine: str) -
     assert "--pull=never" in agent.run_call.argv
     assert {"-v", "--volume", "--mount", "--network", "-e", "--env"}.isdisjoint(agent.run_call.argv)
     assert agent.run_call.stdin == f"{agent.token}\n"
+    assert [call.argv[1] for call in agent.calls] == ["version" if engine == "docker" else "info", "run"]
     assert SET.items() <= agent.files("d").items()
 
 

@@ -56,12 +56,14 @@ def test_the_engine_is_told_to_end_the_container(agent: Agent, runtime: str) -> 
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-def test_at_any_moment_a_signal_leaves_all_or_nothing(agent: Agent, tool: str) -> None:
+@pytest.mark.parametrize("failure", [0, 4])
+def test_at_any_moment_a_signal_leaves_all_or_nothing(agent: Agent, tool: str, failure: int) -> None:
     """All processes get the signal when a tool has done its work, as Jenkins does it on an abort."""
     agent.has("cloudsmith-oidc")
     agent.run("login", "d")
     whole = agent.tree()
     agent.run("logout", "d")
+    agent.has("cloudsmith-oidc", status=failure)
     agent.script(tool, f'trap "" TERM\n{" ".join(agent.tools[tool])} "$@"\nstatus=$?\nkill -TERM 0\nexit $status')
     status = agent.run("login", "d").status
-    assert (status, agent.tree()) in [(SIGNALS["TERM"], {}), (0, whole)]
+    assert (status, agent.tree()) in [(SIGNALS["TERM"], {}), (4, {}) if failure else (0, whole)]

@@ -60,8 +60,8 @@ choose_runtime() { # sets `runtime`
     done
     if [ -e /.dockerenv ] || [ -e /run/.containerenv ] || [ -n "${KUBERNETES_SERVICE_HOST:-}" ] ||
         grep -Eqs 'docker|kubepods|containerd|libpod|lxc' /proc/1/cgroup; then
-        place=". This is inside a container, as in a stage with agent { docker { reuseNode true } }: use \
-the statement form cloudsmithOidc(service: ...) in an earlier stage on the node; its files and variables are seen here"
+        place=". Inside a container, as in a stage with agent { docker { reuseNode true } }, there is neither: use the \
+statement form cloudsmithOidc(service: ...) in an earlier stage on the node, its files and variables are seen here"
     fi
     fail 2 "nothing can run the program here ($reasons). Install the command cloudsmith-oidc or give the agent docker \
 or podman, and look at the option runtime (CLOUDSMITH_OIDC_RUNTIME)$place"
@@ -128,7 +128,7 @@ open_directory() { # DIR
 }
 
 inside() { # PATH: plain and relative, with no symbolic link on the way
-    case /$1/ in *//* | */./* | */../*) return 1 ;; esac
+    case /$1/ in *//* | */../*) return 1 ;; esac
     part=$1
     while [ ! -L "$dir/$part" ]; do
         case $part in */*) part=${part%/*} ;; *) return 0 ;; esac
