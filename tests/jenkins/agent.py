@@ -22,6 +22,15 @@ GIT_SETTINGS = {
     "GIT_COMMITTER_EMAIL": "tests@jenkins.invalid",
 }
 
+COMMAND = """#!/bin/sh
+# The Python of the tests, which need not be one for everybody, or another of the same version.
+for python in {python} python{version}; do
+    command -v "$python" >/dev/null && PYTHONPATH={packages} exec "$python" -P -m {module} "$@"
+done
+echo "neither {python} nor python{version} can be run here" >&2
+exit 127
+"""
+
 
 class Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
@@ -61,10 +70,16 @@ def install_command(project: Path, folder: Path) -> Path:
     for name in (*locked, "pip"):
         copy_distribution(name, packages)
     shutil.copytree(project / "python/src/cloudsmith_oidc", packages / "cloudsmith_oidc")
-    python = os.path.realpath(sys.executable)
     for command, module in (("cloudsmith-oidc", "cloudsmith_oidc"), ("pip", "pip")):
         script = commands / command
-        script.write_text(f'#!/bin/sh\nPYTHONPATH="{packages}" exec "{python}" -P -m {module} "$@"\n')
+        script.write_text(
+            COMMAND.format(
+                python=os.path.realpath(sys.executable),
+                version=f"{sys.version_info.major}.{sys.version_info.minor}",
+                packages=packages,
+                module=module,
+            )
+        )
         script.chmod(0o755)
     return commands
 

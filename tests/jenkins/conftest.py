@@ -85,8 +85,12 @@ def place(controller: Controller, shared: Path, repository: Path) -> Iterator[Pl
 
 @pytest.fixture(scope="session")
 def agent(controller: Controller, place: Place, shared: Path, repository: Path) -> dict[str, str]:
-    """What an agent must be told, and whether it can run the command. Its docker is in the log of the probe."""
-    settings = {"SHARED": str(shared), "TOOLS": str(install_command(repository, shared / "command"))}
+    """What an agent must be told: the shared directory, the one with the command, where Docker's engine is.
+
+    `engine` is not empty if it answers there.
+    """
+    tools = os.environ.get("JENKINS_TOOLS") or str(install_command(repository, shared / "command"))
+    settings = {"SHARED": str(shared), "TOOLS": tools}
     settings |= {name: os.environ[name] for name in ("DOCKER_HOST",) if name in os.environ}
     job = controller.create_item(place.path, "probe", pipeline_xml(PROBE, settings))
     build = controller.start(job).wait()

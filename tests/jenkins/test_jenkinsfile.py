@@ -1,5 +1,6 @@
 """The library's own Jenkinsfile."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ def test_it_builds_the_image_and_uses_it(runs: Runs, agent: dict[str, str], plac
         PYTEST_ADDOPTS="tests/sandbox_tests/test_issuer.py",  # not every test once more
         OIDC_ISSUER=place.issuer,
         **{"PATH+DOCKER": str(docker.parent)},
+        **{name: value for name, value in os.environ.items() if name.startswith("PIP_")},
     )
     assert build.result == "SUCCESS"
     assert "Saved " in build.console, "no package came"
