@@ -75,6 +75,7 @@ void cleanup() {
         echo "cloudsmithOidc: cleanup() is not inside node and leaves ${directories.join(', ')}"
     } else {
         directories.reverse().each { directory -> forget(directory, true) }
+        env.CLOUDSMITH_OIDC_SESSION = ''
     }
 }
 
@@ -102,23 +103,24 @@ private void logInAround(Map session, Closure body) {
 
 private void logInForTheBuild(Map session) {
     String directory = session.CLOUDSMITH_OIDC_DIR
-    boolean succeeded = false
+    // A failed login leaves the files of an earlier one in the same directory as they are, and so does this.
+    boolean keep = decoded(env.CLOUDSMITH_OIDC_LOGINS).containsKey(directory)
     try {
         masked(session) { logIn(session) }
         Map pointers = pointers(session)
         Map logins = decoded(env.CLOUDSMITH_OIDC_LOGINS)
         logins.remove(directory)
         env.CLOUDSMITH_OIDC_LOGINS = encoded(logins + [(directory): pointers.keySet().join(' ')])
-        env.CLOUDSMITH_OIDC_SESSION = encoded(session)
         pointers.each { name, value -> env.setProperty(name, value) }
         Map hidden = pointers.findAll { name, value -> env.getProperty(name) != value }
         if (hidden) {
             error "cloudsmithOidc: a withEnv or environment { } around this sets ${hidden.keySet().join(', ')}, " +
                 'which a statement cannot change: use the block form'
         }
-        succeeded = true
+        env.CLOUDSMITH_OIDC_SESSION = encoded(session)
+        keep = true
     } finally {
-        if (!succeeded) {
+        if (!keep) {
             forget(directory, false)
         }
     }
@@ -157,7 +159,6 @@ private void forget(String directory, boolean succeeded) {
     Map logins = decoded(env.CLOUDSMITH_OIDC_LOGINS)
     (logins.remove(directory) ?: '').tokenize(' ').each { name -> env.setProperty(name, '') }
     env.CLOUDSMITH_OIDC_LOGINS = encoded(logins)
-    env.CLOUDSMITH_OIDC_SESSION = ''
 }
 
 /** Runs the launcher with the session's settings and a fresh ID token; returns its exit code. */

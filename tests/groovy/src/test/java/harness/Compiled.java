@@ -6,9 +6,8 @@ import com.cloudbees.groovy.cps.sandbox.Untrusted;
 import groovy.lang.Binding;
 import groovy.lang.GroovyClassLoader;
 import groovy.lang.Script;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.codehaus.groovy.ast.ClassCodeExpressionTransformer;
 import org.codehaus.groovy.ast.ClassNode;
 import org.codehaus.groovy.ast.FieldNode;
@@ -22,15 +21,18 @@ import org.kohsuke.groovy.sandbox.SandboxTransformer;
 
 /** A pipeline, always in the sandbox, and the library's global variable, in the sandbox or trusted. */
 record Compiled(GroovyClassLoader loader, Class<?> variable, Class<?> pipeline) {
-    static Compiled of(Path library, boolean trusted, String pipeline) {
-        try {
-            GroovyClassLoader libraryLoader = loader(Compiled.class.getClassLoader(), trusted);
-            Class<?> variable = libraryLoader.parseClass(library.resolve("vars/cloudsmithOidc.groovy").toFile());
-            GroovyClassLoader loader = loader(libraryLoader, false);
-            return new Compiled(loader, variable, loader.parseClass(pipeline, "WorkflowScript.groovy"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** By whether it is trusted: compiled once for all builds. */
+    private static final Map<Boolean, Class<?>> VARIABLES = new ConcurrentHashMap<>();
+
+    static Compiled of(boolean trusted, String pipeline) {
+        Class<?> variable = variable(trusted);
+        GroovyClassLoader loader = loader(variable.getClassLoader(), false);
+        return new Compiled(loader, variable, loader.parseClass(pipeline, "WorkflowScript.groovy"));
+    }
+
+    static Class<?> variable(boolean trusted) {
+        return VARIABLES.computeIfAbsent(trusted, key -> loader(Compiled.class.getClassLoader(), trusted)
+                .parseClass(Library.text("vars/cloudsmithOidc.groovy"), "cloudsmithOidc.groovy"));
     }
 
     private static GroovyClassLoader loader(ClassLoader parent, boolean trusted) {

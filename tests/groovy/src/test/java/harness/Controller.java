@@ -16,7 +16,6 @@ import org.jenkinsci.plugins.credentialsbinding.impl.CredentialNotFoundException
 /** A Jenkins with one agent, one job and this repository as its library: what a build finds there. */
 public final class Controller {
     private final Path home;
-    private final Path library = repository();
     private final Map<String, Credential> credentials = new HashMap<>(Map.of("oidc-token-cred", Credential.ID_TOKEN));
     private final Map<String, String> environment = new HashMap<>();
     private final List<Fault> faults = new ArrayList<>();
@@ -49,14 +48,6 @@ public final class Controller {
         }
         environment.put("PATH", home.resolve("bin") + ":/usr/bin:/bin");
         environment.put("HOME", home.toString());
-    }
-
-    private static Path repository() {
-        Path directory = Path.of("").toAbsolutePath();
-        while (!Files.isDirectory(directory.resolve("vars"))) {
-            directory = directory.getParent();
-        }
-        return directory;
     }
 
     public Build run(String pipeline) {
@@ -103,10 +94,6 @@ public final class Controller {
 
     public Path workspace() {
         return home.resolve("workspace/job");
-    }
-
-    public Path library() {
-        return library;
     }
 
     /** The ID tokens that were bound, oldest first. */

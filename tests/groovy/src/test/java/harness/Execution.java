@@ -40,7 +40,7 @@ final class Execution {
         Sandbox sandbox = new Sandbox();
         sandbox.register();
         try {
-            Compiled compiled = Compiled.of(controller.library(), controller.isTrusted(), pipeline);
+            Compiled compiled = Compiled.of(controller.isTrusted(), pipeline);
             Binding binding = new Binding();
             binding.setVariable("env", new EnvVariable());
             binding.setVariable("currentBuild", new CurrentBuild());

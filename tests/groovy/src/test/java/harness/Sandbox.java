@@ -39,7 +39,8 @@ final class Sandbox extends GroovyInterceptor {
             UUID.class, Set.of("randomUUID"),
             URLEncoder.class, Set.of("encode"),
             URLDecoder.class, Set.of("decode"),
-            ScriptBytecodeAdapter.class, Set.of("asType", "compareEqual", "compareNotEqual", "isCase", "matchRegex"));
+            ScriptBytecodeAdapter.class, Set.of("asType", "compareEqual", "compareNotEqual", "findRegex", "isCase",
+                    "matchRegex"));
 
     private static boolean allows(Map<Class<?>, Set<String>> list, Class<?> type, String name) {
         return list.entrySet().stream()

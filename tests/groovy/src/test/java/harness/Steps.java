@@ -49,7 +49,7 @@ final class Steps {
             case "isUnix":
                 return controller.isUnix();
             case "libraryResource":
-                return Files.readString(controller.library().resolve("resources").resolve(call.text("resource")));
+                return Library.text("resources/" + call.text("resource"));
             case "maskPasswords":
                 return context.masking(patterns(call));
             case "node":

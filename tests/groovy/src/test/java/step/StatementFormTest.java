@@ -129,6 +129,17 @@ class StatementFormTest extends StepTest {
     }
 
     @Test
+    void a_refused_login_leaves_an_earlier_one_as_it_was() {
+        succeeded(onNode("""
+                cloudsmithOidc(service: 'ci', org: 'acme', dir: 'same')
+                try { cloudsmithOidc(service: 'refused', org: 'acme', dir: 'same') } catch (e) { echo e.message }
+                try { cloudsmithOidc(service: 'refused', org: 'acme', dir: 'other') } catch (e) { echo e.message }
+                """ + CONFIGURED + "cloudsmithOidc.refresh()\ncloudsmithOidc.cleanup()"));
+
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
     void an_abort_while_the_exchange_hangs_leaves_nothing() {
         jenkins.abortAt("program: hangs");
 

@@ -1,0 +1,57 @@
+package step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import harness.Library;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class HelpTest {
+    private static final List<String> HELP = Library.text("vars/cloudsmithOidc.txt").lines().toList();
+    private static final Map<?, ?> OPTIONS = (Map<?, ?>) Library.constant("OPTIONS");
+
+    private static List<String> table() {
+        return HELP.subList(HELP.indexOf("OPTIONS"), HELP.indexOf("EXAMPLE"));
+    }
+
+    @Test
+    void it_describes_the_options_that_there_are_in_their_order() {
+        List<String> described = table().stream().filter(line -> line.matches("\\w+ {2,}.*"))
+                .map(line -> line.replaceAll(" .*", "")).toList();
+
+        assertThat(described).hasSize(OPTIONS.size()).isEqualTo(OPTIONS.keySet().stream().map(Object::toString).toList());
+    }
+
+    @Test
+    void it_names_the_variable_or_the_default_of_each_option() {
+        String entries = String.join("\n", table());
+
+        OPTIONS.forEach((name, option) -> {
+            String entry = entries.replaceAll("(?s).*\n" + name + " {2,}(.*?)(\n\\w.*|$)", "$1");
+            Map<?, ?> row = (Map<?, ?>) option;
+            if (row.get("variables") instanceof List<?> variables) {
+                variables.forEach(variable -> assertThat(entry).contains(variable.toString()));
+            } else if (row.get("value") != null) {
+                assertThat(entry).contains("Default: " + row.get("value"));
+            }
+        });
+    }
+
+    @Test
+    void it_needs_no_markup_and_means_the_same_with_it() {
+        assertThat(String.join("\n", HELP)).doesNotContain("<", ">", "&", "\t");
+        assertThat(HELP).allMatch(line -> line.length() <= 120);
+    }
+
+    @Test
+    void the_variables_of_the_options_are_those_that_the_launcher_knows() {
+        String launcher = Library.text("resources/cloudsmith/oidc/cloudsmith-oidc.sh");
+
+        OPTIONS.values().forEach(option -> {
+            if (((Map<?, ?>) option).get("variables") instanceof List<?> variables) {
+                variables.forEach(variable -> assertThat(launcher).containsPattern("\\b" + variable + "\\b"));
+            }
+        });
+    }
+}
