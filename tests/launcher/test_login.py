@@ -286,6 +286,16 @@ def test_a_file_where_the_directory_should_be(agent: Agent) -> None:
     assert agent.files(".") == {"d": "own"}
 
 
+def test_a_directory_that_somebody_makes_at_the_same_time_is_not_logins_own(agent: Agent) -> None:
+    agent.has("cloudsmith-oidc")
+    mkdir = " ".join(agent.tools["mkdir"])
+    agent.script("mkdir", f'[ "$1" != {agent.workspace}/d ] || {mkdir} "$1"\nexec {mkdir} "$@"')
+    assert agent.run("login", "d").status == 0
+    assert agent.tree() == PRIVATE
+    agent.run("logout", "d")
+    assert list(agent.tree()) == ["workspace/d"]
+
+
 def test_two_logins_at_once_leave_one_whole_set(agent: Agent) -> None:
     """The first waits for Cloudsmith while the second starts, ends, and is then replaced as a whole."""
     agent.has("cloudsmith-oidc", blocks=True)
