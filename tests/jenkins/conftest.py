@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from jenkins.agent import install_command, publish_library, serve
-from jenkins.controller import Controller, folder_xml, pipeline_xml
+from jenkins.controller import Controller, folder_xml, freestyle_xml, pipeline_xml
 from jenkins.runs import CREDENTIAL, LIBRARY, Place, Runs
 from sandbox import Sandbox
 
@@ -24,6 +24,11 @@ node {
     docker version >/dev/null && echo 'docker answers' || true
     '''
 }
+"""
+
+SWEEP = r"""#!/bin/sh
+cd /
+[ "$(basename "${WORKSPACE%/*}")" = "$FOLDER" ] && rm -rf "${WORKSPACE%/*}"
 """
 
 
@@ -41,7 +46,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     runs = getattr(item, "funcargs", {}).get("runs")
     if report.failed and isinstance(runs, Runs):
-        report.sections += [(f"{build.path}: {build.result}", build.console) for build in runs.builds]
+        report.sections += [(build.path, build.story()) for build in runs.builds]
     return report
 
 
@@ -68,7 +73,7 @@ def shared() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def place(controller: Controller, shared: Path, repository: Path) -> Iterator[Place]:
-    """A folder with the library and the credential, which goes with all that is in it."""
+    """A folder with the library and the credential, which goes with all that is in it, and with its workspaces."""
     publish_library(repository, shared / "library" / "library.git")
     with serve(shared / "library") as url:
         name = f"cloudsmith-oidc-{secrets.token_hex(4)}"
@@ -80,6 +85,8 @@ def place(controller: Controller, shared: Path, repository: Path) -> Iterator[Pl
             discovery = controller.get(f"oidc/{path}/.well-known/openid-configuration").json()
             yield Place(path, discovery["issuer"], repository_url)
         finally:
+            sweep = controller.create_item(path, "sweep", freestyle_xml(SWEEP, {"FOLDER": name}, {}))
+            controller.start(sweep).wait()
             controller.delete(path)
 
 
@@ -94,8 +101,8 @@ def agent(controller: Controller, place: Place, shared: Path, repository: Path) 
     settings |= {name: os.environ[name] for name in ("DOCKER_HOST",) if name in os.environ}
     job = controller.create_item(place.path, "probe", pipeline_xml(PROBE, settings))
     build = controller.start(job).wait()
-    assert build.result == "SUCCESS", str(build)
-    assert not build.says("no command"), f"the agent cannot run the command in {shared}: {build}"
+    assert build.result == "SUCCESS", build.story()
+    assert not build.says("no command"), f"the agent cannot run the command in {tools}: {build.story()}"
     return settings | {"engine": "docker" if build.says("docker answers") else ""}
 
 

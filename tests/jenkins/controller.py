@@ -117,8 +117,12 @@ class Build:
         self.number = number
         self.path = f"{job}/{number}"
 
-    def __str__(self) -> str:
-        return f"{self.path} is {self.result or 'still running'}. Its console:\n{self.console}"
+    def story(self) -> str:
+        """Return what can be said about the build to somebody who looks into a failure."""
+        try:
+            return f"{self.path} is {self.result or 'still running'}. Its console:\n{self.console}"
+        except (JenkinsError, httpx.HTTPError) as problem:
+            return f"{self.path} cannot be looked at: {problem}"
 
     @property
     def console(self) -> str:
@@ -136,7 +140,7 @@ class Build:
         """The directory of the build on its agent, as the console names it."""
         found = re.search(r"(?m)(?:^Running on .* in|(?:^| )in workspace) (/.+)$", self.console)
         if found is None:
-            raise JenkinsError(f"no workspace is named by {self}")
+            raise JenkinsError(f"no workspace is named by {self.story()}")
         return found[1]
 
     def wait(self) -> "Build":
@@ -145,7 +149,7 @@ class Build:
             wait_for(lambda: self.result, "the end of the build")
         except TimeoutError:
             self.stop()
-            raise JenkinsError(f"taking too long: {self}") from None
+            raise JenkinsError(f"taking too long: {self.story()}") from None
         return self
 
     def wait_until(self, reached: Callable[[], object], what: str) -> None:
@@ -156,14 +160,14 @@ class Build:
             if reached():
                 return True
             if over:
-                raise JenkinsError(f"{what} never came: {self}")
+                raise JenkinsError(f"{what} never came: {self.story()}")
             return False
 
         try:
             wait_for(reached_or_over, what)
         except TimeoutError:
             self.stop()
-            raise JenkinsError(f"no {what}: {self}") from None
+            raise JenkinsError(f"no {what}: {self.story()}") from None
 
     @property
     def errors(self) -> list[str]:
