@@ -12,7 +12,7 @@ import stat
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -121,6 +121,27 @@ class Agent:
         for name, command in self.tools.items():
             note = f'{{ echo ARGV {name} "$*"; {shutil.which("env")}; }} >>{self.stage}/tools'
             self.script(name, f'{note}\nexec {" ".join(command)} "$@"')
+
+    @contextmanager
+    def signals_all(self, name: str, tool: str, number: int) -> Iterator[Callable[[], bool]]:
+        """Send a signal to the launcher and all its processes after the tool was used so many times."""
+        uses, plain = self.stage / "uses", (self.bin / tool).read_text()
+        uses.write_text("")
+        self.script(
+            tool,
+            f"""
+            trap "" TERM
+            {" ".join(self.tools[tool])} "$@"
+            status=$?
+            echo >>{uses}
+            use=0
+            while read -r _; do use=$((use + 1)); done <{uses}
+            [ $use -ne {number} ] || kill -{name} 0
+            exit $status
+            """,
+        )
+        yield lambda: len(uses.read_text()) >= number
+        (self.bin / tool).write_text(plain)
 
     # when
 

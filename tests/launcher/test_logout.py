@@ -1,5 +1,7 @@
 """`logout`: it removes what login left, and nothing else, whatever the build has done to the directory."""
 
+import itertools
+
 import pytest
 from launcher.agent import MANIFEST, Agent
 
@@ -97,6 +99,18 @@ def test_it_removes_what_a_killed_login_left(agent: Agent, own: bool) -> None:
     assert len(agent.tree()) > 2
     assert agent.run("logout", "d").status == 0
     assert list(agent.tree()) == (["workspace/d"] if own else [])
+
+
+def test_it_finds_every_file_of_a_login_that_was_killed_while_it_moved_them(agent: Agent) -> None:
+    (agent.workspace / "d").mkdir()
+    agent.has("cloudsmith-oidc")
+    for number in itertools.count(1):
+        with agent.signals_all("KILL", "mv", number) as was_sent:
+            agent.run("login", "d")
+        if not was_sent():
+            break
+        assert agent.run("logout", "d").status == 0
+        assert list(agent.tree()) == ["workspace/d"]
 
 
 def test_logout_needs_nothing_that_runs_the_program(agent: Agent) -> None:

@@ -65,25 +65,10 @@ def test_at_any_moment_a_signal_leaves_all_or_nothing(agent: Agent, tool: str, f
     allowed = [(SIGNALS["TERM"], {}), (4, {}) if failure else (0, agent.tree())]
     agent.run("logout", "d")
     agent.has("cloudsmith-oidc", status=failure)
-    uses, plain = agent.stage / "uses", (agent.bin / tool).read_text()
     for number in itertools.count(1):
-        uses.write_text("")
-        agent.script(
-            tool,
-            f"""
-            trap "" TERM
-            {" ".join(agent.tools[tool])} "$@"
-            status=$?
-            echo >>{uses}
-            use=0
-            while read -r _; do use=$((use + 1)); done <{uses}
-            [ $use -ne {number} ] || kill -TERM 0
-            exit $status
-            """,
-        )
-        status = agent.run("login", "d").status
+        with agent.signals_all("TERM", tool, number) as was_sent:
+            status = agent.run("login", "d").status
         assert (status, agent.tree()) in allowed
-        if len(uses.read_text()) < number:
+        if not was_sent():
             break
-        (agent.bin / tool).write_text(plain)
         agent.run("logout", "d")
