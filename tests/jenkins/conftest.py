@@ -8,13 +8,11 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+
 from jenkins.agent import install_command, publish_library, serve
 from jenkins.controller import Controller, folder_xml, freestyle_xml, pipeline_xml
-from jenkins.runs import CREDENTIAL, LIBRARY, Place, Runs
+from jenkins.runs import AUDIENCE, CREDENTIAL, ID_TOKEN, LIBRARY, Place, Runs
 from sandbox import Sandbox
-
-AUDIENCE = "https://api.cloudsmith.io"
-ID_TOKEN = "io.jenkins.plugins.oidc_provider.IdTokenStringCredentials"
 
 PROBE = """
 node {

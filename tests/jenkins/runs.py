@@ -12,6 +12,8 @@ from sandbox import Sandbox
 
 LIBRARY = "cloudsmith-oidc"
 CREDENTIAL = "oidc-token-cred"
+ID_TOKEN = "io.jenkins.plugins.oidc_provider.IdTokenStringCredentials"
+AUDIENCE = "https://api.cloudsmith.io"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+
 from jenkins.runs import Remains, Runs
 from sandbox import Sandbox, faults
 

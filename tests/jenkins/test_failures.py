@@ -1,6 +1,7 @@
 """Each failure: one clear error that says what to do, and nothing left."""
 
 import pytest
+
 from jenkins.controller import Controller
 from jenkins.runs import Remains, Runs
 from sandbox import Sandbox, faults

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from jenkins.runs import Remains, Runs
 from sandbox import Sandbox
 

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from jenkins.controller import Controller
 from jenkins.runs import Place, Runs
 

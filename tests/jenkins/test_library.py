@@ -3,6 +3,7 @@
 import secrets
 
 import pytest
+
 from jenkins.controller import Controller, JenkinsError
 from jenkins.runs import Place, Remains, Runs
 

@@ -5,6 +5,7 @@ import subprocess
 from hashlib import sha256
 
 import pytest
+
 from jenkins.controller import Controller, wait_for
 from jenkins.runs import Remains, Runs
 from sandbox import Sandbox
