@@ -53,9 +53,7 @@ class Cli:
             stderr=subprocess.PIPE,
         )
 
-    def run(
-        self, *arguments: str, token: str | None = None, stdin: str = "", **environment: str | None
-    ) -> Result:
+    def run(self, *arguments: str, token: str | None = None, stdin: str = "", **environment: str | None) -> Result:
         """Run to the end."""
         with self.start(*arguments, token=token, **environment) as process:
             stdout, stderr = process.communicate(stdin.encode())
@@ -64,7 +62,9 @@ class Cli:
     def login(self, *arguments: str, token: str | None = None, **environment: str | None) -> Result:
         """Log in to `directory`, logging for people."""
         output = ["--output", str(self.directory)]
-        return self.run("login", *output, "--log-format", "console", *arguments, token=token, **environment)
+        return self.run(
+            *["login", *output, "--log-format", "console", *arguments], token=token, stdin="", **environment
+        )
 
     def file(self, name: str) -> str:
         """Return the text of a file that login wrote."""

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from program import Cli
 
+from program import Cli
 from sandbox import faults
 
 
@@ -19,9 +19,14 @@ def tree(directory: Path) -> dict[str, str]:
     found = {}
     for path in sorted(directory.rglob("*")):
         mode = path.lstat().st_mode
-        content = path.read_text() if stat.S_ISREG(mode) else os.readlink(path) if stat.S_ISLNK(mode) else ""
+        content = path.read_text() if stat.S_ISREG(mode) else str(path.readlink()) if stat.S_ISLNK(mode) else ""
         found[str(path.relative_to(directory))] = f"{stat.S_IFMT(mode):o} {content}"
     return found
+
+
+def names(cli: Cli) -> list[str]:
+    """Return what the login directory holds."""
+    return sorted(path.name for path in cli.directory.iterdir())
 
 
 def plant_link(path: Path) -> None:
@@ -41,11 +46,11 @@ PLANTS: dict[str, Callable[[Path], object]] = {
     "foreign file": lambda path: path.write_text("mine"),
     "socket": plant_socket,
 }
-NAMES = ["pip.conf", ".npmrc", "docker/config.json", "env", "activate", "login.json"]
+FILES = ["pip.conf", ".npmrc", "docker/config.json", "env", "activate", "login.json"]
 
 
 @pytest.mark.parametrize("plant", PLANTS)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", FILES)
 def test_what_is_in_the_way_is_refused_and_nothing_is_touched(
     cli: Cli, plant: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,14 +98,14 @@ def test_an_existing_directory_is_closed_to_others_and_keeps_its_own_files(cli: 
     assert stat.S_IMODE(cli.directory.stat().st_mode) == 0o700
     assert cli.run("logout", str(cli.directory)).code == 0
 
-    assert os.listdir(cli.directory) == ["notes"]
+    assert names(cli) == ["notes"]
 
 
 def test_a_second_login_replaces_the_whole_set(cli: Cli) -> None:
     assert cli.login().code == 0
     assert cli.login("--format", "npm").code == 0
 
-    assert sorted(os.listdir(cli.directory)) == [".npmrc", "activate", "env", "login.json"]
+    assert names(cli) == [".npmrc", "activate", "env", "login.json"]
 
 
 def test_a_failed_login_leaves_the_earlier_set(cli: Cli) -> None:
@@ -157,7 +162,7 @@ def test_logout_leaves_the_directory_that_was_there_before(cli: Cli) -> None:
 
     assert cli.run("logout", str(cli.directory)).code == 0
 
-    assert os.listdir(cli.directory) == []
+    assert names(cli) == []
 
 
 def test_logout_leaves_what_the_build_put_there(cli: Cli) -> None:
@@ -192,7 +197,7 @@ def test_logout_does_not_believe_a_record_that_names_other_files(cli: Cli) -> No
     assert cli.run("logout", str(cli.directory)).code == 0
 
     assert precious.read_text() == "precious"
-    assert os.listdir(cli.directory) == ["mine"]
+    assert names(cli) == ["mine"]
 
 
 @pytest.mark.parametrize("record", ["", "[]", "{", '{"files": 7}', '{"files": [7]}', "[" * 100_000])
@@ -203,7 +208,7 @@ def test_logout_without_a_usable_record_removes_nothing(cli: Cli, record: str) -
 
     assert cli.run("logout", str(cli.directory)).code == 0
 
-    assert sorted(os.listdir(cli.directory)) == ["login.json", "pip.conf"]
+    assert names(cli) == ["login.json", "pip.conf"]
 
 
 def test_logout_of_what_is_not_there_is_harmless(cli: Cli) -> None:

@@ -4,17 +4,18 @@ import base64
 import configparser
 import io
 import json
-import os
 import re
 import shlex
 import stat
 import subprocess
 import tarfile
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import jwt
 import pytest
+
 from program import Cli
 
 
@@ -99,10 +100,9 @@ def test_without_a_repository_only_formats_that_need_none_are_configured(cli: Cl
     assert json.loads(cli.file("login.json"))["formats"] == ["docker"]
 
 
-PIP_OF = "https://token:T@{}/simple/\n"
 CUSTOM = "--domain=pip=dl.acme.com,npm=https://npm.acme.com/,docker=docker.acme.com:5000"
 OWN = "--domain=pip:prod=dl-prod.acme.com,npm:prod=npm-prod.acme.com,docker:prod=docker-prod.acme.com"
-LAYOUTS = {
+LAYOUTS: dict[str, tuple[list[str], dict[str, str | list[str]]]] = {
     "several repositories: the first is the index": (
         ["--repo=prod", "--repo=dev"],
         {
@@ -166,28 +166,38 @@ def test_where_the_packages_are(cli: Cli, layout: str) -> None:
 def test_only_the_formats_asked_for_are_configured(cli: Cli) -> None:
     assert cli.login("--format", "npm").code == 0
 
-    assert sorted(os.listdir(cli.directory)) == [".npmrc", "activate", "env", "login.json"]
+    assert sorted(path.name for path in cli.directory.iterdir()) == [".npmrc", "activate", "env", "login.json"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """How the ID token is handed over; `T` stands for it, and `F` for a file that holds it."""
+
+    arguments: list[str] = field(default_factory=list)
+    stdin: str = ""
+    environment: dict[str, str] = field(default_factory=dict)
 
 
 SOURCES = {
-    "standard input": lambda token, _: (["--token-stdin"], token + "\n", {}),
-    "standard input before the variable": lambda token, _: (
-        ["--token-stdin"],
-        token,
-        {"CLOUDSMITH_OIDC_TOKEN": "ignored"},
-    ),
-    "a file": lambda token, path: (["--token-file", str(path)], "", {}) if path.write_text(token + "\n") else None,
-    "the variable": lambda token, _: ([], "", {"CLOUDSMITH_OIDC_TOKEN": token}),
-    "the vendor guide's variable": lambda token, _: ([], "", {"OIDC_TOKEN": token}),
+    "standard input": Source(["--token-stdin"], "T\n"),
+    "standard input before the variable": Source(["--token-stdin"], "T", {"CLOUDSMITH_OIDC_TOKEN": "ignored"}),
+    "a file": Source(["--token-file", "F"]),
+    "the variable": Source(environment={"CLOUDSMITH_OIDC_TOKEN": "T"}),
+    "the vendor guide's variable": Source(environment={"OIDC_TOKEN": "T"}),
 }
 
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_the_id_token_comes_from(cli: Cli, source: str, tmp_path: Path) -> None:
-    arguments, stdin, environment = SOURCES[source](cli.sandbox.mint(), tmp_path / "id-token")  # type: ignore[no-untyped-call]
+    given, token, file = SOURCES[source], cli.sandbox.mint(), tmp_path / "id-token"
+    file.write_text(token + "\n")
+    arguments = [str(file) if argument == "F" else argument for argument in given.arguments]
+    environment: dict[str, str | None] = {"CLOUDSMITH_OIDC_TOKEN": None}
+    environment |= {name: token if value == "T" else value for name, value in given.environment.items()}
 
-    given = {"CLOUDSMITH_OIDC_TOKEN": None, **environment}
-    result = cli.run("login", "--output", str(cli.directory), *arguments, stdin=stdin, **given)
+    result = cli.run(
+        "login", "--output", str(cli.directory), *arguments, stdin=given.stdin.replace("T", token), **environment
+    )
 
     assert result.code == 0, result.stderr
 

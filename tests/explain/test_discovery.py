@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from explain.worlds import HOSTED
 from program import Cli, Result
 from sandbox import Issuer, Sandbox, Site, faults

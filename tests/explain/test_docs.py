@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cloudsmith_oidc.explain.findings import CODES
 from cloudsmith_oidc.settings import CommandLine
 from explain import tables

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+
 from explain.worlds import HOSTED, hosted
 from program import Cli
 from sandbox import Fault, faults

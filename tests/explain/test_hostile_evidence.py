@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from cloudsmith_oidc.exchange import ServiceAccount
 from cloudsmith_oidc.explain.checks import CHECKS
 from cloudsmith_oidc.explain.evidence import Document, Evidence, Expectations
 from cloudsmith_oidc.explain.report import Report, as_json, as_text
 from cloudsmith_oidc.id_token import IdToken
-from hypothesis import given
-from hypothesis import strategies as st
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+
 from cloudsmith_oidc import cli as program
 from cloudsmith_oidc import explain
 from explain.worlds import hosted

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+
 from cloudsmith_oidc.explain.findings import CODES
 from explain.worlds import WORLDS, Given, World
 from program import Cli, Result

@@ -5,6 +5,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+
 from launcher.agent import MANIFEST, SET, Agent, archive
 
 PRIVATE = {

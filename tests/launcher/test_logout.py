@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+
 from launcher.agent import MANIFEST, Agent
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from launcher.agent import MANIFEST, Agent, forms
 from sandbox import Sandbox, faults
 

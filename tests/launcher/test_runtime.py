@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+
 from cloudsmith_oidc.settings import Explain, Login, variables
 from launcher.agent import SET, Agent
 

@@ -1,6 +1,7 @@
 """Where the tokens must not be: in arguments, environments, traces, or files outside the directory."""
 
 import pytest
+
 from launcher.agent import SET, Agent, forms
 
 RUNTIMES = ["cloudsmith-oidc", "docker", "podman"]

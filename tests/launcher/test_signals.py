@@ -5,6 +5,7 @@ import os
 import signal
 
 import pytest
+
 from launcher.agent import SET, TOOLS, Agent
 
 SIGNALS = {"HUP": 129, "INT": 130, "TERM": 143}

@@ -9,8 +9,8 @@ class CloudsmithOidcError(Exception):
     """A failure that the person who started the program can act on.
 
     `message` says what failed and, as far as it is known, why; `hint` says what to do next. Neither ever holds a
-    secret: what a message quotes may be one given in the wrong place, and is redacted. Together they are the one line printed at the end. `code` is the finding that `explain` reports for it,
-    where there is one.
+    secret: what a message quotes may be one given in the wrong place, and is redacted. Together they are the one line
+    printed at the end. `code` is the finding that `explain` reports for it, where there is one.
     """
 
     exit_code: ClassVar[int]

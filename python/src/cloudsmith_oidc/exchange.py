@@ -19,7 +19,7 @@ from cloudsmith_oidc.errors import (
 from cloudsmith_oidc.http import Answer, Deadline, HttpClient, json_object
 from cloudsmith_oidc.id_token import IdToken
 from cloudsmith_oidc.jwt_view import JwtView
-from cloudsmith_oidc.log import one_line
+from cloudsmith_oidc.redaction import one_line
 
 _REFUSED = frozenset({400, 401, 403, 404, 422})
 _GRANTED = frozenset({200, 201})
@@ -158,7 +158,7 @@ def _vendor_text(answer: Answer, id_token: IdToken) -> str:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:
-    """Return the seconds asked for by `Retry-After` (RFC 9110 §10.2.3: a number or a date), 0 if absent or unreadable."""
+    """Return the seconds that `Retry-After` asks for (RFC 9110 §10.2.3: a number or a date), 0 if it is unreadable."""
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
         return float(value)

@@ -1,0 +1,143 @@
+"""No token leaves the program but to the exchange and into the clients' files: for every way it can end."""
+
+import base64
+import contextlib
+import io
+import os
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cloudsmith_oidc import cli
+from cloudsmith_oidc.errors import CloudsmithOidcError
+from program import Cli
+from sandbox import Sandbox, faults
+
+TROUBLES = {
+    **faults.BROKEN_CONNECTIONS,
+    **faults.REFUSALS,
+    **faults.SERVER_ERRORS,
+    **faults.STRANGE_ANSWERS,
+    "throttled": faults.throttled("3304"),
+    "hang": faults.hang(),
+}
+
+
+def echo(sandbox: Sandbox, token: str) -> None:
+    """Refuse as a server that repeats what it was sent."""
+    sandbox.faults.always("exchange", faults.document({"detail": f"bad {token}", "error": token}, 401))
+
+
+# How a run can go wrong: what to do to the world, and to the ID token.
+WORLDS: Mapping[str, Callable[[Sandbox, str], object]] = {
+    "no trouble": lambda _sandbox, _token: None,
+    "the refusal repeats the token": echo,
+    "a token of another service": lambda sandbox, _: sandbox.faults.always(
+        "exchange", faults.token(sandbox.issue("deployer"))
+    ),
+    "a token in a redirect": lambda sandbox, token: sandbox.faults.always(
+        "exchange", faults.redirect(f"https://{token}.example.com/{token}")
+    ),
+    "the issuer is gone": lambda sandbox, _: sandbox.jenkins.issuers.clear(),
+    **{
+        name: lambda sandbox, _, fault=fault: sandbox.faults.always("exchange", fault)  # type: ignore[misc]
+        for name, fault in TROUBLES.items()
+    },
+}
+DAMAGES: Mapping[str, Callable[[str], str]] = {
+    "none": lambda token: token,
+    "a line break": lambda token: token[:40] + "\n" + token[40:],
+    "no signature": lambda token: token.rpartition(".")[0],
+    "a stray character": lambda token: token + "!",
+    "a cut payload": lambda token: ".".join([token.split(".")[0], token.split(".")[1][:-7], token.split(".")[2]]),
+    "twice": lambda token: f"{token} {token}",
+}
+ARGUMENTS: Mapping[str, Callable[[str], list[str]]] = {
+    "good": lambda _: [],
+    "the token as an unknown argument": lambda token: [token],
+    "the token as a workspace": lambda token: ["--org", token],
+    "the token as a time-out": lambda token: ["--timeout", token],
+    "the token as a domain": lambda token: ["--domain", f"pip={token}"],
+    "the token as an API": lambda token: ["--api-host", f"https://{token}"],
+    "the token as a file": lambda token: ["--token-file", token],
+    "the token as a log format": lambda token: ["--log-format", token],
+    "a directory that cannot be written": lambda _: ["--output", "/proc/login"],
+}
+
+
+def forms(token: str) -> Iterator[str]:
+    """The token and its parts, plain and in base64 at all three alignments."""
+    for text in [token, *(part for part in token.split(".") if len(part) > 16)]:
+        yield text
+        for shift in range(3):
+            encoded = base64.b64encode(b"x" * shift + text.encode()).decode()
+            yield encoded[4 if shift else 0 : len(encoded) // 4 * 4 - 4]
+
+
+def run(arguments: list[str], environment: Mapping[str, str]) -> tuple[int, str, list[BaseException]]:
+    """Run the program in this process. Returns its exit code, all it wrote, and the errors it ended with."""
+    output, errors, raised = io.TextIOWrapper(io.BytesIO()), io.StringIO(), list[BaseException]()
+    original = CloudsmithOidcError.__init__
+
+    def recording(self: CloudsmithOidcError, *arguments: Any, **named: Any) -> None:
+        original(self, *arguments, **named)
+        raised.append(self)
+
+    with (
+        patch.dict(os.environ, environment),
+        patch.object(CloudsmithOidcError, "__init__", recording),
+        contextlib.redirect_stdout(output),
+        contextlib.redirect_stderr(errors),
+    ):
+        code = cli.main(arguments)
+    output.seek(0)
+    return code, output.read() + errors.getvalue(), raised
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    world=st.sampled_from(sorted(WORLDS)),
+    damage=st.one_of(st.just("none"), st.sampled_from(sorted(DAMAGES))),
+    argument=st.one_of(st.just("good"), st.sampled_from(sorted(ARGUMENTS))),
+    log=st.sampled_from([["--log-format", "json"], ["--log-format", "console"], ["--quiet"]]),
+    claim=st.text(max_size=20),
+)
+def test_no_token_is_shown(cli: Cli, world: str, damage: str, argument: str, log: list[str], claim: str) -> None:
+    sandbox = cli.sandbox
+    sandbox.reset()
+    id_token = sandbox.mint(claim=claim)
+    WORLDS[world](sandbox, id_token)
+    given_token = DAMAGES[damage](id_token)
+
+    with TemporaryDirectory() as directory:
+        output = Path(directory) / "login"
+        environment = {**cli.environment, "CLOUDSMITH_OIDC_TOKEN": given_token, "CLOUDSMITH_TIMEOUT": "1"}
+        code, written, raised = run(
+            ["login", "--output", str(output), *log, *ARGUMENTS[argument](id_token)], environment
+        )
+        record = output / "login.json"
+        files = [path.read_text() for path in [record, output / "env", output / "activate"] if path.exists()]
+
+    shown = "\n".join([written, *files, *map(repr, raised), *("".join(traceback.format_exception(e)) for e in raised)])
+    secrets = [id_token, given_token, *sandbox.cloudsmith.issued]
+    assert [form for secret in secrets for form in forms(secret) if form in shown] == []
+    assert code in range(9)
+    assert (code == 0) == bool(files)
+
+
+def test_a_bug_is_reported_without_what_it_says(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = cli.sandbox.mint()
+    monkeypatch.setattr("cloudsmith_oidc.login.run", lambda _: (_ for _ in ()).throw(RuntimeError(token)))
+
+    code, written, _ = run(["login", "--output", "x"], {**cli.environment, "CLOUDSMITH_OIDC_TOKEN": token})
+
+    assert code == 1
+    assert "this is a bug in cloudsmith-oidc: RuntimeError at test_secrets.py:" in written
+    assert token not in written
