@@ -14,7 +14,7 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
     formats: [type: 'list', variables: ['CLOUDSMITH_FORMATS'], allowed: 'a package format or a list of them'],
     credentialsId: [type: 'text', value: 'oidc-token-cred', allowed: 'an "OpenID Connect id token" credential\'s ID'],
     npmScope: [type: 'list', variables: ['CLOUDSMITH_NPM_SCOPE'], allowed: "an npm scope, '@acme', or a list of them"],
-    domains: [type: 'map', variables: ['CLOUDSMITH_DOMAINS'], allowed: 'a map: format or format:repo to host or URL'],
+    domains: [type: 'map', variables: ['CLOUDSMITH_DOMAINS'], allowed: 'a map of format or format:repo to host'],
     dir: [type: 'text', allowed: 'a directory, absolute or relative to the workspace'],
     runtime: [type: 'text', variables: ['CLOUDSMITH_OIDC_RUNTIME'], allowed: "'auto', 'local', 'docker' or 'podman'"],
     image: [type: 'text', variables: ['CLOUDSMITH_OIDC_IMAGE'], allowed: 'a container image'],
@@ -32,7 +32,7 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
     5: 'rate limited past the deadline',
     6: 'network, TLS, proxy or server trouble past the deadline',
     7: 'an answer that is not understood',
-    8: 'could not write the files',
+    8: 'could not write or remove the files',
 ]
 
 /** A JWT, or base64 of one, with "token:" before it or not. No capturing group: the plugin would mask only that. */
@@ -189,8 +189,7 @@ private Map pointers(Map session) {
 /** Runs the body, and masks on the console what has the shape of a token, if the Mask Passwords plugin is there. */
 private void masked(Map session, Closure body) {
     boolean entered = false
-    String trouble = null
-    if (session.mask == 'true') {
+    if (session.mask == 'true' && !env.CLOUDSMITH_OIDC_UNMASKED) {
         try {
             maskPasswords(varMaskRegexes: [[key: 'jwt', value: TOKEN_SHAPE]]) {
                 entered = true
@@ -202,12 +201,10 @@ private void masked(Map session, Closure body) {
             if (entered) {
                 throw failure
             }
-            trouble = failure instanceof NoSuchMethodError ? 'is not installed' : 'is older than version 173'
+            String trouble = failure instanceof NoSuchMethodError ? 'is not installed' : 'is older than version 173'
+            env.CLOUDSMITH_OIDC_UNMASKED = 'true'
+            echo "cloudsmithOidc: the Mask Passwords plugin ${trouble}: tokens that clients print are not masked"
         }
-    }
-    if (trouble && !env.CLOUDSMITH_OIDC_UNMASKED) {
-        env.CLOUDSMITH_OIDC_UNMASKED = 'true'
-        echo "cloudsmithOidc: the Mask Passwords plugin ${trouble}: Cloudsmith tokens that clients print are not masked"
     }
     if (!entered) {
         body()
@@ -254,7 +251,7 @@ private String textOf(String name, Object given) {
     List texts = parts.collect { part -> "${part}".toString() }
     String trouble = null
     if (!fits) {
-        trouble = 'which is of another type'
+        trouble = given == null ? 'which is nothing' : 'which is of another type'
     } else if (!texts || texts.any { text -> !text.trim() }) {
         trouble = 'in which something is missing'
     } else if (texts.any { text -> text ==~ /(?s).*\p{Cntrl}.*/ }) {
@@ -263,9 +260,9 @@ private String textOf(String name, Object given) {
         trouble = 'in which there is a comma'
     }
     if (trouble) {
-        String type = given == null ? '' : " (${given.getClass().simpleName})"
-        error "cloudsmithOidc: option ${name} was given '${given}'${type}, ".replaceAll('\\p{Cntrl}', '?') +
-            "${trouble}; allowed: ${option.allowed}"
+        String shown = given == null ? 'null' : "'${given}' (${given.getClass().simpleName})"
+        error "cloudsmithOidc: option ${name} was given ${shown.replaceAll('\\p{Cntrl}', '?')}, ${trouble}; " +
+            "allowed: ${option.allowed}"
     }
     return texts.join(',')
 }

@@ -111,7 +111,7 @@ class OptionsTest extends StepTest {
         "timeout: 1.5                   | option timeout was given '1.5' (BigDecimal), which is of another type",
         "allowForks: 'true'             | option allowForks was given 'true' (String), which is of another type; allowed: true",
         "mask: 'false'                  | option mask was given 'false' (String), which is of another type; allowed: true or f",
-        "repo: null                     | option repo was given 'null', which is of another type",
+        "repo: null                     | option repo was given null, which is nothing; allowed: a repository slug",
         "service: ''                    | option service was given '' (String), in which something is missing; allowed: a serv",
         "service: '  '                  | option service was given '  ' (String), in which something is missing",
         "repo: []                       | option repo was given '[]' (ArrayList), in which something is missing",
