@@ -81,6 +81,7 @@ def install_command(project: Path, folder: Path) -> Path:
             )
         )
         script.chmod(0o755)
+    subprocess.run(["chmod", "-R", "a+rX", str(folder)], check=True)
     return commands
 
 

@@ -54,8 +54,7 @@ def controller() -> Iterator[Controller]:
     url = os.environ.get("JENKINS_URL")
     if not url:
         pytest.skip("JENKINS_URL is unset: there is no Jenkins to test against")
-    secret = os.environ.get("JENKINS_API_TOKEN") or os.environ.get("JENKINS_PASSWORD")
-    controller = Controller(url, os.environ.get("JENKINS_USER"), secret)
+    controller = Controller(url, os.environ.get("JENKINS_USER"), os.environ.get("JENKINS_API_TOKEN"))
     yield controller
     controller.close()
 

@@ -32,7 +32,7 @@ for place in "$DIRECTORY" "$DIRECTORY"@tmp; do
     [ ! -d "$place" ] || (cd "$place" && find . -mindepth 1 | sed 's/^\./left:/')
 done
 for place in "$JENKINS_HOME/$RECORDS" "$DIRECTORY" "$DIRECTORY"@*; do
-    [ ! -e "$place" ] || grep -rlaF -f "$SECRETS" "$place" | sed "s|^$JENKINS_HOME/|secret:|" || true
+    [ ! -e "$place" ] || grep -rlaF -f "$TRACES" "$place" | sed "s|^$JENKINS_HOME/|secret:|" || true
 done
 """
 
@@ -56,8 +56,11 @@ class Runs:
         self.repository = place.repository
         self.sandbox = sandbox
         self.shared = Path(settings["SHARED"])
+        self._name = re.sub(r"\W+", "-", name.removeprefix("test_")).strip("-")[:60]
+        self._traces = self.shared / f"traces-{self._name}"
         self.settings = {
             **settings,
+            "TRACES": str(self._traces),
             "CLOUDSMITH_ORG": sandbox.org,
             "CLOUDSMITH_SERVICE_SLUG": sandbox.service,
             "CLOUDSMITH_REPO": "prod",
@@ -65,7 +68,6 @@ class Runs:
             "CLOUDSMITH_DOMAINS": f"pip={sandbox.pip_url},npm={sandbox.npm_url},docker={sandbox.docker_host}",
             "NO_PROXY": "127.0.0.1",
         }
-        self._name = re.sub(r"\W+", "-", name.removeprefix("test_")).strip("-")[:60]
         self.builds: list[Build] = []
         """All builds so far, in order."""
 
@@ -110,12 +112,12 @@ class Runs:
         secrets = {*self.sandbox.cloudsmith.issued, *self.id_tokens()}
         return sorted({trace for secret in secrets for trace in _traces(secret)})
 
-    def write_traces(self) -> Path:
-        """Write the traces where a build can read them, one per line."""
-        file = self.shared / "traces"
-        file.write_text("".join(f"{trace}\n" for trace in self.traces()))
-        file.chmod(0o644)
-        return file
+    def write_traces(self) -> None:
+        """Write the traces to the file TRACES, one per line, which is whole as soon as it is there."""
+        draft = self._traces.with_suffix(".draft")
+        draft.write_text("".join(f"{trace}\n" for trace in self.traces()))
+        draft.chmod(0o644)
+        draft.replace(self._traces)
 
     @staticmethod
     def records(build: Build) -> str:
@@ -124,10 +126,11 @@ class Runs:
 
     def remains(self, build: Build) -> Remains:
         """Search the job's records, all of them, and its workspace, from a job of its own on the same machine."""
+        self.write_traces()
         parameters = {
             "RECORDS": self.records(build),
             "DIRECTORY": build.workspace,
-            "SECRETS": str(self.write_traces()),
+            "TRACES": str(self._traces),
         }
         inspection = self._start(freestyle_xml(INSPECTION, parameters, {})).wait()
         assert inspection.result == "SUCCESS", "the inspection failed"

@@ -18,11 +18,11 @@ SHOW_ALL = """
 """
 SEARCH = """
     sh '''#!/bin/sh
-    while [ ! -f "$SHARED/traces" ]; do sleep 0.2; done
+    while [ ! -f "$TRACES" ]; do sleep 0.2; done
     records=$JENKINS_HOME/jobs/$(echo "$JOB_NAME" | sed 's|/|/jobs/|g')
     ls "$records/builds/$BUILD_NUMBER"
     echo "searched: $(grep -rlaF cloudsmithOidc "$records" | wc -l) files, among them:"
-    grep -rlaF -f "$SHARED/traces" "$records" PLACES | sed 's/^/secret: /'
+    grep -rlaF -f "$TRACES" "$records" PLACES | sed 's/^/secret: /'
     echo done
     '''
 """
