@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -24,9 +25,11 @@ final class Shell {
             Predicate<String> goesOn) throws IOException, InterruptedException {
         Path file = Files.writeString(Files.createTempFile(temporary, "script", ".sh"), script);
         try {
-            List<String> command = script.startsWith("#!")
-                    ? List.of(script.lines().findFirst().orElseThrow().substring(2).trim(), file.toString())
-                    : List.of("/bin/sh", "-xe", file.toString());
+            List<String> command = new ArrayList<>(List.of("setsid"));
+            command.addAll(script.startsWith("#!")
+                    ? List.of(script.lines().findFirst().orElseThrow().substring(2).trim())
+                    : List.of("/bin/sh", "-xe"));
+            command.add(file.toString());
             ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
             builder.environment().clear();
             builder.environment().putAll(environment);
@@ -37,9 +40,8 @@ final class Shell {
                 for (String line = output.readLine(); line != null; line = output.readLine()) {
                     if (!goesOn.test(line)) {
                         ended = true;
-                        // Not Process.destroy(), which closes the output before its end.
-                        process.descendants().forEach(ProcessHandle::destroy);
-                        process.toHandle().destroy();
+                        // The whole group, since a process that is just being started is no descendant yet.
+                        new ProcessBuilder("kill", "--", "-" + process.pid()).start().waitFor();
                     }
                 }
             }
