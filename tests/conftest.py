@@ -1,7 +1,8 @@
 """For all suites: the sandbox's fixtures, and what a skip means in CI."""
 
 import os
-from collections.abc import Generator
+import subprocess
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,23 @@ def repository() -> Path:
 def cli(sandbox: Sandbox, tmp_path: Path) -> Cli:
     """The command, in the sandbox's world."""
     return Cli(sandbox, tmp_path / "login")
+
+
+@pytest.fixture(scope="session")
+def engine() -> dict[str, str]:
+    """The environment that leads to the Docker engine."""
+    try:
+        subprocess.run(["docker", "version"], capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no Docker engine answers here")
+    return {name: os.environ[name] for name in ("DOCKER_HOST", "PATH") if name in os.environ}
+
+
+@pytest.fixture(scope="session")
+def image(repository: Path, engine: dict[str, str]) -> Iterator[str]:
+    """The project's image, built under a name and with an ID of this run's own."""
+    name = f"cloudsmith-oidc-test:{os.getpid()}"
+    build = ["docker", "build", "--quiet", "--network", "host", "--label", f"test={name}", "--tag", name, "."]
+    subprocess.run(build, cwd=repository, env={**os.environ, **engine}, check=True)
+    yield name
+    subprocess.run(["docker", "rmi", "--force", name], env={**os.environ, **engine}, capture_output=True, check=True)

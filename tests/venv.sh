@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Sourced by run.sh and demo.sh from the top of the repository: makes .venv, with the program and what the tests need,
 # from the locked requirements. Does nothing if they have not changed.
 

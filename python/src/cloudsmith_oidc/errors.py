@@ -56,6 +56,10 @@ class UnreachableError(CloudsmithOidcError):
     exit_code = 6
 
 
+class UntrustedCertificateError(UnreachableError):
+    """The server's certificate does not verify: asking again would not change it."""
+
+
 class UnexpectedAnswerError(CloudsmithOidcError):
     """An answer that is not understood: no token, not JSON, a redirect, too large."""
 

@@ -15,6 +15,7 @@ from cloudsmith_oidc.errors import (
     ThrottledError,
     UnexpectedAnswerError,
     UnreachableError,
+    UntrustedCertificateError,
 )
 from cloudsmith_oidc.http import Answer, Deadline, HttpClient, json_object
 from cloudsmith_oidc.id_token import IdToken
@@ -75,6 +76,8 @@ def exchange(client: HttpClient, account: ServiceAccount, id_token: IdToken, *, 
             answer = client.request(
                 "POST", url, deadline=deadline, json={"oidc_token": id_token.text, "service_slug": account.slug}
             )
+        except UntrustedCertificateError:
+            raise
         except UnreachableError as error:
             raise _RetryableError(error) from None
         _raise_for_status(answer, id_token)

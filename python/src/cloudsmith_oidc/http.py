@@ -16,7 +16,12 @@ from typing import Any, TypeVar
 import httpx
 
 from cloudsmith_oidc import __version__
-from cloudsmith_oidc.errors import SettingsError, UnexpectedAnswerError, UnreachableError
+from cloudsmith_oidc.errors import (
+    SettingsError,
+    UnexpectedAnswerError,
+    UnreachableError,
+    UntrustedCertificateError,
+)
 
 MAX_ANSWER_BYTES = 1024 * 1024
 
@@ -210,12 +215,15 @@ def _unreachable(name: str, error: httpx.TransportError) -> UnreachableError:
         return UnreachableError(
             f"the proxy refused to connect to {name}", hint="Look at HTTPS_PROXY and NO_PROXY, and at the proxy's rules"
         )
-    tls = _tls_cause(error)
-    if tls is not None:
-        return UnreachableError(
-            f"the TLS connection to {name} failed: {tls}",
-            hint="If a private CA signs it, name its PEM file in SSL_CERT_FILE",
-        )
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return UntrustedCertificateError(
+                f"the TLS connection to {name} failed: {str(cause.verify_message).rstrip('.')}",
+                hint="If a private CA signs it, name its PEM file in SSL_CERT_FILE",
+            )
+        if isinstance(cause, ssl.SSLError):
+            reason = str(cause.reason).replace("_", " ").lower()
+            return UnreachableError(f"the TLS connection to {name} failed: {reason}", hint="Look at the server's TLS")
     if isinstance(error, httpx.ConnectError):
         return UnreachableError(
             f"cannot connect to {name}: {_errno_text(error)}",
@@ -231,15 +239,6 @@ def _causes(error: BaseException) -> list[BaseException]:
         chain.append(current)
         current = current.__cause__ or current.__context__
     return chain
-
-
-def _tls_cause(error: BaseException) -> str | None:
-    for cause in _causes(error):
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return str(cause.verify_message).rstrip(".")
-        if isinstance(cause, ssl.SSLError):
-            return str(cause.reason).replace("_", " ").lower()
-    return None
 
 
 def _errno_text(error: BaseException) -> str:

@@ -1,0 +1,124 @@
+"""The image, built and run for real: without a mount, without rights, and with nothing in it that could install more."""
+
+import io
+import subprocess
+import tarfile
+
+import pytest
+
+from program import Cli
+from sandbox import faults
+
+# As the launcher runs it (contract: "container without mounts").
+RUN = [
+    *("docker", "run", "--rm", "-i", "--network", "host", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL"),
+    *("--security-opt", "no-new-privileges", "--user", "65532:65532", "--log-driver", "none"),
+]
+
+
+class Container:
+    """One run of the image."""
+
+    def __init__(self, image: str, cli: Cli) -> None:
+        self.image = image
+        self.cli = cli
+        self.settings = {
+            "CLOUDSMITH_ORG": "acme",
+            "CLOUDSMITH_SERVICE_SLUG": "ci-reader",
+            "CLOUDSMITH_REPO": "prod",
+            "CLOUDSMITH_API_HOST": cli.sandbox.api_url,
+        }
+
+    def run(
+        self, *arguments: str, stdin: str = "", options: tuple[str, ...] = ()
+    ) -> subprocess.CompletedProcess[bytes]:
+        variables = [word for name, value in self.settings.items() for word in ("--env", f"{name}={value}")]
+        return subprocess.run(
+            [*RUN, *options, *variables, self.image, *arguments], input=stdin.encode(), capture_output=True, check=False
+        )
+
+    def login(self, *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[bytes]:
+        token = self.cli.sandbox.mint() if stdin is None else stdin
+        return self.run("login", "--token-stdin", "--output", "-", "--root", "/login", *arguments, stdin=token)
+
+    def shell(self, script: str) -> str:
+        result = self.run("-c", script, options=("--entrypoint", "sh"))
+        return result.stdout.decode()
+
+
+@pytest.fixture
+def container(image: str, cli: Cli) -> Container:
+    return Container(image, cli)
+
+
+def test_a_token_goes_in_and_a_tar_stream_comes_out(container: Container) -> None:
+    result = container.login()
+
+    assert result.returncode == 0, result.stderr
+    with tarfile.open(fileobj=io.BytesIO(result.stdout)) as tar:
+        assert {"pip.conf", ".npmrc", "docker/config.json", "env", "activate", "login.json"} < set(tar.getnames())
+
+
+def test_https_with_a_private_authority_through_a_proxy(container: Container) -> None:
+    sandbox = container.cli.sandbox
+    container.settings |= {"CLOUDSMITH_API_HOST": "https://api.cloudsmith.io", "HTTPS_PROXY": sandbox.proxy_url}
+
+    assert container.login(stdin=f"{sandbox.mint()}\n{sandbox.ca_file.read_text()}").returncode == 0
+    assert container.login().returncode == 6
+
+
+ENDINGS = {
+    "wrong usage": (2, ["--format", "piip"], None),
+    "no token": (3, [], ""),
+    "refused": (4, ["--service", "nobody"], None),
+    "rate limited": (5, [], None),
+    "unreachable": (6, ["--api-host", "http://127.0.0.1:1", "--timeout", "1"], None),
+    "not understood": (7, [], None),
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_exit_codes_come_through_and_a_failure_writes_nothing(container: Container, ending: str) -> None:
+    code, arguments, stdin = ENDINGS[ending]
+    answer = {"rate limited": faults.throttled("3304"), "not understood": faults.html()}.get(ending)
+    if answer:
+        container.cli.sandbox.faults.always("exchange", answer)
+
+    result = container.login(*arguments, stdin=stdin)
+
+    assert (result.returncode, result.stdout) == (code, b"")
+    assert result.stderr
+
+
+def test_nothing_is_left_that_installs_or_builds_and_nothing_that_gives_rights(container: Container) -> None:
+    tools = "apt apt-get dpkg pip pip3 ensurepip gcc cc make perl git curl wget uv"
+    assert container.shell(f"for t in {tools}; do command -v $t; done; find / -xdev -perm /6000 -type f") == ""
+    assert (
+        container.shell("python3 -c 'import pip' 2>/dev/null && echo pip; python3 -c 'import ensurepip' && echo e")
+        == ""
+    )
+
+
+def test_it_does_not_run_as_root(container: Container) -> None:
+    configured = subprocess.run(
+        ["docker", "image", "inspect", "--format", "{{.Config.User}} {{.Config.Entrypoint}}", container.image],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert configured.stdout == "65532:65532 [cloudsmith-oidc]\n"
+
+
+def test_byte_code_is_there_for_everything_that_a_login_loads(container: Container) -> None:
+    script = (
+        "import cloudsmith_oidc.login, cloudsmith_oidc.cli, sys, os;"
+        "print([m.__file__ for m in sys.modules.values() if (getattr(m, '__file__', '') or '').endswith('.py')"
+        " and not os.path.exists(getattr(m, '__cached__', None) or '/none')])"
+    )
+    assert container.shell(f'"$(dirname "$(command -v cloudsmith-oidc)")"/python3 -c "{script}"') == "[]\n"
+
+
+def test_it_has_what_a_build_step_inside_it_needs(container: Container) -> None:
+    """For `container('…')` on Kubernetes, where the launcher runs in this image."""
+    tools = "sh tar printenv mktemp sed grep sort find od"
+    assert container.shell(f"for t in {tools}; do command -v $t >/dev/null || echo $t; done") == ""
