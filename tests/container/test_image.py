@@ -93,7 +93,7 @@ def test_exit_codes_come_through_and_a_failure_writes_nothing(container: Contain
 def test_nothing_is_left_that_installs_or_builds_and_nothing_that_gives_rights(container: Container) -> None:
     tools = "apt apt-get dpkg pip pip3 ensurepip gcc cc make perl git curl wget uv"
     assert container.shell(f"for t in {tools}; do command -v $t; done; find / -xdev -perm /6000 -type f") == ""
-    assert container.shell("for m in pip ensurepip; do python3 -c \"import $m\" && echo $m; done") == ""
+    assert container.shell('for m in pip ensurepip; do python3 -c "import $m" && echo $m; done') == ""
 
 
 def test_it_does_not_run_as_root(container: Container) -> None:

@@ -1,0 +1,58 @@
+"""The README's shell step for freestyle jobs, word for word, as Jenkins runs it: sh -xe in the workspace."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from launcher.agent import forms
+from sandbox import Sandbox
+
+
+@pytest.fixture
+def step(repository: Path) -> str:
+    found = re.search(r"<!-- freestyle -->\n```sh\n(.*?)```", (repository / "README.md").read_text(), re.DOTALL)
+    assert found, "README.md has no shell block after <!-- freestyle -->"
+    return found[1]
+
+
+def run(step: str, sandbox: Sandbox, launcher: Path, workspace: Path) -> subprocess.CompletedProcess[str]:
+    shutil.copy(launcher, workspace)
+    environment = {
+        **sandbox.environment(),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "HOME": str(workspace),
+        "WORKSPACE_TMP": f"{workspace}@tmp",
+        "CLOUDSMITH_OIDC_TOKEN": sandbox.mint(),
+    }
+    result = subprocess.run(
+        ["sh", "-xe", "-c", step], cwd=workspace, env=environment, capture_output=True, text=True, check=False
+    )
+    secrets = [environment["CLOUDSMITH_OIDC_TOKEN"], *sandbox.cloudsmith.issued]
+    assert [form for secret in secrets for form in forms(secret) if form in result.stdout + result.stderr] == []
+    return result
+
+
+def test_the_step_installs_a_package_and_leaves_no_login(
+    step: str, packages: Sandbox, launcher: Path, tmp_path: Path
+) -> None:
+    if "pip" in packages.missing:
+        pytest.skip(packages.missing["pip"])
+
+    result = run(step, packages, launcher, tmp_path)
+
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "packages/acme_hello.py").exists()
+    assert not Path(f"{tmp_path}@tmp/cloudsmith").exists()
+
+
+def test_a_step_that_fails_leaves_no_login_either(step: str, sandbox: Sandbox, launcher: Path, tmp_path: Path) -> None:
+    result = run(re.sub("pip install.*", 'ls "$PIP_CONFIG_FILE"; false', step), sandbox, launcher, tmp_path)
+
+    assert result.returncode != 0
+    assert "/cloudsmith/pip.conf" in result.stdout
+    assert not Path(f"{tmp_path}@tmp/cloudsmith").exists()
