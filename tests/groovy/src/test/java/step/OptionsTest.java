@@ -121,7 +121,7 @@ class OptionsTest extends StepTest {
         "npmScope: ['@a,@b']            | option npmScope was given '[@a,@b]' (ArrayList), in which there is a comma",
         "domains: [pip: 'a,npm=b']      | option domains was given '[pip:a,npm=b]' (LinkedHashMap), in which there is a comma",
         "service: \"a${'\\n'}b\"        | option service was given 'a?b' (GStringImpl), in which there is a control character",
-        "dir: 'a\\nb'                   | option dir was given 'a?b' (String), in which there is a control character",
+        "dir: 'a\\nb\\nc'                | option dir was given 'a?b?c' (String), in which there is a control character",
         "apiHost: 'x\\u001b[31m'        | option apiHost was given 'x?[31m' (String), in which there is a control character",
         "domains: [pip: 'a\\tb']        | option domains was given '[pip:a?b]' (LinkedHashMap), in which there is a control ch",
     })

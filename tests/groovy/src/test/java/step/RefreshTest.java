@@ -41,6 +41,17 @@ class RefreshTest extends StepTest {
     }
 
     @Test
+    void no_character_in_a_setting_gets_lost() {
+        Build build = succeeded(onNode("""
+                cloudsmithOidc(service: 'c i&x=y%41+z', org: 'acme', dir: 'a&b=c %41+d') { cloudsmithOidc.refresh() }
+                """));
+
+        assertThat(build.console().lines().filter(line -> line.startsWith("program: login"))).hasSize(2)
+                .containsOnly("program: login CLOUDSMITH_ORG=acme CLOUDSMITH_SERVICE_SLUG=c i&x=y%41+z ");
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
     void it_is_masked_as_the_login_was() {
         assertThat(succeeded(onNode("cloudsmithOidc(" + LOGIN + ") { cloudsmithOidc.refresh() }")).count("maskPasswords"))
                 .isEqualTo(2);
