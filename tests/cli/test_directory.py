@@ -60,11 +60,14 @@ def test_what_is_in_the_way_is_refused_and_nothing_is_touched(
     PLANTS[plant](cli.directory / name)
     before = tree(cli.directory.parent)
 
+    cli.directory.chmod(0o755)
+
     result = cli.login()
 
     assert result.code == 8
     assert name in result.last_line
     assert tree(cli.directory.parent) == before
+    assert stat.S_IMODE(cli.directory.stat().st_mode) == 0o755
 
 
 @pytest.mark.parametrize("plant", ["symbolic link", "FIFO", "foreign file"])
@@ -143,8 +146,9 @@ def test_ending_the_process_leaves_nothing(cli: Cli) -> None:
 
     process.send_signal(signal.SIGTERM)
 
-    assert process.wait() == 128 + signal.SIGTERM
-    process.communicate()
+    _, said = process.communicate()
+    assert process.returncode == 128 + signal.SIGTERM
+    assert b"ended by SIGTERM" in said
     assert not cli.directory.exists()
 
 
@@ -209,6 +213,20 @@ def test_logout_without_a_usable_record_removes_nothing(cli: Cli, record: str) -
     assert cli.run("logout", str(cli.directory)).code == 0
 
     assert names(cli) == ["login.json", "pip.conf"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a directory to another user")
+def test_logout_that_cannot_remove_all_keeps_the_record_for_the_next_one(cli: Cli) -> None:
+    assert cli.login().code == 0
+    os.chown(cli.directory / "docker", 65532, 65532)
+
+    for _ in range(2):
+        assert cli.run("logout", str(cli.directory)).code == 8
+        assert names(cli) == ["docker", "login.json"]
+    os.chown(cli.directory / "docker", 0, 0)
+
+    assert cli.run("logout", str(cli.directory)).code == 0
+    assert not cli.directory.exists()
 
 
 def test_logout_of_what_is_not_there_is_harmless(cli: Cli) -> None:

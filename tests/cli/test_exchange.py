@@ -29,6 +29,14 @@ def test_what_may_pass_is_tried_again(cli: Cli, trouble: str) -> None:
     assert "tried again" in result.stderr
 
 
+@pytest.mark.parametrize("silence", faults.SILENT_CONNECTIONS)
+def test_one_lost_connection_does_not_use_up_the_deadline(cli: Cli, silence: str) -> None:
+    cli.sandbox.faults.add("exchange", faults.SILENT_CONNECTIONS[silence])
+
+    assert cli.login("--timeout", "9").code == 0
+    assert len(cli.sandbox.exchange_requests) == 2
+
+
 @pytest.mark.parametrize("trouble", faults.REFUSALS)
 def test_a_refusal_is_final(cli: Cli, trouble: str) -> None:
     cli.sandbox.faults.add("exchange", faults.REFUSALS[trouble])
@@ -115,6 +123,23 @@ def test_a_retry_after_that_is_nonsense_is_ignored(cli: Cli) -> None:
     )
 
     assert cli.login().code == 0
+
+
+@pytest.mark.parametrize("moment", ["9" * 400, "999999999999", "Sun, 06 Nov 99999999999 08:49:37 GMT"])
+def test_an_absurd_retry_after_is_an_error_like_any_other(cli: Cli, moment: str) -> None:
+    cli.sandbox.faults.always("exchange", faults.throttled(moment))
+
+    assert cli.login("--timeout", "1").code == 5
+
+
+def test_a_server_error_says_when_to_come_back_too(cli: Cli) -> None:
+    cli.sandbox.faults.always("exchange", faults.header(faults.status(503), "Retry-After", "3304"))
+
+    result = cli.login()
+
+    assert result.code == 6
+    assert "Come back after 20" in explained(result)
+    assert len(cli.sandbox.exchange_requests) == 1
 
 
 def test_throttled_until_the_deadline(cli: Cli) -> None:

@@ -3,13 +3,14 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from launcher.agent import forms
+from launcher.agent import SHELLS, forms
 from sandbox import Sandbox
 
 
@@ -20,15 +21,19 @@ def step(repository: Path) -> str:
     return found[1]
 
 
-def run(step: str, sandbox: Sandbox, launcher: Path, workspace: Path) -> subprocess.CompletedProcess[str]:
+def world(sandbox: Sandbox, launcher: Path, workspace: Path) -> dict[str, str]:
     shutil.copy(launcher, workspace)
-    environment = {
+    return {
         **sandbox.environment(),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "HOME": str(workspace),
         "WORKSPACE_TMP": f"{workspace}@tmp",
         "CLOUDSMITH_OIDC_TOKEN": sandbox.mint(),
     }
+
+
+def run(step: str, sandbox: Sandbox, launcher: Path, workspace: Path) -> subprocess.CompletedProcess[str]:
+    environment = world(sandbox, launcher, workspace)
     result = subprocess.run(
         ["sh", "-xe", "-c", step], cwd=workspace, env=environment, capture_output=True, text=True, check=False
     )
@@ -55,4 +60,31 @@ def test_a_step_that_fails_leaves_no_login_either(step: str, sandbox: Sandbox, l
 
     assert result.returncode != 0
     assert "/cloudsmith/pip.conf" in result.stdout
+    assert not Path(f"{tmp_path}@tmp/cloudsmith").exists()
+
+
+@pytest.mark.parametrize("shell", SHELLS.values(), ids=SHELLS)
+def test_a_step_that_is_aborted_leaves_no_login_either(
+    step: str, sandbox: Sandbox, launcher: Path, tmp_path: Path, shell: list[str]
+) -> None:
+    """Jenkins sends TERM to every process of the step."""
+    if not shutil.which(shell[0]):
+        pytest.skip(f"{shell[0]} is not installed")
+    body = re.sub("pip install.*", "echo ready; sleep 600", step)
+    command = [*shell, "-xe", "-c", body]
+    environment = world(sandbox, launcher, tmp_path)
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        assert Path(f"{tmp_path}@tmp/cloudsmith/pip.conf").exists()
+        os.killpg(process.pid, signal.SIGTERM)
+
+    assert process.returncode == 128 + signal.SIGTERM
     assert not Path(f"{tmp_path}@tmp/cloudsmith").exists()

@@ -13,7 +13,7 @@ import structlog
 from pydantic import ValidationError
 from pydantic_settings import SettingsError as ParserError
 
-from cloudsmith_oidc import __version__, log, login_directory
+from cloudsmith_oidc import __version__, log, login_directory, streams
 from cloudsmith_oidc.errors import CloudsmithOidcError, SettingsError
 from cloudsmith_oidc.settings import COMMANDS, CommandLine, shown, variables
 
@@ -27,7 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # What is loaded by now stays to the end. Python would search it for garbage once more on exit: a fifth of the time.
     gc.freeze()
     # Python's default would end the process without its clean-up, and as a container's first process not at all.
-    signal.signal(signal.SIGTERM, _end_on_signal)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end_on_signal)
     _configure_log(arguments)
     try:
         _run(_parse(arguments))
@@ -35,8 +36,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         finding = {"finding": error.code} if error.code else {}
         structlog.get_logger().error(str(error), exit_code=error.exit_code, **finding)
         return error.exit_code
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
     except Exception as error:  # noqa: BLE001 - the traceback and the message may hold a token
         structlog.get_logger().error(f"this is a bug in cloudsmith-oidc: {_place(error)}. Please report this line")
         return _BUG_EXIT_CODE
@@ -46,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: CommandLine) -> None:
     # Each command loads only what it needs.
     if options.version:
-        sys.stdout.write(f"cloudsmith-oidc {__version__}\n")
+        streams.write(f"cloudsmith-oidc {__version__}\n".encode())
     elif options.login is not None:
         from cloudsmith_oidc import login  # noqa: PLC0415
 
@@ -66,6 +65,8 @@ def _run(options: CommandLine) -> None:
 
 
 def _end_on_signal(number: int, _frame: object) -> NoReturn:
+    name = signal.Signals(number).name
+    structlog.get_logger().error(f"ended by {name} before it was done. Run the command again", exit_code=128 + number)
     sys.exit(128 + number)
 
 

@@ -27,7 +27,7 @@ from cloudsmith_oidc.errors import (
 )
 from cloudsmith_oidc.http import Deadline, HttpClient, json_object
 from cloudsmith_oidc.redaction import one_line
-from cloudsmith_oidc.settings import Discovery
+from cloudsmith_oidc.settings import Discovery, Secrets
 
 CONFIGURATION = ".well-known/openid-configuration"
 JWKS = "jwks"
@@ -130,7 +130,8 @@ def _of_issuer(source: _Source, issuer: str) -> Documents:
 
 
 def _of_credentials(source: _Source, options: Discovery) -> Documents:
-    user, password = options.jenkins_user_id, options.jenkins_api_token.get_secret_value()
+    environment = Secrets()
+    user, password = environment.jenkins_user_id, environment.jenkins_api_token.get_secret_value()
     if not user or not password:
         raise SettingsError(
             "--jenkins-url needs a user and an API token",
@@ -215,9 +216,9 @@ def _write(directory: Path, files: Mapping[str, str]) -> list[str]:
             path = directory / name
             if path.is_file() and path.read_bytes() == text.encode():
                 continue
-            for parent in (directory, path.parent):
+            for parent in reversed(path.parents):
                 if not parent.is_dir():
-                    parent.mkdir(parents=True)
+                    parent.mkdir()
                     parent.chmod(0o755)
             temporary = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
             try:

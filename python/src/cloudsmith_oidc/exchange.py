@@ -26,6 +26,7 @@ _REFUSED = frozenset({400, 401, 403, 404, 422})
 _GRANTED = frozenset({200, 201})
 _THROTTLED = 429
 _SERVER_ERROR = 500
+_YEAR_SECONDS = 366 * 86400.0
 # Full jitter (wait a random time between 0 and a bound that doubles), so that agents which were refused together do
 # not come back together.
 _BACK_OFF = tenacity.wait_random_exponential(multiplier=0.5, max=10)
@@ -68,13 +69,16 @@ def exchange(client: HttpClient, account: ServiceAccount, id_token: IdToken, *, 
     Connection errors, time-outs, 429 and 5xx are retried until `timeout` seconds have passed or the ID token has
     expired. Raises `ExchangeRefusedError`, `ThrottledError`, `UnreachableError` or `UnexpectedAnswerError`.
     """
-    deadline = Deadline(min(timeout, _seconds_left(id_token)))
+    total = min(timeout, _seconds_left(id_token))
+    deadline = Deadline(total)
     url = f"{account.api_host}/openid/{account.org}/"
 
     def attempt() -> CloudsmithToken:
+        # A part of the time only, so that there is some left to try again after one lost connection.
+        own = Deadline(min(total / 3, deadline.remaining()))
         try:
             answer = client.request(
-                "POST", url, deadline=deadline, json={"oidc_token": id_token.text, "service_slug": account.slug}
+                "POST", url, deadline=own, json={"oidc_token": id_token.text, "service_slug": account.slug}
             )
         except UntrustedCertificateError:
             raise
@@ -127,13 +131,12 @@ def _raise_for_status(answer: Answer, id_token: IdToken) -> None:
             hint="Compare the provider URL, the required claims and the service account in Cloudsmith with the ID "
             "token's claims",
         )
+    seconds = _retry_after(answer.headers)
     if answer.status == _THROTTLED:
-        seconds = _retry_after(answer.headers)
-        until = f"after {datetime.now(UTC) + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%SZ}" if seconds else "later"
         raise _RetryableError(
             ThrottledError(
                 f"Cloudsmith's rate limit is used up (429{said})",
-                hint=f"Come back {until}; the limit is per IP address, which agents behind one NAT share",
+                hint=f"{_come_back(seconds)}; the limit is per IP address, which agents behind one NAT share",
             ),
             seconds,
         )
@@ -141,13 +144,21 @@ def _raise_for_status(answer: Answer, id_token: IdToken) -> None:
         raise _RetryableError(
             UnreachableError(
                 f"Cloudsmith answered {answer.status}{said}",
-                hint="It was asked again until the deadline: try later, or raise the timeout",
+                hint=f"{_come_back(seconds)}, or raise the timeout",
             ),
-            _retry_after(answer.headers),
+            seconds,
         )
     raise UnexpectedAnswerError(
         f"the API answered with the status {answer.status}, which is not understood",
         hint="Look whether the API host is really Cloudsmith's",
+    )
+
+
+def _come_back(seconds: float) -> str:
+    return (
+        f"Come back after {datetime.now(UTC) + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%SZ}"
+        if seconds
+        else "Come back later"
     )
 
 
@@ -164,14 +175,14 @@ def _retry_after(headers: Mapping[str, str]) -> float:
     """Return the seconds that `Retry-After` asks for (RFC 9110 §10.2.3: a number or a date), 0 if it is unreadable."""
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
-        return float(value)
+        return min(float(value), _YEAR_SECONDS)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    return min(max(0.0, (moment - datetime.now(UTC)).total_seconds()), _YEAR_SECONDS)
 
 
 def _granted(answer: Answer, service: str) -> CloudsmithToken:

@@ -108,6 +108,9 @@ class HttpClient:
             ) from None
         except httpx.TransportError as error:
             raise _unreachable(name, error) from None
+        except UnicodeError:
+            # What name resolution says of an empty or too long part of a name.
+            raise UnreachableError(f"{name} cannot be a host name", hint="Look at the host's name") from None
         offset = _clock_offset(answer.headers)
         if offset is not None:
             self.clock_offsets[parsed.host] = offset

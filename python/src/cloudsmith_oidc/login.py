@@ -2,12 +2,11 @@
 
 import json
 import shlex
-import sys
 from pathlib import Path
 
 import structlog
 
-from cloudsmith_oidc import formats, login_directory
+from cloudsmith_oidc import formats, login_directory, streams
 from cloudsmith_oidc.errors import CloudsmithOidcError, ExchangeRefusedError, ServiceMismatchError
 from cloudsmith_oidc.exchange import CloudsmithToken, ServiceAccount, exchange
 from cloudsmith_oidc.formats import Account
@@ -18,6 +17,8 @@ from cloudsmith_oidc.settings import Login
 
 def run(options: Login) -> None:
     """Exchange the ID token and write the files of the formats asked for. Raises `CloudsmithOidcError`."""
+    if options.output == Login.STDOUT:
+        streams.standard_output()
     given = options.given_token()
     id_token = IdToken.read(given.text)
     client = HttpClient(given.ca_bundle)
@@ -28,7 +29,7 @@ def run(options: Login) -> None:
     except (ExchangeRefusedError, ServiceMismatchError) as refused:
         raise _explained(refused, client, account, id_token, deadline) from None
     if options.output == Login.STDOUT:
-        login_directory.write_tar(sys.stdout.buffer, _files(options, id_token, token, options.root or Path()))
+        streams.write(login_directory.as_tar(_files(options, id_token, token, options.root or Path())))
     else:
         login_directory.write(options.output, _files(options, id_token, token, options.output))
     structlog.get_logger().info(

@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import tenacity
 
@@ -43,7 +42,6 @@ def write(path: Path, files: Mapping[str, str]) -> None:
         created = _make_directory(path)
         try:
             with _opened(path) as directory, _locked(directory):
-                os.fchmod(directory, 0o700)
                 _replace(directory, files, created=created)
         except BaseException:
             if created:
@@ -52,8 +50,8 @@ def write(path: Path, files: Mapping[str, str]) -> None:
             raise
 
 
-def write_tar(stream: BinaryIO, files: Mapping[str, str]) -> None:
-    """Write `files` to `stream` as one tar archive. Raises `WriteError`."""
+def as_tar(files: Mapping[str, str]) -> bytes:
+    """Return `files` as one tar archive, with the modes that they have in a directory."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for parent in dict.fromkeys(str(Path(name).parent) for name in files if "/" in name):
@@ -61,13 +59,7 @@ def write_tar(stream: BinaryIO, files: Mapping[str, str]) -> None:
         for name, text in files.items():
             content = text.encode()
             tar.addfile(_member(name, tarfile.REGTYPE, 0o600, len(content)), io.BytesIO(content))
-    try:
-        stream.write(archive.getvalue())
-        stream.flush()
-    except OSError as error:
-        raise WriteError(
-            f"the tar stream could not be written ({error.strerror})", hint="Look at what reads standard output"
-        ) from None
+    return archive.getvalue()
 
 
 def remove(path: Path) -> None:
@@ -79,8 +71,7 @@ def remove(path: Path) -> None:
         try:
             with _opened(path) as directory, _locked(directory):
                 record = _read_record(directory)
-                for name in [*record.files, *_left_over(directory)]:
-                    _unlink_file(directory, name)
+                _unlink_all(directory, [*_left_over(directory), *record.files])
                 _remove_empty_parents(directory, record.files)
         except FileNotFoundError:
             return
@@ -159,6 +150,7 @@ def _replace(directory: int, files: Mapping[str, str], *, created: bool) -> None
     old = _read_record(directory)
     for name in files:
         _require_free(directory, name, old)
+    os.fchmod(directory, 0o700)
     made = {_MADE_BY_LOGIN: created or old.made_directory}
     texts = {**files, RECORD: json.dumps({**json.loads(files[RECORD]), **made}, indent=2) + "\n"}
     temporary: dict[str, str] = {}
@@ -232,12 +224,27 @@ def _read_record(directory: int) -> _Record:
     listed = record.get("files") if isinstance(record, dict) else None
     if not isinstance(listed, list):
         return _Record()
-    own = {RECORD, ENV, ACTIVATE, *(file for name in formats.names() for file in formats.load(name).files)}
+    # The record is the last one: as long as anything is left, a later logout knows of it.
+    own = [*(file for name in formats.names() for file in formats.load(name).files), ENV, ACTIVATE, RECORD]
     return _Record(tuple(file for file in own if file in listed), record.get(_MADE_BY_LOGIN) is True)
 
 
 def _left_over(directory: int) -> list[str]:
     return [name for name in os.listdir(directory) if name.startswith(_TEMPORARY)]
+
+
+def _unlink_all(directory: int, names: list[str]) -> None:
+    """Remove all files that can be removed, but the record, the last one, only if no other is left."""
+    failures: list[OSError | WriteError] = []
+    for name in names:
+        if name == RECORD and failures:
+            break
+        try:
+            _unlink_file(directory, name)
+        except (OSError, WriteError) as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
 
 
 def _unlink_file(directory: int, name: str) -> None:

@@ -6,7 +6,6 @@ Cloudsmith's own command line (`CLOUDSMITH_ORG` …) and of its Jenkins guide (t
 
 import os
 import re
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, ClassVar
@@ -18,14 +17,13 @@ from pydantic_settings import (
     BaseSettings,
     CliPositionalArg,
     CliSubCommand,
-    CliSuppress,
     CliToggleFlag,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 
-from cloudsmith_oidc import formats
+from cloudsmith_oidc import formats, streams
 from cloudsmith_oidc.errors import IdTokenError, SettingsError
 from cloudsmith_oidc.http import is_loopback
 from cloudsmith_oidc.log import LogFormat
@@ -38,7 +36,8 @@ _PEM_BEGIN = "-----BEGIN CERTIFICATE-----"
 
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", re.ASCII)
 _NPM_SCOPE = re.compile(r"@[a-z0-9-~][a-z0-9-._~]*", re.ASCII)
-_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]", re.ASCII)
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\]", re.ASCII)
 
 
 def shown(value: object) -> str:
@@ -116,11 +115,17 @@ def _split_commas(value: Any) -> Any:  # noqa: ANN401 - pydantic calls it with w
 def _claims(value: object) -> object:
     if not isinstance(value, str):
         return value
-    # Repeated flags arrive joined by commas, which a value may hold, too.
-    pairs = [entry.partition("=") for entry in re.split(r",(?=[\w-]+=)", value)]
+    # pydantic-settings joins repeated flags with commas. A value may hold commas, too, unless NAME= follows one.
+    pairs = [entry.partition("=") for entry in re.split(r",(?=[^=,]+=)", value)]
     if not all(name and equals for name, equals, _ in pairs):
         raise ValueError(f"{shown(value)} is not NAME=VALUE")
     return tuple((name, expected) for name, _, expected in pairs)
+
+
+def _not_empty(value: object) -> object:
+    if value == "":
+        raise ValueError("it is empty")
+    return value
 
 
 def _absolute(path: Path) -> Path:
@@ -155,18 +160,8 @@ def variables(option: FieldInfo) -> tuple[str, ...]:
     return next((extra.names for extra in option.metadata if isinstance(extra, Variables)), ())
 
 
-class Options(BaseSettings):
-    """What every command has."""
-
-    # Descriptions are no docstrings: pydantic would parse the source code for those, a tenth of a login's time.
-    model_config = SettingsConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    log_format: LogFormat | None = Field(
-        default=None,
-        description="Log lines for people (console) or for machines (json). Default: console on a terminal, json "
-        "elsewhere.",
-    )
-    quiet: CliToggleFlag[bool] = Field(default=False, description="Log nothing but errors.")
+class _Settings(BaseSettings):
+    """Read from flags, then from `Variables`, and from no file."""
 
     @classmethod
     def settings_customise_sources(
@@ -181,12 +176,34 @@ class Options(BaseSettings):
         return init_settings, _Environment(settings_cls)
 
 
+class Options(_Settings):
+    """What every command has."""
+
+    # Descriptions are no docstrings: pydantic would parse the source code for those, a tenth of a login's time.
+    model_config = SettingsConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    log_format: LogFormat | None = Field(
+        default=None,
+        description="Log lines for people (console) or for machines (json). Default: console on a terminal, json "
+        "elsewhere.",
+    )
+    quiet: CliToggleFlag[bool] = Field(default=False, description="Log nothing but errors.")
+
+
 @dataclass(frozen=True)
 class GivenToken:
     """The ID token as it was handed over, unchecked, and the PEM bundle of CAs that came with it, if any."""
 
     text: str = field(repr=False)
     ca_bundle: str | None = field(default=None, repr=False)
+
+
+class Secrets(_Settings):
+    """What comes from the environment only: these are no options, since arguments show in the list of processes."""
+
+    oidc_token: Annotated[SecretStr, Variables(("CLOUDSMITH_OIDC_TOKEN", "OIDC_TOKEN"))] = SecretStr("")
+    jenkins_user_id: Annotated[str, Variables(("JENKINS_USER_ID",))] = ""
+    jenkins_api_token: Annotated[SecretStr, Variables(("JENKINS_API_TOKEN",))] = SecretStr("")
 
 
 class TokenOptions(Options):
@@ -198,14 +215,13 @@ class TokenOptions(Options):
         "follow it.",
     )
     token_file: Path | None = Field(default=None, description="Read the ID token from this file.")
-    oidc_token: CliSuppress[Annotated[SecretStr, Variables(("CLOUDSMITH_OIDC_TOKEN", "OIDC_TOKEN"))]] = SecretStr("")
 
     def given_token(self) -> GivenToken:
         """Fetch the ID token. Raises `SettingsError`, or `IdTokenError` if there is nothing to read."""
         if self.token_stdin and self.token_file is not None:
             raise SettingsError("--token-stdin and --token-file exclude each other", hint="Give one of them")
         if self.token_stdin:
-            token, _, rest = _text(sys.stdin.buffer.read(_MAX_INPUT_BYTES)).partition("\n")
+            token, _, rest = _text(streams.read(_MAX_INPUT_BYTES)).partition("\n")
             if rest.lstrip().startswith(_PEM_BEGIN):
                 return GivenToken(token, rest)
             return GivenToken(token + "\n" + rest)
@@ -219,7 +235,7 @@ class TokenOptions(Options):
                     hint="Write the ID token there first, or use --token-stdin",
                     code="token-missing",
                 ) from None
-        return GivenToken(self.oidc_token.get_secret_value())
+        return GivenToken(Secrets().oidc_token.get_secret_value())
 
 
 def _text(raw: bytes) -> str:
@@ -268,7 +284,9 @@ class Login(TokenOptions):
     )
     api_host: ApiHost = Field(default=DEFAULT_API_HOST, description="Cloudsmith's API.")
     timeout: Timeout = Field(default=60, description="Seconds for the whole exchange, retries included.")
-    output: Path = Field(description="Directory to write to, or - for a tar stream on standard output.")
+    output: Annotated[Path, BeforeValidator(_not_empty)] = Field(
+        description="Directory to write to, or - for a tar stream on standard output."
+    )
     root: Path | None = Field(
         default=None,
         description="With --output -: the absolute path of the directory where the stream will be unpacked.",
@@ -332,7 +350,7 @@ class Discovery(Options):
     issuer: Annotated[str, AfterValidator(_web_address)] = Field(
         description="The issuer, as tokens have it in iss and Cloudsmith as its provider URL."
     )
-    output: Annotated[Path, AfterValidator(_absolute)] | None = Field(
+    output: Annotated[Path, BeforeValidator(_not_empty), AfterValidator(_absolute)] | None = Field(
         default=None,
         description="Directory to write .well-known/openid-configuration and jwks to, for any static host.",
     )
@@ -349,14 +367,12 @@ class Discovery(Options):
         default=("oidc-token-cred",), description="With --jenkins-url: ID of the credential; repeatable."
     )
     timeout: Timeout = Field(default=60, description="Seconds for everything together.")
-    jenkins_user_id: CliSuppress[Annotated[str, Variables(("JENKINS_USER_ID",))]] = ""
-    jenkins_api_token: CliSuppress[Annotated[SecretStr, Variables(("JENKINS_API_TOKEN",))]] = SecretStr("")
 
 
 class Logout(Options):
     """Remove what login wrote to a directory, and nothing else."""
 
-    directory: CliPositionalArg[Annotated[Path, AfterValidator(_absolute)]] = Field(
+    directory: CliPositionalArg[Annotated[Path, BeforeValidator(_not_empty), AfterValidator(_absolute)]] = Field(
         description="The directory given to login --output."
     )
 

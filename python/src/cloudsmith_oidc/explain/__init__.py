@@ -5,10 +5,10 @@ and written (`report`), with what to enter on both sides (`provider`).
 """
 
 import dataclasses
-import sys
 
 import structlog
 
+from cloudsmith_oidc import streams
 from cloudsmith_oidc.errors import CloudsmithOidcError, IdTokenError
 from cloudsmith_oidc.exchange import ServiceAccount
 from cloudsmith_oidc.explain import evidence as gathering
@@ -26,8 +26,7 @@ __all__ = ["explain_refusal", "run"]
 def run(options: Explain) -> None:
     """Diagnose and print the report on standard output. Raises the likely cause as a `CloudsmithOidcError`."""
     report = _diagnose(_gather(options))
-    sys.stdout.write(as_json(report) + "\n" if options.as_json else as_text(report))
-    sys.stdout.flush()
+    streams.write((as_json(report) + "\n" if options.as_json else as_text(report)).encode())
     if report.cause is not None:
         raise CODES[report.cause.code].error(
             f"the likely cause is {report.cause.code}: {report.cause.found}",

@@ -98,11 +98,11 @@ def discovery_url(issuer: str) -> str:
     return issuer.rstrip("/") + DISCOVERY_PATH
 
 
-def fetch(client: HttpClient, url: str, deadline: Deadline, auth: tuple[str, str] | None = None) -> Document:
+def fetch(client: HttpClient, url: str, deadline: Deadline) -> Document:
     """Fetch a JSON document. It gets a part of the remaining time only: a host that hangs shall not use up all."""
     own = Deadline(min(_DOCUMENT_SECONDS, deadline.remaining() / 3))
     try:
-        answer = client.request("GET", url, deadline=own, auth=auth)
+        answer = client.request("GET", url, deadline=own)
     except CloudsmithOidcError as error:
         return Document(url, error=error)
     return Document(url, answer.status, json_object(answer) if answer.status == _OK else None)

@@ -1,0 +1,39 @@
+"""Standard input and output that are closed, full, or not read to the end."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from program import PROGRAM, Cli
+
+COMMANDS = {
+    "login": f"{PROGRAM} login --output - --root /login",
+    "explain": f"{PROGRAM} explain",
+    "version": f"{PROGRAM} --version",
+}
+
+
+def shell(cli: Cli, script: str) -> subprocess.CompletedProcess[str]:
+    environment = {**cli.environment, "CLOUDSMITH_OIDC_TOKEN": cli.sandbox.mint()}
+    return subprocess.run(["sh", "-c", script], env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("output", [">/dev/full", ">&-"])
+def test_output_that_cannot_be_written(cli: Cli, command: str, output: str) -> None:
+    result = shell(cli, f"{COMMANDS[command]} {output}")
+
+    assert result.returncode == 8
+    assert "standard output" in result.stderr.splitlines()[-1]
+    assert "Exception" not in result.stderr
+
+
+def test_no_token_is_asked_for_if_nothing_can_take_the_stream(cli: Cli) -> None:
+    assert shell(cli, f"{COMMANDS['login']} >&-").returncode == 8
+    assert cli.sandbox.requests == []
+
+
+def test_input_that_is_closed_holds_no_token(cli: Cli) -> None:
+    assert shell(cli, f"{COMMANDS['login']} --token-stdin <&-").returncode == 3
