@@ -46,6 +46,8 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 void call(Map options = [:], Closure body = null) {
     Map session = sessionFrom(options, true)
     session.CLOUDSMITH_OIDC_DIR = directoryFrom(session.remove('dir'))
+    session.node = nodeName()
+    requireFree(session.CLOUDSMITH_OIDC_DIR, body != null)
     if (body == null) {
         logInForTheBuild(session)
     } else {
@@ -58,6 +60,11 @@ void call(Closure body) {
     call([:], body)
 }
 
+/** Says what is wrong with options that have no names. */
+void call(Object unnamed) {
+    error "cloudsmithOidc: options have names, as in cloudsmithOidc(service: 'ci-reader'), but '${unnamed}' has none"
+}
+
 /** Replaces the tokens in the files of the block around it, or else of the last statement, by fresh ones. */
 void refresh() {
     if (!env.CLOUDSMITH_OIDC_SESSION) {
@@ -65,17 +72,25 @@ void refresh() {
     }
     requireAgent()
     Map session = decoded(env.CLOUDSMITH_OIDC_SESSION)
+    if (session.node != nodeName()) {
+        error "cloudsmithOidc: the login is on the node '${session.node}': call refresh() there"
+    }
     masked(session) { logIn(session) }
 }
 
 /** Removes what the statement form left in this build, newest first. Harmless when there is nothing. */
 void cleanup() {
-    List directories = decoded(env.CLOUDSMITH_OIDC_LOGINS).keySet().toList()
-    if (directories && env.WORKSPACE == null) {
-        echo "cloudsmithOidc: cleanup() is not inside node and leaves ${directories.join(', ')}"
-    } else {
-        directories.reverse().each { directory -> forget(directory, true) }
-        env.CLOUDSMITH_OIDC_SESSION = ''
+    Map logins = decoded(env.CLOUDSMITH_OIDC_LOGINS)
+    logins.keySet().toList().reverse().each { directory ->
+        String node = decoded(logins[directory]).node
+        if (env.WORKSPACE == null) {
+            echo "cloudsmithOidc: cleanup() is not inside node and leaves ${directory}"
+        } else if (node != nodeName()) {
+            echo "cloudsmithOidc: cleanup() leaves ${directory}, which is on the node '${node}': call it there"
+        } else {
+            forget(directory, true)
+            env.CLOUDSMITH_OIDC_SESSION = ''
+        }
     }
 }
 
@@ -110,7 +125,8 @@ private void logInForTheBuild(Map session) {
         Map pointers = pointers(session)
         Map logins = decoded(env.CLOUDSMITH_OIDC_LOGINS)
         logins.remove(directory)
-        env.CLOUDSMITH_OIDC_LOGINS = encoded(logins + [(directory): pointers.keySet().join(' ')])
+        Map login = [node: session.node, variables: pointers.keySet().join(' ')]
+        env.CLOUDSMITH_OIDC_LOGINS = encoded(logins + [(directory): encoded(login)])
         pointers.each { name, value -> env.setProperty(name, value) }
         Map hidden = pointers.findAll { name, value -> env.getProperty(name) != value }
         if (hidden) {
@@ -157,7 +173,7 @@ private void logOut(String directory, boolean succeeded) {
 private void forget(String directory, boolean succeeded) {
     logOut(directory, succeeded)
     Map logins = decoded(env.CLOUDSMITH_OIDC_LOGINS)
-    (logins.remove(directory) ?: '').tokenize(' ').each { name -> env.setProperty(name, '') }
+    (decoded(logins.remove(directory)).variables ?: '').tokenize(' ').each { name -> env.setProperty(name, '') }
     env.CLOUDSMITH_OIDC_LOGINS = encoded(logins)
 }
 
@@ -189,7 +205,7 @@ private Map pointers(Map session) {
 /** Runs the body, and masks on the console what has the shape of a token, if the Mask Passwords plugin is there. */
 private void masked(Map session, Closure body) {
     boolean entered = false
-    if (session.mask == 'true' && !env.CLOUDSMITH_OIDC_UNMASKED) {
+    if (session.mask == 'true') {
         try {
             maskPasswords(varMaskRegexes: [[key: 'jwt', value: TOKEN_SHAPE]]) {
                 entered = true
@@ -201,9 +217,11 @@ private void masked(Map session, Closure body) {
             if (entered) {
                 throw failure
             }
-            String trouble = failure instanceof NoSuchMethodError ? 'is not installed' : 'is older than version 173'
-            env.CLOUDSMITH_OIDC_UNMASKED = 'true'
-            echo "cloudsmithOidc: the Mask Passwords plugin ${trouble}: tokens that clients print are not masked"
+            if (!env.CLOUDSMITH_OIDC_UNMASKED) {
+                String trouble = failure instanceof NoSuchMethodError ? 'is not installed' : 'is older than version 173'
+                env.CLOUDSMITH_OIDC_UNMASKED = 'said'
+                echo "cloudsmithOidc: the Mask Passwords plugin ${trouble}: tokens that clients print are not masked"
+            }
         }
     }
     if (!entered) {
@@ -272,6 +290,19 @@ private String directoryFrom(String dir) {
         return dir.startsWith('/') ? dir : "${env.WORKSPACE}/${dir}"
     }
     return "${env.WORKSPACE_TMP ?: env.WORKSPACE + '@tmp'}/cloudsmith-oidc-${UUID.randomUUID()}"
+}
+
+/** A directory belongs to one login, whose end removes it. Only a statement may renew what a statement left. */
+private void requireFree(String directory, boolean block) {
+    boolean around = decoded(env.CLOUDSMITH_OIDC_SESSION).CLOUDSMITH_OIDC_DIR == directory
+    boolean left = decoded(env.CLOUDSMITH_OIDC_LOGINS).containsKey(directory)
+    if (block ? around || left : around && !left) {
+        error "cloudsmithOidc: option dir: ${directory} is in use by another login of this build: give each its own"
+    }
+}
+
+private String nodeName() {
+    return env.NODE_NAME ?: ''
 }
 
 private void requireAgent() {

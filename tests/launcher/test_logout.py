@@ -119,3 +119,23 @@ def test_logout_needs_nothing_that_runs_the_program(agent: Agent) -> None:
     (agent.bin / "cloudsmith-oidc").unlink()
     assert agent.run("logout", "d", CLOUDSMITH_OIDC_RUNTIME="docker").status == 0
     assert agent.tree() == {}
+
+
+def test_a_lost_manifest_is_told_when_a_token_may_be_left(agent: Agent) -> None:
+    logged_in(agent)
+    (agent.workspace / "d" / MANIFEST).unlink()
+
+    result = agent.run("logout", "d")
+
+    assert result.status == 8
+    assert "may still hold a Cloudsmith token" in result.err
+
+
+def test_what_only_looks_like_a_staging_directory_is_left(agent: Agent) -> None:
+    mine = agent.workspace / f"d/{MANIFEST}.mine"
+    mine.mkdir(parents=True)
+    logged_in(agent)
+
+    assert agent.run("logout", "d").status == 0
+
+    assert mine.exists()

@@ -227,7 +227,7 @@ login() { # DIR [ARG...]
         trap '' HUP INT TERM
         mkdir -p "${dir%/*}/" && mkdir "$dir" && echo . >"$manifest"
     ) 2>/dev/null || [ -d "$dir" ] || fail 8 "cannot make the directory $dir"
-    staging=$(mktemp -d "$manifest.XXXXXX" 2>/dev/null) || fail 8 "cannot write to $dir"
+    staging=$(mktemp -d "$manifest.login.XXXXXX" 2>/dev/null) || fail 8 "cannot write to $dir"
     run login --log-format console --token-stdin --output - --root "$dir" "$@" >"$staging/answer.tar" || exit
     unpack || fail 8 "the program's answer is not an archive of plain files: nothing was written"
     lock
@@ -241,8 +241,11 @@ logout() { # DIR
         rm -rf "$dir" 2>/dev/null || fail 8 "cannot remove all of $dir"
         return
     fi
-    rm -rf "$manifest".* # of a login that was killed
-    [ -f "$manifest" ] || return 0
+    rm -rf "$manifest".login.* "$manifest.lock" # of a login that was killed
+    if [ ! -f "$manifest" ]; then
+        [ ! -f "$dir/login.json" ] || fail 8 "$dir may still hold a Cloudsmith token: the list of what login wrote is gone"
+        return 0
+    fi
     remove <"$manifest"
     rm -f "$manifest"
     [ -z "$kept" ] || fail 8 "not removed from $dir, as login did not write it:$kept"

@@ -133,4 +133,9 @@ class OptionsTest extends StepTest {
         assertError(build, message);
         assertThat(build.steps()).doesNotContain("sh", "withCredentials", "echo");
     }
+
+    @Test
+    void an_option_without_a_name_is_one_error() {
+        assertError(onNode("cloudsmithOidc('ci')"), "options have names", "'ci'");
+    }
 }

@@ -76,6 +76,34 @@ class StatementFormTest extends StepTest {
     }
 
     @Test
+    void cleanup_and_refresh_on_another_node_say_where_to_go_and_forget_nothing() {
+        Build build = succeeded(onNode("""
+                cloudsmithOidc(service: 'a', org: 'acme', dir: 'here')
+                withEnv(['NODE_NAME=elsewhere']) {
+                    cloudsmithOidc.cleanup()
+                    try { cloudsmithOidc.refresh() } catch (e) { echo e.message }
+                }
+                sh 'test -s "$PIP_CONFIG_FILE"'
+                cloudsmithOidc.cleanup()
+                """ + NOT_CONFIGURED));
+
+        assertThat(build.console()).contains("cleanup() leaves " + jenkins.workspace() + "/here", "call refresh() there", "left: .");
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void a_directory_in_use_is_refused_before_anything_happens() {
+        assertError(onNode("cloudsmithOidc(" + LOGIN + ", dir: 'same') { cloudsmithOidc(" + LOGIN + ", dir: 'same') { } }"),
+                "dir", "/same is in use");
+        assertError(onNode("cloudsmithOidc(" + LOGIN + ", dir: 'same') { cloudsmithOidc(" + LOGIN + ", dir: 'same') }"),
+                "dir", "/same is in use");
+        Build build = onNode("cloudsmithOidc(" + LOGIN + ", dir: 'same')\n"
+                + "try { cloudsmithOidc(" + LOGIN + ", dir: 'same') { } } finally { sh 'test -s \"$PIP_CONFIG_FILE\" && echo kept' }");
+        assertError(build, "/same is in use");
+        assertThat(build.console()).contains("kept");
+    }
+
+    @Test
     void cleanup_with_nothing_to_clean_is_harmless_anywhere() {
         assertThat(succeeded(onNode("cloudsmithOidc.cleanup()")).steps()).containsExactly("node");
         assertThat(succeeded(run("cloudsmithOidc.cleanup()")).steps()).isEmpty();
