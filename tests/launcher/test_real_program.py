@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,19 +20,6 @@ Login = Callable[[str], Agent]
 
 def docker(*arguments: str) -> str:
     return subprocess.run(["docker", *arguments], capture_output=True, text=True, check=True).stdout
-
-
-@pytest.fixture(scope="session")
-def image(repository: Path) -> Iterator[str]:
-    """The project's image, built under a name and with an ID of this run's own."""
-    try:
-        docker("version")
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("no Docker engine answers here")
-    name = f"cloudsmith-oidc-launcher-test:{os.getpid()}"
-    docker("build", "--quiet", "--network", "host", "--label", f"test={name}", "--tag", name, str(repository))
-    yield name
-    docker("rmi", "--force", name)
 
 
 def containers(agent: Agent) -> list[str]:
