@@ -33,7 +33,7 @@ def test_what_may_pass_is_tried_again(cli: Cli, trouble: str) -> None:
 def test_one_lost_connection_does_not_use_up_the_deadline(cli: Cli, silence: str) -> None:
     cli.sandbox.faults.add("exchange", faults.SILENT_CONNECTIONS[silence])
 
-    assert cli.login("--timeout", "9").code == 0
+    assert cli.login("--timeout", "6").code == 0
     assert len(cli.sandbox.exchange_requests) == 2
 
 

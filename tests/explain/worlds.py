@@ -261,7 +261,7 @@ def the_issuer_asks_for_a_login(sandbox: Sandbox) -> Given:
 @world("discovery-unreachable")
 def the_issuer_hangs(sandbox: Sandbox) -> Given:
     sandbox.faults.always("discovery", faults.hang())
-    return given(sandbox, CLOUDSMITH_TIMEOUT="6")
+    return given(sandbox, CLOUDSMITH_TIMEOUT="8")
 
 
 @world("discovery-not-json")
@@ -324,7 +324,7 @@ def the_document_does_not_lead_to_keys(sandbox: Sandbox) -> Given:
 @world("jwks-unreachable")
 def the_key_set_hangs(sandbox: Sandbox) -> Given:
     sandbox.faults.always("jwks", faults.hang())
-    return given(sandbox, CLOUDSMITH_TIMEOUT="6")
+    return given(sandbox, CLOUDSMITH_TIMEOUT="8")
 
 
 @world("jwks-unreachable")

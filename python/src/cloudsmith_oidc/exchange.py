@@ -74,8 +74,8 @@ def exchange(client: HttpClient, account: ServiceAccount, id_token: IdToken, *, 
     url = f"{account.api_host}/openid/{account.org}/"
 
     def attempt() -> CloudsmithToken:
-        # A part of the time only, so that there is some left to try again after one lost connection.
-        own = Deadline(min(total / 3, deadline.remaining()))
+        # Half of the time only, so that there is some left to try again after one lost connection.
+        own = Deadline(min(total / 2, deadline.remaining()))
         try:
             answer = client.request(
                 "POST", url, deadline=own, json={"oidc_token": id_token.text, "service_slug": account.slug}
