@@ -63,7 +63,8 @@ def _files(options: Login, id_token: IdToken, token: CloudsmithToken, root: Path
     files = {path: text(account) for form in chosen for path, text in form.files.items()}
     variables = {name: value.format(dir=root) for form in chosen for name, value in form.variables.items()}
     files[login_directory.ENV] = "".join(f"{name}={value}\n" for name, value in variables.items())
-    files[login_directory.ACTIVATE] = "".join(
+    # What a job runs after the login has no use for the ID token.
+    files[login_directory.ACTIVATE] = "unset CLOUDSMITH_OIDC_TOKEN OIDC_TOKEN\n" + "".join(
         f"export {name}={shlex.quote(value)}\n" for name, value in variables.items()
     )
     record = {

@@ -1,53 +1,67 @@
-"""The directory that holds the clients' files: written whole, removed whole, and nothing else touched.
+"""The login directory: it belongs to login alone, and is written and removed whole.
 
-The directory may lie in a workspace that a build can write to. So nothing here follows a symbolic link: every access
-goes through a descriptor of the directory that holds the name.
+What shows that a directory is login's lies in the directory itself: `login.json`, which is written first. The launcher
+(resources/cloudsmith/oidc/cloudsmith-oidc.sh) keeps the same rules.
+
+A build may write where the directory lies, and change names at any moment. So no symbolic link is followed: every
+access goes through a descriptor of the directory that holds the name.
 """
 
 import fcntl
 import io
-import json
 import os
 import secrets
+import shutil
 import stat
 import tarfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import tenacity
 
-from cloudsmith_oidc import formats
 from cloudsmith_oidc.errors import WriteError
 
 RECORD = "login.json"
-"""The audit record: what login wrote, for whom, until when. It is what makes a directory a login directory."""
+"""The audit record: what login wrote, for whom, until when. Nothing is ever read back from it."""
 ENV = "env"
 ACTIVATE = "activate"
-_MADE_BY_LOGIN = "directory_created"
-_TEMPORARY = ".cloudsmith-oidc-"
-_MAX_RECORD_BYTES = 1024 * 1024
-_LOCK_SECONDS = 10
+_UNFINISHED = ".cloudsmith-oidc-"
+_LOCK_SECONDS = 5
 
 
 def write(path: Path, files: Mapping[str, str]) -> None:
-    """Write `files` (path in the directory: text) to the directory `path`, 0600 in 0700, all or none.
+    """Write `files` (path in the directory: text) to the directory `path`, 0600 in 0700.
 
-    A set that an earlier login left is replaced. Raises `WriteError` if a name is taken by anything else, and then
+    `path` has to be new, or empty, or hold an earlier login, which is replaced. Raises `WriteError` otherwise, and then
     changes nothing.
     """
-    with _failures_named(path):
-        created = _make_directory(path)
+    with _failures_named(path), _parent_of(path, create=True) as parent:
+        created = _make(path.name, parent)
         try:
-            with _opened(path) as directory, _locked(directory):
-                _replace(directory, files, created=created)
+            with _opened([path.name], parent) as directory:
+                _require_logins(directory)
+                os.fchmod(directory, 0o700)
+                with _locked(directory):
+                    _fill(directory, files)
         except BaseException:
             if created:
                 with suppress(OSError):
-                    path.rmdir()
+                    _remove(path.name, parent)
             raise
+
+
+def remove(path: Path, *, force: bool = False) -> None:
+    """Remove the directory `path` whole; without it, do nothing.
+
+    Raises `WriteError` if it cannot be removed, or is not login's; with `force`, whatever is in it.
+    """
+    with _failures_named(path), suppress(FileNotFoundError), _parent_of(path) as parent:
+        with _opened([path.name], parent) as directory:
+            if not force:
+                _require_logins(directory)
+        _remove(path.name, parent)
 
 
 def as_tar(files: Mapping[str, str]) -> bytes:
@@ -60,32 +74,6 @@ def as_tar(files: Mapping[str, str]) -> bytes:
             content = text.encode()
             tar.addfile(_member(name, tarfile.REGTYPE, 0o600, len(content)), io.BytesIO(content))
     return archive.getvalue()
-
-
-def remove(path: Path) -> None:
-    """Remove what login wrote to the directory `path`, and the directory if login made it and it is empty.
-
-    A directory that login did not write to is left as it is. Raises `WriteError`.
-    """
-    with _failures_named(path):
-        try:
-            with _opened(path) as directory, _locked(directory):
-                record = _read_record(directory)
-                _unlink_all(directory, [*_left_over(directory), *record.files])
-                _remove_empty_parents(directory, record.files)
-        except FileNotFoundError:
-            return
-        if record.made_directory:
-            with suppress(OSError):
-                path.rmdir()
-
-
-@dataclass(frozen=True)
-class _Record:
-    """What `login.json` says. It is read as what a hostile build may have made of it."""
-
-    files: tuple[str, ...] = ()
-    made_directory: bool = False
 
 
 def _member(name: str, kind: bytes, mode: int, size: int = 0) -> tarfile.TarInfo:
@@ -101,33 +89,66 @@ def _failures_named(path: Path) -> Iterator[None]:
     except OSError as error:
         raise WriteError(
             f"{path} cannot be used ({error.strerror}{f': {error.filename}' if error.filename else ''})",
-            hint="Give a directory that this user can write to",
+            hint="Give a directory that this user can write to, with no symbolic link on the way",
         ) from None
 
 
-def _make_directory(path: Path) -> bool:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        path.mkdir(mode=0o700)
-    except FileExistsError:
-        return False
-    return True
-
-
 @contextmanager
-def _opened(path: Path, parent: int | None = None) -> Iterator[int]:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=parent)
+def _parent_of(path: Path, *, create: bool = False) -> Iterator[int]:
+    """Open the directory that holds `path`; below the working directory, through no symbolic link."""
+    start, steps = path.parent, Path()
+    if path.is_relative_to(here := Path.cwd()) and here != Path(here.anchor):
+        start, steps = here, path.parent.relative_to(here)
+    if create:
+        start.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(start, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        if os.fstat(descriptor).st_uid != os.geteuid():
-            raise WriteError(f"{path} belongs to another user", hint="Give a directory of this user's own")
-        yield descriptor
+        with _opened(steps.parts, descriptor, create=create) as parent:
+            yield parent
     finally:
         os.close(descriptor)
 
 
 @contextmanager
+def _opened(steps: Iterable[str], start: int, *, create: bool = False) -> Iterator[int]:
+    """Go from the directory `start` through the directories `steps`, none of which may be a symbolic link."""
+    with ExitStack() as opened:
+        directory = start
+        for step in steps:
+            if create:
+                _make(step, directory)
+            directory = os.open(step, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=directory)
+            opened.callback(os.close, directory)
+        yield directory
+
+
+def _make(name: str, parent: int) -> bool:
+    """Make a directory unless there is something of that name, and say whether it was made."""
+    try:
+        os.mkdir(name, 0o700, dir_fd=parent)
+    except FileExistsError:
+        return False
+    return True
+
+
+def _require_logins(directory: int) -> None:
+    status = os.fstat(directory)
+    if status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise WriteError(
+            "the directory belongs to another user, or another user can write to it",
+            hint="Give a new directory, or one of this user's own with the mode 0700",
+        )
+    names = os.listdir(directory)
+    holds_login = RECORD in names and stat.S_ISREG(os.stat(RECORD, dir_fd=directory, follow_symlinks=False).st_mode)
+    if not holds_login and not all(name.startswith(_UNFINISHED) for name in names):
+        raise WriteError(
+            "the directory holds files, and they are not an earlier login's", hint="Give a new or an empty directory"
+        )
+
+
+@contextmanager
 def _locked(directory: int) -> Iterator[None]:
-    """Keep other logins out. The lock is the directory's and goes with the descriptor; nothing is left on disk."""
+    """Let one login at a time write. The lock goes with the descriptor, so that nothing is left of it on disk."""
     take = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(BlockingIOError),
         wait=tenacity.wait_fixed(0.05),
@@ -146,114 +167,27 @@ def _locked(directory: int) -> Iterator[None]:
     yield
 
 
-def _replace(directory: int, files: Mapping[str, str], *, created: bool) -> None:
-    old = _read_record(directory)
-    for name in files:
-        _require_free(directory, name, old)
-    os.fchmod(directory, 0o700)
-    made = {_MADE_BY_LOGIN: created or old.made_directory}
-    texts = {**files, RECORD: json.dumps({**json.loads(files[RECORD]), **made}, indent=2) + "\n"}
-    temporary: dict[str, str] = {}
+def _fill(directory: int, files: Mapping[str, str]) -> None:
+    """Write all files, and remove what else there is, of an earlier login."""
+    # The record goes first: whenever this process is killed, it shows whose the directory is.
+    for path in sorted(files, key=lambda path: path != RECORD):
+        *folders, name = path.split("/")
+        with _opened(folders, directory, create=True) as folder:
+            unfinished = f"{_UNFINISHED}{secrets.token_hex(8)}"
+            descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=folder)
+            try:
+                with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor, not a path
+                    file.write(files[path])
+                os.rename(unfinished, name, src_dir_fd=folder, dst_dir_fd=folder)
+            except BaseException:
+                _remove(unfinished, folder)
+                raise
+    for name in {*os.listdir(directory)} - {path.partition("/")[0] for path in files}:
+        _remove(name, directory)
+
+
+def _remove(name: str, parent: int) -> None:
     try:
-        for name, text in texts.items():
-            temporary[name] = f"{_TEMPORARY}{secrets.token_hex(8)}"
-            _write_new(directory, temporary[name], text)
-        # The record goes first: if this process is killed half-way, logout still knows every file.
-        for name in sorted(texts, key=lambda name: name != RECORD):
-            with _parent_of(directory, name, create=True) as (parent, base):
-                os.rename(temporary[name], base, src_dir_fd=directory, dst_dir_fd=parent)
-        stale = [name for name in old.files if name not in texts]
-        for name in stale:
-            _unlink_file(directory, name)
-        _remove_empty_parents(directory, stale)
-    finally:
-        for name in temporary.values():
-            with suppress(FileNotFoundError):
-                os.unlink(name, dir_fd=directory)
-
-
-def _write_new(directory: int, name: str, text: str) -> None:
-    descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600, dir_fd=directory)
-    with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor, not a path
-        file.write(text)
-
-
-def _require_free(directory: int, name: str, old: _Record) -> None:
-    try:
-        with _parent_of(directory, name) as (parent, base):
-            mode = os.stat(base, dir_fd=parent, follow_symlinks=False).st_mode
-    except FileNotFoundError:
-        return
-    except NotADirectoryError:
-        raise _in_the_way(str(Path(name).parent)) from None
-    if not stat.S_ISREG(mode) or name not in old.files:
-        raise _in_the_way(name)
-
-
-def _in_the_way(name: str) -> WriteError:
-    return WriteError(
-        f"{name} is already there and was not written by login",
-        hint="Give login a directory of its own, or remove it first",
-    )
-
-
-@contextmanager
-def _parent_of(directory: int, name: str, *, create: bool = False) -> Iterator[tuple[int, str]]:
-    """Open the directory that holds `name`, step by step, and yield its descriptor and the name's last part."""
-    head, _, rest = name.partition("/")
-    if not rest:
-        yield directory, head
-        return
-    if create:
-        with suppress(FileExistsError):
-            os.mkdir(head, 0o700, dir_fd=directory)
-    with _opened(Path(head), directory) as child, _parent_of(child, rest, create=create) as found:
-        yield found
-
-
-def _read_record(directory: int) -> _Record:
-    try:
-        if not stat.S_ISREG(os.stat(RECORD, dir_fd=directory, follow_symlinks=False).st_mode):
-            return _Record()
-        # Non-blocking, because a FIFO put in its place now would hold this process for ever.
-        descriptor = os.open(RECORD, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=directory)
-        with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor, not a path
-            record = json.loads(file.read(_MAX_RECORD_BYTES))
-    except (OSError, ValueError, RecursionError):
-        return _Record()
-    listed = record.get("files") if isinstance(record, dict) else None
-    if not isinstance(listed, list):
-        return _Record()
-    # The record is the last one: as long as anything is left, a later logout knows of it.
-    own = [*(file for name in formats.names() for file in formats.load(name).files), ENV, ACTIVATE, RECORD]
-    return _Record(tuple(file for file in own if file in listed), record.get(_MADE_BY_LOGIN) is True)
-
-
-def _left_over(directory: int) -> list[str]:
-    return [name for name in os.listdir(directory) if name.startswith(_TEMPORARY)]
-
-
-def _unlink_all(directory: int, names: list[str]) -> None:
-    """Remove all files that can be removed, but the record, the last one, only if no other is left."""
-    failures: list[OSError | WriteError] = []
-    for name in names:
-        if name == RECORD and failures:
-            break
-        try:
-            _unlink_file(directory, name)
-        except (OSError, WriteError) as error:
-            failures.append(error)
-    if failures:
-        raise failures[0]
-
-
-def _unlink_file(directory: int, name: str) -> None:
-    with suppress(FileNotFoundError, NotADirectoryError), _parent_of(directory, name) as (parent, base):
-        if stat.S_ISREG(os.stat(base, dir_fd=parent, follow_symlinks=False).st_mode):
-            os.unlink(base, dir_fd=parent)
-
-
-def _remove_empty_parents(directory: int, files: tuple[str, ...] | list[str]) -> None:
-    for parent in {str(Path(name).parent) for name in files if "/" in name}:
-        with suppress(OSError):
-            os.rmdir(parent, dir_fd=directory)
+        os.unlink(name, dir_fd=parent)
+    except (IsADirectoryError, PermissionError):  # what Linux, and what macOS says of a directory
+        shutil.rmtree(name, dir_fd=parent)
