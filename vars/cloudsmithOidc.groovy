@@ -1,4 +1,5 @@
 import groovy.transform.Field
+import hudson.AbortException
 import org.jenkinsci.plugins.credentialsbinding.impl.CredentialNotFoundException
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 
@@ -25,33 +26,34 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
     mask: [type: 'switch', value: 'true', allowed: 'true or false'],
 ]
 
+/** By the exit code of the program and the launcher. */
 @Field static final Map EXIT_CODES = [
-    2: 'wrong usage or settings',
-    3: 'the ID token is missing, malformed or expired',
-    4: 'Cloudsmith refused the exchange',
-    5: 'rate limited past the deadline',
-    6: 'network, TLS, proxy or server trouble past the deadline',
-    7: 'an answer that is not understood',
-    8: 'could not write or remove the files',
+    '2': 'wrong usage or settings',
+    '3': 'the ID token is missing, malformed or expired',
+    '4': 'Cloudsmith refused the exchange',
+    '5': 'rate limited past the deadline',
+    '6': 'network, TLS, proxy or server trouble past the deadline',
+    '7': 'an answer that is not understood',
+    '8': 'could not write or remove the files',
 ]
 
-/** A JWT, or base64 of one, with "token:" before it or not. No capturing group: the plugin would mask only that. */
-@Field static final String TOKEN_SHAPE =
-    'eyJ[\\w-]{8,}\\.eyJ[\\w-]{8,}\\.[\\w-]{8,}|(?:dG9rZW46)?ZXlK[\\w+/-]{40,}={0,2}'
+/** The variables that a login may set. A build could add others to what Jenkins passes on of the launcher's output. */
+@Field static final List POINTERS = ['PIP_CONFIG_FILE', 'NPM_CONFIG_USERCONFIG', 'DOCKER_CONFIG']
+
+/** What leads the container engine to its own configuration: it keeps what was there before the first login. */
+@Field static final List ENGINE = ['DOCKER_CONFIG', 'REGISTRY_AUTH_FILE']
 
 /**
  * Logs in to Cloudsmith. With a body, the clients are configured inside it, and all is removed after it, whatever
  * happens. Without, they stay configured for the rest of the build on this node, until {@link #cleanup}.
  */
 void call(Map options = [:], Closure body = null) {
-    Map session = sessionFrom(options, true)
-    session.CLOUDSMITH_OIDC_DIR = directoryFrom(session.remove('dir'))
-    session.node = nodeName()
-    requireFree(session.CLOUDSMITH_OIDC_DIR, body != null)
+    Map login = loginFrom(options, true)
+    requireFree(login.dir, body != null)
     if (body == null) {
-        logInForTheBuild(session)
+        logInForTheBuild(login)
     } else {
-        masked(session) { logInAround(session, body) }
+        masked(login.mask) { logInAround(login, body) }
     }
 }
 
@@ -67,147 +69,185 @@ void call(Object unnamed) {
 
 /** Replaces the tokens in the files of the block around it, or else of the last statement, by fresh ones. */
 void refresh() {
-    if (!env.CLOUDSMITH_OIDC_SESSION) {
+    List logins = logins()
+    if (!logins) {
         error 'cloudsmithOidc: nothing to refresh: call refresh() inside cloudsmithOidc(…) { … } or after the statement'
     }
     requireAgent()
-    Map session = decoded(env.CLOUDSMITH_OIDC_SESSION)
-    if (session.node != nodeName()) {
-        error "cloudsmithOidc: the login is on the node '${session.node}': call refresh() there"
+    Map login = logins[-1]
+    if (login.node != nodeName()) {
+        error "cloudsmithOidc: the login is on the node '${login.node}': call refresh() there"
     }
-    masked(session) { logIn(session) }
+    masked(login.mask) { logIn(login) }
 }
 
 /** Removes what the statement form left in this build, newest first. Harmless when there is nothing. */
 void cleanup() {
-    Map logins = decoded(env.CLOUDSMITH_OIDC_LOGINS)
-    logins.keySet().toList().reverse().each { directory ->
-        String node = decoded(logins[directory]).node
+    logins().findAll { login -> isStatement(login) }.reverse().each { login ->
         if (env.WORKSPACE == null) {
-            echo "cloudsmithOidc: cleanup() is not inside node and leaves ${directory}"
-        } else if (node != nodeName()) {
-            echo "cloudsmithOidc: cleanup() leaves ${directory}, which is on the node '${node}': call it there"
+            echo "cloudsmithOidc: cleanup() is not inside node and leaves ${login.dir}"
+        } else if (login.node != nodeName()) {
+            echo "cloudsmithOidc: cleanup() leaves ${login.dir}, which is on the node '${login.node}': call it there"
         } else {
-            forget(directory, true)
-            env.CLOUDSMITH_OIDC_SESSION = ''
+            forget(login, true)
         }
     }
 }
 
 /** Diagnoses the login on the console, writes nothing, and fails the build if the diagnosis finds an error. */
 void explain(Map options = [:]) {
-    Map session = sessionFrom(options, false)
-    masked(session) {
-        int status = launchWithToken('explain', session)
-        if (status != 0) {
-            error "cloudsmithOidc: explain ended with ${inWords(status)}; its report above says what to do"
-        }
+    Map login = loginFrom(options, false)
+    masked(login.mask) {
+        launchWithToken('explain', login, 'its report above says what to do')
     }
 }
 
-private void logInAround(Map session, Closure body) {
+private void logInAround(Map login, Closure body) {
+    Map pointers = logInOrNothing(login)
     boolean succeeded = false
     try {
-        logIn(session)
-        withEnv(assignments(pointers(session) + [CLOUDSMITH_OIDC_SESSION: encoded(session)])) { body() }
+        withEnv(assignments(pointers + [CLOUDSMITH_OIDC_LOGINS: encoded(logins() + [login])])) { body() }
         succeeded = true
     } finally {
-        logOut(session.CLOUDSMITH_OIDC_DIR, succeeded)
+        logOut(login, succeeded)
     }
 }
 
-private void logInForTheBuild(Map session) {
-    String directory = session.CLOUDSMITH_OIDC_DIR
-    // A failed login leaves the files of an earlier one in the same directory as they are, and so does this.
-    boolean keep = decoded(env.CLOUDSMITH_OIDC_LOGINS).containsKey(directory)
+private void logInForTheBuild(Map login) {
+    Map pointers = null
+    masked(login.mask) { pointers = logInOrNothing(login) }
+    List others = logins().findAll { other -> other.dir != login.dir }
+    Map originals = logins().findAll { other -> isStatement(other) }.collectEntries { other -> parsed(other.originals) }
+    pointers.each { name, value ->
+        originals[name] = originals.containsKey(name) ? originals[name] : env.getProperty(name) ?: ''
+        env.setProperty(name, value)
+    }
+    Map hidden = pointers.findAll { name, value -> env.getProperty(name) != value }
+    // What a block around this sets is the block's, and nothing to give back to the build.
+    login.originals = assignments(originals + hidden.collectEntries { name, value -> [name, ''] }).join('\n')
+    login.pointers = assignments(pointers).join('\n')
+    save(others + [login])
+    if (hidden) {
+        forget(login, false)
+        error "cloudsmithOidc: a withEnv or environment { } around this sets ${hidden.keySet().join(', ')}, " +
+            'which a statement cannot change: use the block form'
+    }
+}
+
+/** Logs in, and leaves nothing if that is interrupted. If it fails, the launcher has left everything as it was. */
+private Map logInOrNothing(Map login) {
     try {
-        masked(session) { logIn(session) }
-        Map pointers = pointers(session)
-        Map logins = decoded(env.CLOUDSMITH_OIDC_LOGINS)
-        logins.remove(directory)
-        Map login = [node: session.node, variables: pointers.keySet().join(' ')]
-        env.CLOUDSMITH_OIDC_LOGINS = encoded(logins + [(directory): encoded(login)])
-        pointers.each { name, value -> env.setProperty(name, value) }
-        Map hidden = pointers.findAll { name, value -> env.getProperty(name) != value }
-        if (hidden) {
-            error "cloudsmithOidc: a withEnv or environment { } around this sets ${hidden.keySet().join(', ')}, " +
-                'which a statement cannot change: use the block form'
-        }
-        env.CLOUDSMITH_OIDC_SESSION = encoded(session)
-        keep = true
-    } finally {
-        if (!keep) {
-            forget(directory, false)
-        }
+        return logIn(login)
+    } catch (AbortException failed) {
+        throw failed
+    } catch (Exception interrupted) {
+        logOut(login, false)
+        throw interrupted
     }
 }
 
-private void logIn(Map session) {
-    int status = launchWithToken('login "$CLOUDSMITH_OIDC_DIR"', session)
-    if (status != 0) {
-        error "cloudsmithOidc: the login ended with ${inWords(status)}; " +
-            'the line above that begins "cloudsmith-oidc:" says why and what to do'
+/** Writes the files, and returns the variables that lead the clients there. */
+private Map logIn(Map login) {
+    Map pointers = parsed(launchWithToken('login "$CLOUDSMITH_OIDC_DIR"', login,
+        'the line above that begins "cloudsmith-oidc:" says why and what to do'))
+    login.loggedIn = 'true'
+    Set unknown = pointers.keySet() - POINTERS
+    if (unknown) {
+        logOut(login, false)
+        error "cloudsmithOidc: the login gave variables that it never sets (${unknown.join(', ')}): something on the node " +
+            'has changed its output. Its files were removed'
     }
+    return pointers
 }
 
-/** Fails only if it is aborted after success: otherwise the build would show this failure instead of its own. */
-private void logOut(String directory, boolean succeeded) {
+/**
+ * Removes the directory: whatever the build has made of it, if the login succeeded, and else only what a login may leave.
+ * Fails only if it is aborted after success: otherwise the build would show this failure instead of its own.
+ */
+private void logOut(Map login, boolean succeeded) {
     String trouble = null
     try {
-        int status = withEnv(["CLOUDSMITH_OIDC_DIR=${directory}"]) { launch('logout "$CLOUDSMITH_OIDC_DIR"') }
-        trouble = status == 0 ? null : inWords(status)
+        withEnv(settings(login)) { launch("logout ${login.loggedIn ? '--force ' : ''}\"\$CLOUDSMITH_OIDC_DIR\"", false) }
     } catch (FlowInterruptedException abort) {
         if (succeeded) {
             throw abort
         }
         trouble = 'aborted'
+    } catch (AbortException failure) {
+        trouble = inWords(failure)
     } catch (Exception failure) {
         trouble = failure.toString()
     }
     if (trouble) {
-        echo "cloudsmithOidc: ${directory} may still hold a Cloudsmith token, it could not be removed: ${trouble}"
+        echo "cloudsmithOidc: ${login.dir} may still hold a Cloudsmith token, it could not be removed: ${trouble}"
     }
 }
 
-/** Undoes a statement: its directory, the variables that point there, and the record of both. */
-private void forget(String directory, boolean succeeded) {
-    logOut(directory, succeeded)
-    Map logins = decoded(env.CLOUDSMITH_OIDC_LOGINS)
-    (decoded(logins.remove(directory)).variables ?: '').tokenize(' ').each { name -> env.setProperty(name, '') }
-    env.CLOUDSMITH_OIDC_LOGINS = encoded(logins)
+/** Undoes a statement: its files, its record, and its variables, which go back to an earlier statement or to the build. */
+private void forget(Map login, boolean succeeded) {
+    logOut(login, succeeded)
+    List others = logins().findAll { other -> isStatement(other) && other.dir != login.dir }
+    Map values = others.collectEntries { other -> parsed(other.pointers) }
+    parsed(login.originals).each { name, original -> env.setProperty(name, values[name] ?: original) }
+    save(others)
 }
 
-/** Runs the launcher with the session's settings and a fresh ID token; returns its exit code. */
-private int launchWithToken(String command, Map session) {
+/** Runs the launcher with the login's settings and a fresh ID token; returns what it printed if it logs in. */
+private String launchWithToken(String command, Map login, String hint) {
     try {
-        return withEnv(assignments(session.findAll { name, value -> name.startsWith('CLOUDSMITH_') })) {
-            withCredentials([string(credentialsId: session.credentialsId, variable: 'CLOUDSMITH_OIDC_TOKEN')]) {
-                launch(command)
+        return withEnv(settings(login)) {
+            withCredentials([string(credentialsId: login.credentialsId, variable: 'CLOUDSMITH_OIDC_TOKEN')]) {
+                launch(command, verb(command) == 'login')
             }
         }
     } catch (CredentialNotFoundException e) {
         error "cloudsmithOidc: ${e.message}. Create an \"OpenID Connect id token\" credential (not \"as file\") that " +
-            "this job can see with the ID '${session.credentialsId}', or name yours with the option credentialsId"
+            "this job can see with the ID '${login.credentialsId}', or name yours with the option credentialsId"
+    } catch (AbortException failure) {
+        error "cloudsmithOidc: ${verb(command)} ended with ${inWords(failure)}; ${hint}"
     }
 }
 
-private int launch(String command) {
-    return sh(label: "cloudsmith-oidc ${command}", returnStatus: true,
-        script: '#!/bin/sh\nset -- ' + command + '\n' + libraryResource('cloudsmith/oidc/cloudsmith-oidc.sh'))
+private String launch(String command, boolean reads) {
+    String launcher = libraryResource('cloudsmith/oidc/cloudsmith-oidc.sh')
+    return sh(label: "cloudsmith-oidc ${verb(command)}", returnStdout: reads, encoding: 'UTF-8',
+        script: "#!/bin/sh\ncd -- \"\$WORKSPACE\" || exit 8\nset -- ${command}\n${launcher}")
 }
 
-/** The variables that point the clients to their files, as the login wrote them down. */
-private Map pointers(Map session) {
-    return readFile(file: "${session.CLOUDSMITH_OIDC_DIR}/env", encoding: 'UTF-8').readLines()
-        .collectEntries { line -> line.split('=', 2).toList() }
+private String verb(String command) {
+    return command.tokenize(' ')[0]
+}
+
+/** What the launcher reads: the options, the directory, and the engine's configuration from before the first login. */
+private List settings(Map login) {
+    Map options = OPTIONS.findAll { name, option -> option.variables }
+        .collectEntries { name, option -> [option.variables[0], login[name] ?: ''] }
+    // The loader of the shell itself would read the last two, before the launcher can do without them.
+    return assignments(options + ENGINE.collectEntries { name -> [name, login[name]] } +
+        [CLOUDSMITH_OIDC_DIR: login.dir, LD_PRELOAD: '', LD_LIBRARY_PATH: ''])
+}
+
+/**
+ * What a token looks like on a line of the console: a JWT, whose header begins with {" or, with white space, with { " or
+ * a line break, and whose dots may be escaped; base64 of anything that holds one, at each of the three alignments; and a
+ * whole line of the tool base64, as nothing else shows what its further lines are. Every repeat is bounded and gives
+ * nothing back, so that a line of a megabyte costs less than a second. No capturing group: the plugin would mask only that.
+ */
+private String tokenShape() {
+    String dot = '(?:\\.|%2[Ee]|\\\\u002[Ee])'
+    return [
+        "e(?:yJ|yAi|wo|w0K)[\\w-]{8,512}+${dot}e[wy][\\w-]{8,8192}+${dot}[\\w-]{8,2048}+",
+        '(?:ZX(?:l[KB]|dv|cw)|[GWm2]V(?:5[SQ]|3[bM])|[159BFJNRVZdhlptx]l(?:eU[opEF]|d2[89]|dz[AB]))[\\w+/-]{40,8192}+={0,2}',
+        '(?<![\\w+/-])[A-Za-z0-9+/]{76}(?![\\w+/=-])',
+    ].join('|')
 }
 
 /** Runs the body, and masks on the console what has the shape of a token, if the Mask Passwords plugin is there. */
-private void masked(Map session, Closure body) {
+private void masked(String mask, Closure body) {
     boolean entered = false
-    if (session.mask == 'true') {
+    if (mask == 'true') {
         try {
-            maskPasswords(varMaskRegexes: [[key: 'jwt', value: TOKEN_SHAPE]]) {
+            maskPasswords(varMaskRegexes: [[key: 'jwt', value: tokenShape()]]) {
                 entered = true
                 body()
             }
@@ -229,29 +269,31 @@ private void masked(Map session, Closure body) {
     }
 }
 
-/** The options as one map of text, under the variable that carries each to the program, or else its own name. */
-private Map sessionFrom(Map options, boolean complete) {
+/** The login that the options ask for: each option as text, by its name, and what else refresh() and cleanup() need. */
+private Map loginFrom(Map options, boolean complete) {
     Set unknown = options.keySet() - OPTIONS.keySet()
     if (unknown) {
         error "cloudsmithOidc: unknown option ${unknown.join(', ')}; allowed: ${OPTIONS.keySet().join(', ')}"
     }
-    Map session = [:]
+    Map login = [:]
     OPTIONS.each { name, option ->
         List variables = option.variables ?: []
         String text = options.containsKey(name) ? textOf(name, options[name])
             : option.value ?: variables.collect { variable -> env.getProperty(variable) }.find { value -> value }
         if (text) {
-            session[variables ? variables[0] : name] = text
+            login[name] = text
         } else if (complete && option.required) {
             error "cloudsmithOidc: option ${name} is missing; allowed: ${option.allowed}, or set env.${variables[0]}"
         }
     }
-    if (env.CHANGE_FORK && session.allowForks == 'false') {
+    if (env.CHANGE_FORK && login.allowForks == 'false') {
         error "cloudsmithOidc: this builds a pull request from the fork ${env.CHANGE_FORK}, whose author could take " +
             'the Cloudsmith token; if every such author is to be trusted, give the option allowForks: true'
     }
     requireAgent()
-    return session
+    Map first = logins()[0]
+    Map engine = ENGINE.collectEntries { name -> [name, first ? first[name] : env.getProperty(name) ?: ''] }
+    return login + engine + [dir: directoryFrom(login.dir), node: nodeName()]
 }
 
 /** The value of an option as the program wants it, or one error that says why not. */
@@ -294,9 +336,7 @@ private String directoryFrom(String dir) {
 
 /** A directory belongs to one login, whose end removes it. Only a statement may renew what a statement left. */
 private void requireFree(String directory, boolean block) {
-    boolean around = decoded(env.CLOUDSMITH_OIDC_SESSION).CLOUDSMITH_OIDC_DIR == directory
-    boolean left = decoded(env.CLOUDSMITH_OIDC_LOGINS).containsKey(directory)
-    if (block ? around || left : around && !left) {
+    if (logins().any { other -> other.dir == directory && (block || !isStatement(other)) }) {
         error "cloudsmithOidc: option dir: ${directory} is in use by another login of this build: give each its own"
     }
 }
@@ -314,22 +354,41 @@ private void requireAgent() {
     }
 }
 
-private String inWords(int status) {
-    return "exit code ${status} (${EXIT_CODES[status] ?: 'unexpected'})"
+/** The exit code of a failed {@code sh}, which its message ends with. */
+private String inWords(AbortException failure) {
+    String code = "${failure.message}".tokenize(' ')[-1]
+    return "exit code ${code} (${EXIT_CODES[code] ?: 'unexpected'})"
 }
 
 private List assignments(Map values) {
     return values.collect { name, value -> "${name}=${value}".toString() }
 }
 
-/** One line that can be kept in an environment variable. */
-private String encoded(Map values) {
-    return values.collect { name, value -> "${URLEncoder.encode(name, 'UTF-8')}=${URLEncoder.encode(value, 'UTF-8')}" }
-        .join('&')
+private Map parsed(String assignments) {
+    return assignments.readLines().collectEntries { line -> line.split('=', 2).toList() }
 }
 
-private Map decoded(String text) {
-    return (text ?: '').tokenize('&').collectEntries { pair ->
-        pair.split('=', 2).collect { half -> URLDecoder.decode(half, 'UTF-8') }
+/** What is logged in here: the statements of this build, and the blocks around the caller; the innermost, or newest, last. */
+private List logins() {
+    return (env.CLOUDSMITH_OIDC_LOGINS ?: '').tokenize(' ').collect { login ->
+        login.tokenize('&').collectEntries { pair ->
+            pair.split('=', 2).collect { half -> URLDecoder.decode(half, 'UTF-8') }
+        }
     }
+}
+
+/** Logins as one line without secrets, which can be kept in an environment variable: a restart of Jenkins keeps it. */
+private String encoded(List logins) {
+    return logins.collect { login ->
+        login.collect { name, value -> "${URLEncoder.encode(name, 'UTF-8')}=${URLEncoder.encode(value, 'UTF-8')}" }.join('&')
+    }.join(' ')
+}
+
+/** Keeps the statements for the rest of the build; a block keeps itself, for its body. */
+private void save(List logins) {
+    env.CLOUDSMITH_OIDC_LOGINS = encoded(logins.findAll { login -> isStatement(login) })
+}
+
+private boolean isStatement(Map login) {
+    return login.containsKey('originals')
 }

@@ -76,18 +76,17 @@ clean_environment() {
 # ---- time: nothing is waited for without a limit ----
 
 wait_within() { # SECONDS PID: wait for a child, and end it by TERM and KILL when the time is up; return its status
-    (
-        trap 'kill -9 $! 2>/dev/null; exit' TERM
-        sleep "$1" & wait $!
-        kill "$2"
-        sleep 2 & wait $!
-        kill -9 "$2"
+    ( # It ends by itself, within a second: a subshell loses a signal that comes before its trap is set.
+        passed=0
+        while kill -0 "$2"; do
+            [ $passed -ne "$1" ] || kill "$2"
+            [ $passed -lt $(($1 + 2)) ] || kill -9 "$2"
+            sleep 1
+            passed=$((passed + 1))
+        done
     ) >/dev/null 2>&1 &
-    guard=$!
     wait "$2" 2>/dev/null # some shells tell of a child that was killed
     ended=$?
-    kill "$guard" 2>/dev/null
-    wait "$guard" 2>/dev/null
     return $ended
 }
 

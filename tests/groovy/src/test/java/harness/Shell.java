@@ -1,6 +1,7 @@
 package harness;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,11 +19,12 @@ final class Shell {
     /**
      * Runs the script in the directory.
      *
-     * @param goesOn gets each line of the output; if it says no, the processes are told to end
+     * @param output gets what it prints on standard output; null for the console
+     * @param console gets each line of the rest; if it says no, the processes are told to end
      * @return the exit code; nothing if the processes were told to end
      */
     static OptionalInt run(String script, Map<String, String> environment, Path directory, Path temporary,
-            Predicate<String> goesOn) throws IOException, InterruptedException {
+            File output, Predicate<String> console) throws IOException, InterruptedException {
         Path file = Files.writeString(Files.createTempFile(temporary, "script", ".sh"), script);
         try {
             List<String> command = new ArrayList<>(List.of("setsid"));
@@ -30,15 +32,20 @@ final class Shell {
                     ? List.of(script.lines().findFirst().orElseThrow().substring(2).trim())
                     : List.of("/bin/sh", "-xe"));
             command.add(file.toString());
-            ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+            ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
             builder.environment().clear();
             builder.environment().putAll(environment);
+            if (output == null) {
+                builder.redirectErrorStream(true);
+            } else {
+                builder.redirectOutput(output);
+            }
             Process process = builder.start();
             process.getOutputStream().close();
             boolean ended = false;
-            try (BufferedReader output = process.inputReader()) {
-                for (String line = output.readLine(); line != null; line = output.readLine()) {
-                    if (!goesOn.test(line)) {
+            try (BufferedReader lines = output == null ? process.inputReader() : process.errorReader()) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    if (!console.test(line)) {
                         ended = true;
                         // The whole group, since a process that is just being started is no descendant yet.
                         new ProcessBuilder("kill", "--", "-" + process.pid()).start().waitFor();

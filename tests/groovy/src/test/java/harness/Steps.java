@@ -4,10 +4,10 @@ import hudson.AbortException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -87,25 +87,32 @@ final class Steps {
     private Object sh(StepCall call, Context context) throws IOException, InterruptedException {
         Map<String, String> environment = environment(context, execution.variables());
         environment.values().removeIf(String::isEmpty);
-        List<String> output = new ArrayList<>();
         Path temporary = Path.of(context.workspace() + "@tmp");
-        OptionalInt status = Shell.run(call.text("script"), environment, Path.of(context.directory()), temporary, line -> {
-            output.add(line);
-            if (!call.isTrue("returnStdout")) {
-                execution.print(context, line);
+        // Jenkins keeps it there, too: where a build could change it.
+        Path output = call.isTrue("returnStdout") ? Files.createTempFile(temporary, "output", ".txt") : null;
+        try {
+            OptionalInt status = Shell.run(call.text("script"), environment, Path.of(context.directory()), temporary,
+                    output == null ? null : output.toFile(), line -> {
+                        execution.print(context, line);
+                        return !controller.isAborted(line);
+                    });
+            if (status.isEmpty()) {
+                throw new FlowInterruptedException();
             }
-            return !controller.isAborted(line);
-        });
-        if (status.isEmpty()) {
-            throw new FlowInterruptedException();
+            if (call.isTrue("returnStatus")) {
+                return status.getAsInt();
+            }
+            String printed = output == null ? null : Files.readString(output);
+            if (status.getAsInt() != 0) {
+                Optional.ofNullable(printed).stream().flatMap(String::lines).forEach(line -> execution.print(context, line));
+                throw new AbortException("script returned exit code " + status.getAsInt());
+            }
+            return printed;
+        } finally {
+            if (output != null) {
+                Files.delete(output);
+            }
         }
-        if (call.isTrue("returnStatus")) {
-            return status.getAsInt();
-        }
-        if (status.getAsInt() != 0) {
-            throw new AbortException("script returned exit code " + status.getAsInt());
-        }
-        return call.isTrue("returnStdout") ? String.join("\n", output) : null;
     }
 
     private Context bound(StepCall call, Context context) throws CredentialNotFoundException {

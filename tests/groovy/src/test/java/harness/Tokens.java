@@ -10,7 +10,13 @@ public final class Tokens {
     }
 
     public static String mint() {
-        return part("{\"alg\":\"none\"}") + "." + part("{\"jti\":\"" + UUID.randomUUID() + "\"}") + "." + part("signature");
+        return mint("{\"alg\":\"none\"}");
+    }
+
+    /** With that header, and as long as those of Cloudsmith. */
+    public static String mint(String header) {
+        return part(header) + "." + part("{\"jti\":\"" + UUID.randomUUID() + "\",\"service_slug\":\"ci-reader\"}") + "."
+                + part("signature " + UUID.randomUUID());
     }
 
     private static String part(String text) {

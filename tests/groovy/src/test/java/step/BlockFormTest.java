@@ -20,7 +20,7 @@ class BlockFormTest extends StepTest {
                 cloudsmithOidc(service: 'ci', org: 'acme') {
                     sh 'test -s "$PIP_CONFIG_FILE" && test -s "$NPM_CONFIG_USERCONFIG" && test -s "$DOCKER_CONFIG/config.json"'
                 }
-                sh 'echo "after: ${PIP_CONFIG_FILE-none} ${CLOUDSMITH_OIDC_SESSION-none}"'
+                sh 'echo "after: ${PIP_CONFIG_FILE-none} ${CLOUDSMITH_OIDC_LOGINS-none}"'
                 """));
 
         assertThat(build.console()).contains("after: none none");
@@ -37,12 +37,12 @@ class BlockFormTest extends StepTest {
     }
 
     @Test
-    void it_costs_two_sh_one_binding_and_one_readFile() {
+    void it_costs_two_sh_and_one_binding() {
         Build build = succeeded(onNode("cloudsmithOidc(service: 'ci', org: 'acme') { echo 'in the body' }"));
 
         assertThat(build.steps()).containsExactly("node", "isUnix", "maskPasswords",
                 "withEnv", "withCredentials", "libraryResource", "sh",
-                "readFile", "withEnv", "echo",
+                "withEnv", "echo",
                 "withEnv", "libraryResource", "sh");
     }
 
@@ -205,10 +205,10 @@ class BlockFormTest extends StepTest {
     }
 
     @Test
-    void an_absolute_directory_that_was_there_before_stays_with_what_is_in_it() throws IOException {
+    void a_directory_with_files_of_the_users_own_is_refused_and_stays_as_it_is() throws IOException {
         Files.writeString(Files.createDirectory(jenkins.workspace().resolve("mine")).resolve("notes"), "mine");
 
-        succeeded(onNode("cloudsmithOidc(service: 'ci', org: 'acme', dir: \"${env.WORKSPACE}/mine\") { }"));
+        assertError(onNode("cloudsmithOidc(service: 'ci', org: 'acme', dir: 'mine') { }"), "exit code 8");
 
         assertThat(leftovers()).isEqualTo(List.of("job/mine", "job/mine/notes"));
     }

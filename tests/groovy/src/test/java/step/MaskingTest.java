@@ -1,12 +1,20 @@
 package step;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import harness.Build;
 import harness.Controller.MaskPasswords;
+import harness.Tokens;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MaskingTest extends StepTest {
     private static final String PRINTING = """
@@ -23,7 +31,7 @@ class MaskingTest extends StepTest {
         Build build = succeeded(onNode("cloudsmithOidc(" + LOGIN + ") { " + PRINTING + " }"));
 
         assertThat(cloudsmithToken()).matches(JWT + ".*");
-        assertThat(build.console()).contains("token:****@", "_authToken=****", "\"auth\": \"****\"")
+        assertThat(build.console()).contains("token:****@", "_authToken=****", "\"auth\": \"dG9rZW46****\"")
                 .doesNotContain(cloudsmithToken(), jenkins.idTokens().get(0)).doesNotContainPattern(JWT);
     }
 
@@ -90,7 +98,50 @@ class MaskingTest extends StepTest {
     void around_a_statement_only_the_exchange_is_masked() {
         Build build = succeeded(onNode("cloudsmithOidc(" + LOGIN + ")\necho 'after'"));
 
-        assertThat(build.steps()).containsSubsequence("maskPasswords", "withCredentials", "sh", "readFile", "echo")
+        assertThat(build.steps()).containsSubsequence("maskPasswords", "withCredentials", "sh", "echo")
                 .containsOnlyOnce("maskPasswords");
+    }
+
+    /** The ways in which clients and tools write a token without wanting to hide it. */
+    static Stream<String> forms() {
+        return Stream.of("{\"typ\":\"JWT\",\"alg\":\"RS256\"}", "{ \"alg\": \"RS256\" }", "{\n\"alg\":\"RS256\"}", "{\r\n\"alg\":\"RS256\"}")
+                .map(Tokens::mint)
+                .flatMap(token -> Stream.concat(
+                        Stream.of(token, "https://token:" + token + "@dl.example.com/", token.replace(".", "%2E"),
+                                token.replace(".", "%2e"), token.replace(".", "\\u002e")),
+                        Stream.of("", ":", "token:", "__token__:", "//npm.example.com/:_authToken=", "registry=https://npm.example.com/\n_authToken=")
+                                .flatMap(before -> Stream.of(Base64.getEncoder(), Base64.getUrlEncoder().withoutPadding(),
+                                        Base64.getMimeEncoder()).map(encoder -> encoder.encodeToString((before + token).getBytes(UTF_8))))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("forms")
+    void a_token_is_masked_in_every_form_in_which_it_is_printed_by_accident(String form) throws IOException {
+        Files.writeString(jenkins.workspace().resolve("form"), "before " + form + "\n");
+
+        Build build = succeeded(onNode("cloudsmithOidc(" + LOGIN + ") { sh 'cat form; rm form' }"));
+
+        // Of a text in lines of 76 characters, the last line cannot be told from anything else.
+        List<String> lines = form.lines().toList();
+        for (String line : lines.size() == 1 ? lines : lines.subList(0, lines.size() - 1)) {
+            String end = line.substring(line.indexOf('@') > 0 ? line.indexOf('@') - 30 : line.length() - 30);
+            assertThat(build.console()).doesNotContain(end.substring(0, 24));
+        }
+        assertThat(build.console()).contains("before ", "****");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"eyJ", "ZXlK", "eyJaaaaaaaa.eyJ", "eyJaaaaaaaa.", "e", "GV5S", "9leUo", "A", "A ", "%2E", "eyJaaaaaaaa.ewaaaaaaaa.aaaaaaa "})
+    void a_line_of_a_megabyte_holds_no_build(String part) throws IOException {
+        Files.writeString(jenkins.workspace().resolve("long"), part.repeat(1_000_000 / part.length()) + " end\n");
+
+        assertThat(succeeded(onNode("cloudsmithOidc(" + LOGIN + ") { sh 'cat long; rm long' }")).console()).contains("end");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "Downloading https://dl.cloudsmith.io/basic/acme/prod/python/simple/acme-hello/", "eyJ is how a token begins"})
+    void what_is_no_token_stays_readable(String line) {
+        assertThat(succeeded(onNode("cloudsmithOidc(" + LOGIN + ") { echo '" + line + "' }")).console()).contains(line);
     }
 }

@@ -82,7 +82,7 @@ class RefreshTest extends StepTest {
                 }
                 """.replace("/../../bin/", "/../../bin/")));
 
-        assertThat(build.console()).contains("caught: cloudsmithOidc: the login ended with exit code");
+        assertThat(build.console()).contains("caught: cloudsmithOidc: login ended with exit code");
         assertThat(leftovers()).isEmpty();
     }
 

@@ -10,7 +10,7 @@ class StatementFormTest extends StepTest {
     private static final String CONFIGURED =
             "sh 'test -s \"$PIP_CONFIG_FILE\" && test -s \"$NPM_CONFIG_USERCONFIG\" && test -s \"$DOCKER_CONFIG/config.json\"'\n";
     private static final String NOT_CONFIGURED =
-            "sh 'echo \"left: ${PIP_CONFIG_FILE-}${NPM_CONFIG_USERCONFIG-}${DOCKER_CONFIG-}${CLOUDSMITH_OIDC_SESSION-}.\"'\n";
+            "sh 'echo \"left: ${PIP_CONFIG_FILE-}${NPM_CONFIG_USERCONFIG-}${DOCKER_CONFIG-}${CLOUDSMITH_OIDC_LOGINS-}.\"'\n";
 
     @Test
     void the_clients_stay_configured_until_cleanup() {
@@ -21,11 +21,11 @@ class StatementFormTest extends StepTest {
     }
 
     @Test
-    void it_costs_one_sh_one_binding_and_one_readFile() {
+    void it_costs_one_sh_and_one_binding() {
         Build build = succeeded(onNode("cloudsmithOidc(" + LOGIN + ")"));
 
         assertThat(build.steps()).containsExactly("node", "isUnix", "maskPasswords", "withEnv", "withCredentials",
-                "libraryResource", "sh", "readFile");
+                "libraryResource", "sh");
     }
 
     @Test
@@ -33,7 +33,7 @@ class StatementFormTest extends StepTest {
         Build build = succeeded(onNode("cloudsmithOidc(" + LOGIN + ")"));
 
         assertThat(build.environment().keySet()).containsExactlyInAnyOrder("PIP_CONFIG_FILE", "NPM_CONFIG_USERCONFIG",
-                "DOCKER_CONFIG", "CLOUDSMITH_OIDC_SESSION", "CLOUDSMITH_OIDC_LOGINS");
+                "DOCKER_CONFIG", "CLOUDSMITH_OIDC_LOGINS");
         assertThat(build.environment().toString()).doesNotContain("eyJ");
     }
 
@@ -49,6 +49,20 @@ class StatementFormTest extends StepTest {
         assertThat(build.console()).contains("at: " + jenkins.workspace() + "/second/pip.conf", "left: .");
         assertThat(build.count("sh")).isEqualTo(6);
         assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void cleanup_gives_every_variable_back_the_value_it_had_before() {
+        Build build = succeeded(onNode("""
+                env.PIP_CONFIG_FILE = '/etc/pip.conf'
+                cloudsmithOidc(service: 'a', org: 'acme', dir: 'first')
+                cloudsmithOidc(service: 'b', org: 'acme', dir: 'second')
+                cloudsmithOidc(service: 'c', org: 'acme', dir: 'first')
+                cloudsmithOidc.cleanup()
+                sh 'echo "after: ${PIP_CONFIG_FILE-unset} ${DOCKER_CONFIG-unset}"'
+                """));
+
+        assertThat(build.console()).contains("after: /etc/pip.conf unset");
     }
 
     @Test

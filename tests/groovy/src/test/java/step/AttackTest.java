@@ -1,0 +1,123 @@
+package step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import harness.Build;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What code of the build may leave behind for the step's next call. */
+class AttackTest extends StepTest {
+    private static final String PLANT = """
+            sh 'mkdir -p bin; printf "#!/bin/sh\\n: >planted\\n" >bin/cloudsmith-oidc; chmod +x bin/cloudsmith-oidc'
+            """;
+    private static final String UPROOT = "\nsh 'rm -r bin'\n";
+
+    private static List<String> seen(Build build) {
+        return build.console().lines().filter(line -> line.startsWith("program sees: ")).map(line -> line.substring(14).trim())
+                .toList();
+    }
+
+    @Test
+    void a_variable_that_no_login_sets_is_refused_and_set_nowhere() {
+        Build build = onNode("""
+                try { cloudsmithOidc(service: 'changed', org: 'acme') { echo 'in the body' } } catch (e) { echo "first: ${e.message}" }
+                try { cloudsmithOidc(service: 'changed', org: 'acme') } catch (e) { echo "second: ${e.message}" }
+                sh 'echo "PATH is $PATH"'
+                """);
+
+        assertThat(succeeded(build).console())
+                .contains("first: cloudsmithOidc: the login gave variables that it never sets (PATH)",
+                        "second: cloudsmithOidc: the login gave variables that it never sets (PATH)",
+                        "PATH is " + jenkins.workspace().getParent().getParent() + "/bin:/usr/bin:/bin")
+                .doesNotContain("in the body");
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void a_login_whose_record_the_build_deletes_is_removed_all_the_same() {
+        succeeded(onNode("cloudsmithOidc(" + LOGIN + ") { sh 'cd \"${PIP_CONFIG_FILE%/*}\" && rm login.json && mkdir more' }"));
+
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void the_engine_is_called_with_its_configuration_from_before_the_first_login() {
+        jenkins.variable("DOCKER_CONFIG", "/engine");
+
+        Build build = succeeded(onNode("""
+                cloudsmithOidc(service: 'outer', org: 'acme') {
+                    sh 'test "$DOCKER_CONFIG" != /engine'
+                    cloudsmithOidc.refresh()
+                    cloudsmithOidc(service: 'inner', org: 'acme') { cloudsmithOidc.refresh() }
+                }
+                cloudsmithOidc(service: 'statement', org: 'acme')
+                cloudsmithOidc(service: 'another', org: 'acme')
+                cloudsmithOidc.refresh()
+                cloudsmithOidc.cleanup()
+                """));
+
+        assertThat(seen(build)).hasSize(7).containsOnly("DOCKER_CONFIG=/engine");
+    }
+
+    @Test
+    void where_the_engine_has_no_configuration_of_its_own_it_gets_none_of_a_login() {
+        assertThat(seen(succeeded(onNode("cloudsmithOidc(" + LOGIN + ") { cloudsmithOidc.refresh() }")))).containsExactly("", "");
+    }
+
+    @Test
+    void what_would_load_code_into_the_program_does_not_reach_it() {
+        Build build = succeeded(onNode("""
+                withEnv(['LD_PRELOAD=planted.so', 'LD_LIBRARY_PATH=.', 'PYTHONPATH=.', 'TAR_OPTIONS=--to-command=planted']) {
+                    cloudsmithOidc(service: 'ci', org: 'acme') { }
+                }
+                """));
+
+        assertThat(seen(build)).containsExactly("");
+    }
+
+    @Test
+    void no_program_of_the_workspace_is_run() {
+        Build build = succeeded(onNode(PLANT + """
+                withEnv(["PATH=${env.WORKSPACE}/bin:bin:.:${env.PATH}"]) { cloudsmithOidc(service: 'ci', org: 'acme') { } }
+                """ + UPROOT));
+
+        assertThat(build.console()).contains("program: login");
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void a_link_on_the_way_to_the_directory_is_not_followed() {
+        Build build = onNode("""
+                sh 'mkdir ../precious; ln -s ../precious build'
+                try { cloudsmithOidc(service: 'ci', org: 'acme', dir: 'build/login') { echo 'in the body' } } catch (e) { echo e.message }
+                sh 'rm build; rmdir ../precious'
+                """);
+
+        assertThat(succeeded(build).console()).contains("build on the way there", "exit code 8").doesNotContain("in the body");
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void a_body_that_puts_a_link_on_the_way_cannot_have_anything_else_removed() {
+        Build build = succeeded(onNode("""
+                cloudsmithOidc(service: 'ci', org: 'acme', dir: 'build/login') {
+                    sh 'mkdir -p ../precious/login; mv build away; ln -s ../precious build'
+                }
+                sh 'rm build; rmdir ../precious/login ../precious; rm -r away'
+                """));
+
+        assertThat(build.console()).contains("may still hold a Cloudsmith token");
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void no_option_becomes_one_of_the_engine() {
+        jenkins.variable("DOCKER_HOST", "unix:///nowhere");
+
+        for (String option : List.of("image: '--privileged'", "image: '-v/:/host'", "network: '-v/:/host'", "image: 'a b'")) {
+            Build build = onNode("cloudsmithOidc(" + LOGIN + ", runtime: 'docker', " + option + ") { }");
+            assertThat(build.failure()).hasMessageContaining("exit code 2");
+        }
+    }
+}
