@@ -1,16 +1,9 @@
 """The Jenkins step: its linter, and its tests on Jenkins' own Groovy and CPS engine, through Maven."""
 
-import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
-
-
-def need(*programs: str) -> None:
-    missing = [program for program in programs if not shutil.which(program)]
-    if missing:
-        pytest.skip(f"not installed: {', '.join(missing)}")
+from needs import need
 
 
 def run(command: list[str], folder: Path) -> str:
