@@ -1,17 +1,22 @@
-"""For all suites: the sandbox's fixtures and what a skip means, also in CI."""
+"""For all suites: the sandbox's fixtures, what a skip means in CI, and the end of a test that does not end."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 
+import psutil
 import pytest
 
 from needs import need
 from program import Cli
 from sandbox import Sandbox
+from sandbox.backends import WATCHED
 
 pytest_plugins = ["sandbox.fixtures"]
 
@@ -43,6 +48,30 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("not tested here", sep="-")
     for reason, number in reasons.most_common():
         terminalreporter.write_line(f"{number} skipped: {reason}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_timeout_set_timer() -> Generator[None, object, object]:
+    """Before pytest-timeout fails a test, kill what the test started: `with Popen(…)` would wait for it even then."""
+    result = yield
+    fail = signal.getsignal(signal.SIGALRM)
+    assert callable(fail)
+
+    def end(number: int, frame: FrameType | None) -> None:
+        kill_children(psutil.Process())
+        fail(number, frame)
+
+    signal.signal(signal.SIGALRM, end)
+    return result
+
+
+def kill_children(parent: psutil.Process) -> None:
+    """Kill the processes that a process started, and theirs. The registries stay for other tests: they end with us."""
+    for child in parent.children():
+        with suppress(psutil.NoSuchProcess):
+            if WATCHED not in child.cmdline():
+                kill_children(child)
+                child.kill()
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from needs import need
 
 
@@ -12,6 +14,7 @@ def run(command: list[str], folder: Path) -> str:
     return result.stdout
 
 
+@pytest.mark.timeout(900)  # the first time, Maven fetches Jenkins
 def test_the_steps_own_tests_pass(repository: Path) -> None:
     need("java", "mvn")
     printed = run(["mvn", "--batch-mode", "--no-transfer-progress", "test"], repository / "tests/groovy")
