@@ -155,8 +155,10 @@ class Verdaccio(_Child):
                     subprocess.run(
                         install, cwd=VERDACCIO, capture_output=True, text=True, check=True, timeout=INSTALL_SECONDS
                     )
-                except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as problem:
-                    raise MissingError(f"{problem} {problem.stderr!r}"[-700:]) from None
+                except subprocess.CalledProcessError as problem:
+                    raise MissingError(f"npm ci failed: {problem.stderr[:500]}") from None
+                except subprocess.TimeoutExpired:
+                    raise MissingError(f"npm ci did not end within {INSTALL_SECONDS} s") from None
         folder = state / "verdaccio"
         folder.mkdir()
         packages = {"**": {"access": "$all", "publish": "$anonymous"}}
