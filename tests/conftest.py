@@ -1,20 +1,29 @@
-"""For all suites: the sandbox's fixtures, and what a skip means in CI."""
+"""For all suites: the sandbox's fixtures, what a skip means in CI, and the end of a test that does not end."""
 
 import os
+import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 
+import psutil
 import pytest
 
+from needs import need
 from program import Cli
 from sandbox import Sandbox
+from sandbox.backends import WATCHED
 
 pytest_plugins = ["sandbox.fixtures"]
 
 ROOT = Path(__file__).parent.parent
 IN_CI = os.environ.get("CI", "").lower() == "true"
+ENGINE_SECONDS = 10.0
+"""For an engine to say its version: one that takes longer has accepted the connection and will never answer."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -29,6 +38,40 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         report.outcome = "failed"
         report.longrepr = f"skipped, which is a failure in CI: {report.longrepr}"
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was skipped by reason: pytest's own list has a line for each place."""
+    skipped = terminalreporter.getreports("skipped")
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    if reasons:
+        terminalreporter.section("not tested here", sep="-")
+    for reason, number in reasons.most_common():
+        terminalreporter.write_line(f"{number} skipped: {reason}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_timeout_set_timer() -> Generator[None, object, object]:
+    """Before pytest-timeout fails a test, kill what the test started: `with Popen(…)` would wait for it even then."""
+    result = yield
+    fail = signal.getsignal(signal.SIGALRM)
+    assert callable(fail)
+
+    def end(number: int, frame: FrameType | None) -> None:
+        kill_children(psutil.Process())
+        fail(number, frame)
+
+    signal.signal(signal.SIGALRM, end)
+    return result
+
+
+def kill_children(parent: psutil.Process) -> None:
+    """Kill the processes that a process started, and theirs. The registries stay for other tests: they end with us."""
+    for child in parent.children():
+        with suppress(psutil.NoSuchProcess):
+            if WATCHED not in child.cmdline():
+                kill_children(child)
+                child.kill()
 
 
 @pytest.fixture(scope="session")
@@ -48,10 +91,11 @@ def engine() -> dict[str, str]:
     """The environment that leads to the Docker engine."""
     if sys.platform != "linux":
         pytest.skip("the engine runs in a virtual machine here, whose network is not this machine's")
+    need("docker")
     try:
-        subprocess.run(["docker", "version"], capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("no Docker engine answers here")
+        subprocess.run(["docker", "version"], capture_output=True, check=True, timeout=ENGINE_SECONDS)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+        pytest.skip("no Docker engine answers here (start one: systemctl start docker; or let DOCKER_HOST lead to it)")
     return {name: os.environ[name] for name in ("DOCKER_HOST", "PATH") if name in os.environ}
 
 
@@ -62,4 +106,6 @@ def image(repository: Path, engine: dict[str, str]) -> Iterator[str]:
     build = ["docker", "build", "--quiet", "--network", "host", "--label", f"test={name}", "--tag", name, "."]
     subprocess.run(build, cwd=repository, env={**os.environ, **engine}, check=True)
     yield name
-    subprocess.run(["docker", "rmi", "--force", name], env={**os.environ, **engine}, capture_output=True, check=True)
+    # A container that is left, of a test that was ended, would keep the image.
+    remove = 'docker ps --all --quiet --filter "ancestor=$1" | xargs -r docker rm --force && docker rmi --force "$1"'
+    subprocess.run(["sh", "-c", remove, "sh", name], env={**os.environ, **engine}, capture_output=True, check=True)

@@ -1,12 +1,12 @@
 """The main job, shown on the sandbox: log in, look at the files, install what anonymous clients are refused."""
 
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 from cloudsmith_oidc.redaction import redact
 from jobs import CLIENTS, Client, Job, loopback_domains
+from needs import lacking
 from program import Cli
 from sandbox import Sandbox
 
@@ -50,8 +50,8 @@ def main() -> int:
         for name, client in CLIENTS.items():
             if name in sandbox.missing:
                 skipped.append(f"{name}: {sandbox.missing[name]}")
-            elif not shutil.which(client.program):
-                skipped.append(f"{name}: {client.program} is not installed")
+            elif absent := lacking(client.program):
+                skipped.append(f"{name}: {absent}")
             else:
                 good = show_client(name, client, cli, Path(folder)) and good
         logout = cli.run("logout", str(cli.directory))

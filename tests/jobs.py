@@ -26,6 +26,7 @@ class Client:
     files: dict[str, str] = field(default_factory=dict)
 
 
+CLIENT_SECONDS = 120.0
 PIP = [sys.executable, "-m", "pip", "install", "--no-cache-dir", "--disable-pip-version-check", "--target", "."]
 CLIENTS = {
     "pip": Client(
@@ -69,7 +70,15 @@ class Job:
             (self.folder / name).write_text(text)
         command = [word.format(docker=self.cli.sandbox.docker_host) for word in client.command]
         command += () if logged_in else client.registry
-        return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            command,
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=CLIENT_SECONDS,
+        )
 
 
 def loopback_domains(sandbox: Sandbox) -> str:

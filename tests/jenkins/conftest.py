@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jenkins.agent import install_command, publish_library, serve
-from jenkins.controller import Controller, folder_xml, freestyle_xml, pipeline_xml
+from jenkins.controller import BUILD_SECONDS, Controller, folder_xml, freestyle_xml, pipeline_xml
 from jenkins.runs import AUDIENCE, CREDENTIAL, ID_TOKEN, LIBRARY, Place, Runs
 from sandbox import Sandbox
 
@@ -31,11 +31,12 @@ cd /
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """No CI has a Jenkins of its own."""
+    """No CI has a Jenkins of its own, and some tests wait for one build after another."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.may_skip_in_ci)
+            item.add_marker(pytest.mark.timeout(5 * BUILD_SECONDS))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,16 +1,11 @@
 """The Jenkins step: its linter, and its tests on Jenkins' own Groovy and CPS engine, through Maven."""
 
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-
-def need(*programs: str) -> None:
-    missing = [program for program in programs if not shutil.which(program)]
-    if missing:
-        pytest.skip(f"not installed: {', '.join(missing)}")
+from needs import need
 
 
 def run(command: list[str], folder: Path) -> str:
@@ -19,6 +14,7 @@ def run(command: list[str], folder: Path) -> str:
     return result.stdout
 
 
+@pytest.mark.timeout(900)  # the first time, Maven fetches Jenkins
 def test_the_steps_own_tests_pass(repository: Path) -> None:
     need("java", "mvn")
     printed = run(["mvn", "--batch-mode", "--no-transfer-progress", "test"], repository / "tests/groovy")

@@ -28,6 +28,8 @@ __all__ = ["Answer", "Fault", "Faults", "Issuer", "Provider", "Request", "Sandbo
 
 ORG = "acme"
 SERVICE = "ci-reader"
+REQUEST_SECONDS = 60.0
+"""The longest wait for a client's request: it has to start, perhaps as a container, on a busy machine."""
 CA_VARIABLES = (
     "SSL_CERT_FILE",
     "CURL_CA_BUNDLE",
@@ -161,9 +163,12 @@ class Sandbox:
         return [request for request in self.requests if request.endpoint == "exchange"]
 
     def wait_for_request(self, endpoint: str) -> None:
-        """Return once a client has asked this endpoint, for example one that hangs."""
+        """Return once a client has asked this endpoint, for example one that hangs. Raises `TimeoutError`."""
         with self.network.arrived:
-            self.network.arrived.wait_for(lambda: any(request.endpoint == endpoint for request in self.requests))
+            if not self.network.arrived.wait_for(
+                lambda: any(request.endpoint == endpoint for request in self.requests), REQUEST_SECONDS
+            ):
+                raise TimeoutError(f"nobody asked the endpoint {endpoint} within {REQUEST_SECONDS} s")
 
     @property
     def missing(self) -> dict[str, str]:

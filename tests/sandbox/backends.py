@@ -3,7 +3,8 @@
 import fcntl
 import importlib.util
 import json
-import shutil
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -16,11 +17,14 @@ from urllib.parse import quote
 
 import httpx
 
+from needs import lacking
 from sandbox import samples
 from sandbox.faults import Answer
 from sandbox.network import Request
 
-START_SECONDS = 60
+INSTALL_SECONDS = 240.0
+START_SECONDS = 60.0
+STOP_SECONDS = 20.0
 VERDACCIO = Path(__file__).parent / "verdaccio"
 
 WATCHED = """exec 3<&0
@@ -105,11 +109,15 @@ class _Child:
         return Answer(answer.status_code, content, kept)
 
     def stop(self) -> None:
-        """End the process and wait for it."""
+        """End the process and wait for it; kill it if it does not end."""
         self._client.close()
         if self._process.stdin:
             self._process.stdin.close()
-        self._process.wait()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
 
 
 class Pypiserver(_Child):
@@ -143,9 +151,14 @@ class Verdaccio(_Child):
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not script.exists():
                 install = ["npm", "ci", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"]
-                done = subprocess.run(install, cwd=VERDACCIO, capture_output=True, text=True, check=False)
-                if done.returncode:
-                    raise MissingError(f"npm ci failed: {done.stderr[-500:]}")
+                try:
+                    subprocess.run(
+                        install, cwd=VERDACCIO, capture_output=True, text=True, check=True, timeout=INSTALL_SECONDS
+                    )
+                except subprocess.CalledProcessError as problem:
+                    raise MissingError(f"npm ci failed: {problem.stderr[:500]}") from None
+                except subprocess.TimeoutExpired:
+                    raise MissingError(f"npm ci did not end within {INSTALL_SECONDS} s") from None
         folder = state / "verdaccio"
         folder.mkdir()
         packages = {"**": {"access": "$all", "publish": "$anonymous"}}
@@ -212,8 +225,8 @@ def missing() -> dict[str, str]:
     reasons: dict[str, str] = {}
     if importlib.util.find_spec("pypiserver") is None:
         reasons["pip"] = "pypiserver is not installed in this Python"
-    if absent := [program for program in ("node", "npm") if not shutil.which(program)]:
-        reasons["npm"] = f"{' and '.join(absent)} not found: verdaccio needs Node.js"
-    if not shutil.which("docker-registry"):
-        reasons["docker"] = "docker-registry not found: install the Debian package docker-registry"
+    if absent := lacking("node", "npm"):
+        reasons["npm"] = absent
+    if absent := lacking("docker-registry"):
+        reasons["docker"] = absent
     return reasons

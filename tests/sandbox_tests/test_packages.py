@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from needs import need
 from sandbox import Sandbox
 
 DOORS = {
@@ -22,11 +22,9 @@ DOORS = {
 IMAGES = ["docker.cloudsmith.io/acme/prod/app:1", "docker.acme.com/prod/app:1", "docker-prod.acme.com/app:1"]
 
 
-def need(packages: Sandbox, name: str, client: str) -> None:
+def need_backend(packages: Sandbox, name: str) -> None:
     if name in packages.missing:
         pytest.skip(packages.missing[name])
-    if not shutil.which(client):
-        pytest.skip(f"{client} not found")
 
 
 def run(packages: Sandbox, *command: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -52,7 +50,7 @@ def test_anonymous_and_expired_clients_are_challenged(sandbox: Sandbox, client: 
 
 @pytest.mark.parametrize("door", DOORS)
 def test_pip_installs(packages: Sandbox, tmp_path: Path, door: str, token: str) -> None:
-    need(packages, "pip", sys.executable)
+    need_backend(packages, "pip")
     index = DOORS[door][0].replace("://", f"://token:{token}@") + "/python/simple/"
     pip = [sys.executable, "-m", "pip", "install", "--no-cache-dir", "--target", str(tmp_path)]
     result = run(packages, *pip, "--index-url", index, "acme-hello", folder=tmp_path)
@@ -62,7 +60,7 @@ def test_pip_installs(packages: Sandbox, tmp_path: Path, door: str, token: str) 
 
 
 def test_each_repository_has_its_own_packages(packages: Sandbox, client: httpx.Client) -> None:
-    need(packages, "pip", sys.executable)
+    need_backend(packages, "pip")
     auth = ("token", packages.issue())
     statuses = {
         (repo, name): client.get(
@@ -79,7 +77,7 @@ def test_each_repository_has_its_own_packages(packages: Sandbox, client: httpx.C
 
 @pytest.mark.parametrize("door", DOORS)
 def test_npm_installs(packages: Sandbox, tmp_path: Path, door: str, token: str) -> None:
-    need(packages, "npm", "npm")
+    need_backend(packages, "npm")
     registry = DOORS[door][1] + "/"
     settings = tmp_path / "npmrc"
     settings.write_text(f"registry={registry}\n{registry.removeprefix('https:')}:_authToken={token}\n")
@@ -94,7 +92,8 @@ def test_npm_installs(packages: Sandbox, tmp_path: Path, door: str, token: str) 
 
 @pytest.mark.parametrize("image", [*IMAGES, "{docker_host}/prod/app:1"])
 def test_docker_sees_the_image(packages: Sandbox, tmp_path: Path, image: str, token: str) -> None:
-    need(packages, "docker", "docker")
+    need_backend(packages, "docker")
+    need("docker")
     image = image.format(docker_host=packages.docker_host)
     auth = base64.b64encode(f"token:{token}".encode()).decode()
     (tmp_path / "config.json").write_text(json.dumps({"auths": {image.split("/")[0]: {"auth": auth}}}))

@@ -1,0 +1,25 @@
+"""Programs that some tests need and a machine may lack."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+PACKAGES = dict(
+    line.split() for line in Path(__file__).with_name("programs.txt").read_text().splitlines() if line[0] != "#"
+)
+
+
+def lacking(*programs: str) -> str:
+    """Say which of the programs are not installed, and how to install them on Debian. Empty if all are there."""
+    absent = [program for program in programs if not shutil.which(program)]
+    if not absent:
+        return ""
+    packages = " ".join(PACKAGES[program] for program in absent)
+    return f"not installed: {', '.join(absent)} (Debian: apt-get install {packages})"
+
+
+def need(*programs: str) -> None:
+    """Skip this test if it cannot have the programs."""
+    if reason := lacking(*programs):
+        pytest.skip(reason)
