@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 import structlog
 import tenacity
 
+from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import (
     ExchangeRefusedError,
     ServiceMismatchError,
@@ -17,10 +18,11 @@ from cloudsmith_oidc.errors import (
     UnreachableError,
     UntrustedCertificateError,
 )
-from cloudsmith_oidc.http import Answer, Deadline, HttpClient, json_object
+from cloudsmith_oidc.http import Answer, HttpClient, json_object
 from cloudsmith_oidc.id_token import IdToken
 from cloudsmith_oidc.jwt_view import JwtView
-from cloudsmith_oidc.redaction import one_line
+from cloudsmith_oidc.redaction import one_line, protect
+from cloudsmith_oidc.times import timestamp
 
 _REFUSED = frozenset({400, 401, 403, 404, 422})
 _GRANTED = frozenset({200, 201})
@@ -84,7 +86,7 @@ def exchange(client: HttpClient, account: ServiceAccount, id_token: IdToken, *, 
             raise
         except UnreachableError as error:
             raise _RetryableError(error) from None
-        _raise_for_status(answer, id_token)
+        _raise_for_status(answer)
         return _granted(answer, account.slug)
 
     retry = tenacity.Retrying(
@@ -121,10 +123,10 @@ def _log_retry(state: tenacity.RetryCallState) -> None:
     )
 
 
-def _raise_for_status(answer: Answer, id_token: IdToken) -> None:
+def _raise_for_status(answer: Answer) -> None:
     if answer.status in _GRANTED:
         return
-    said = _vendor_text(answer, id_token)
+    said = _vendor_text(answer)
     if answer.status in _REFUSED:
         raise ExchangeRefusedError(
             f"Cloudsmith refused the exchange ({answer.status}{said})",
@@ -156,17 +158,15 @@ def _raise_for_status(answer: Answer, id_token: IdToken) -> None:
 
 def _come_back(seconds: float) -> str:
     return (
-        f"Come back after {datetime.now(UTC) + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%SZ}"
-        if seconds
-        else "Come back later"
+        f"Come back after {timestamp(datetime.now(UTC) + timedelta(seconds=seconds))}" if seconds else "Come back later"
     )
 
 
-def _vendor_text(answer: Answer, id_token: IdToken) -> str:
+def _vendor_text(answer: Answer) -> str:
     """Return what the vendor said, fit for a log: `: <detail> (<field names>)`, or nothing."""
     body = json_object(answer) or {}
     said = body.get("detail") or body.get("error")
-    text = f": {one_line(said.replace(id_token.text, '***'))}" if isinstance(said, str) else ""
+    text = f": {one_line(said)}" if isinstance(said, str) else ""
     fields = body.get("fields")
     return text + (f" ({one_line(', '.join(map(str, fields)))})" if isinstance(fields, dict) and fields else "")
 
@@ -193,6 +193,8 @@ def _granted(answer: Answer, service: str) -> CloudsmithToken:
             hint="Look whether the API host is really Cloudsmith's, and for a proxy that puts its own pages in between",
         )
     value = body.get("token")
+    if isinstance(value, str):
+        protect(value)
     try:
         token = JwtView.parse(value if isinstance(value, str) else "")
     except ValueError as error:

@@ -12,10 +12,8 @@ from cloudsmith_oidc.redaction import redact
 LogFormat = Literal["console", "json"]
 
 
-def configure(log_format: LogFormat | None, *, quiet: bool) -> None:
-    """Set up structlog. Without `log_format`: console on a terminal, else JSON. `quiet` leaves only errors."""
-    if log_format is None:
-        log_format = "console" if sys.stderr.isatty() else "json"
+def configure(log_format: LogFormat, *, quiet: bool) -> None:
+    """Set up structlog: lines for people (`console`) or JSON objects (`json`). `quiet` leaves only errors."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
