@@ -174,7 +174,7 @@ def test_a_token_file_that_is_not_there(cli: Cli, tmp_path: Path) -> None:
 
 
 EMPTY = {
-    "the variable": ([], "the variable CLOUDSMITH_OIDC_TOKEN is empty"),
+    "the variable": ([], "the variable CLOUDSMITH_OIDC_TOKEN is empty or not set"),
     "standard input": (["--token-stdin"], "standard input is empty"),
     "the file": (["--token-file", "/dev/null"], "'/dev/null' is empty"),
 }
@@ -217,7 +217,7 @@ def test_a_ca_file_that_is_not_there(cli: Cli, tmp_path: Path) -> None:
     result = cli.login(SSL_CERT_FILE=str(tmp_path / "absent.pem"))
 
     assert result.code == 2
-    assert "absent.pem" in result.stderr
+    assert "absent.pem', cannot be read (No such file or directory)" in result.stderr
 
 
 def test_a_ca_bundle_without_certificates(cli: Cli) -> None:
@@ -226,7 +226,7 @@ def test_a_ca_bundle_without_certificates(cli: Cli) -> None:
     result = cli.run("login", "--output", str(cli.directory), "--token-stdin", stdin=stdin)
 
     assert result.code == 2
-    assert "CA bundle" in result.stderr
+    assert "the certificate authorities after the token on standard input are not in PEM form" in result.stderr
 
 
 def test_a_proxy_that_cannot_be_used_is_not_quoted(cli: Cli) -> None:

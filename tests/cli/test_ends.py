@@ -90,14 +90,11 @@ def test_a_standard_output_that_nobody_reads(cli: Cli) -> None:
     assert "nobody has read it for 10 seconds" in result.last_line
 
 
-@pytest.mark.parametrize("file", ["fifo", "/dev/zero"])
-def test_certificate_authorities_that_have_no_end(cli: Cli, fifo: str, file: str) -> None:
-    authorities = fifo if file == "fifo" else file
-
-    result = run(cli, "login", "--output", str(cli.directory), SSL_CERT_FILE=authorities)
+def test_certificate_authorities_that_have_no_end(cli: Cli, fifo: str) -> None:
+    result = run(cli, "login", "--output", str(cli.directory), SSL_CERT_FILE=fifo)
 
     assert result.code == 2
-    assert f"the CA bundle (SSL_CERT_FILE is '{authorities}')" in result.last_line
+    assert f"authorities in SSL_CERT_FILE, '{fifo}', could not be read to their end in time" in result.last_line
 
 
 def test_a_name_service_that_never_answers(cli: Cli, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ _REFUSED = frozenset({400, 401, 403, 404, 422})
 _GRANTED = frozenset({200, 201})
 _THROTTLED = 429
 _SERVER_ERROR = 500
+_LOOK_AT_HOST = "Look whether the API host is really Cloudsmith's, and for a proxy that puts its own pages in between"
 _YEAR_SECONDS = 366 * 86400.0
 # Full jitter (wait a random time between 0 and a bound that doubles), so that agents which were refused together do
 # not come back together.
@@ -130,8 +131,7 @@ def _raise_for_status(answer: Answer) -> None:
     if answer.status in _REFUSED:
         raise ExchangeRefusedError(
             f"Cloudsmith refused the exchange ({answer.status}{said})",
-            hint="Compare the provider URL, the required claims and the service account in Cloudsmith with the ID "
-            "token's claims",
+            hint="Run cloudsmith-oidc explain with the same settings to see why",
         )
     seconds = _retry_after(answer.headers)
     if answer.status == _THROTTLED:
@@ -152,14 +152,14 @@ def _raise_for_status(answer: Answer) -> None:
         )
     raise UnexpectedAnswerError(
         f"the API answered with the status {answer.status}, which is not understood",
-        hint="Look whether the API host is really Cloudsmith's",
+        hint=_LOOK_AT_HOST,
     )
 
 
 def _come_back(seconds: float) -> str:
-    return (
-        f"Come back after {timestamp(datetime.now(UTC) + timedelta(seconds=seconds))}" if seconds else "Come back later"
-    )
+    if not seconds:
+        return "Come back later"
+    return f"Come back after {timestamp(datetime.now(UTC) + timedelta(seconds=seconds))}"
 
 
 def _vendor_text(answer: Answer) -> str:
@@ -190,13 +190,13 @@ def _granted(answer: Answer, service: str) -> CloudsmithToken:
     if body is None:
         raise UnexpectedAnswerError(
             f"the API answered {answer.status} with something that is not a JSON object",
-            hint="Look whether the API host is really Cloudsmith's, and for a proxy that puts its own pages in between",
+            hint=_LOOK_AT_HOST,
         )
     value = body.get("token")
-    if isinstance(value, str):
-        protect(value)
+    text = value if isinstance(value, str) else ""
+    protect(text)
     try:
-        token = JwtView.parse(value if isinstance(value, str) else "")
+        token = JwtView.parse(text)
     except ValueError as error:
         raise UnexpectedAnswerError(
             f"the API answered {answer.status} without a usable token: {'it is empty' if not value else error}",
@@ -207,8 +207,9 @@ def _granted(answer: Answer, service: str) -> CloudsmithToken:
         raise UnexpectedAnswerError("Cloudsmith's token has no usable exp claim", hint="Tell Cloudsmith's support")
     issued_for = token.claims.get("service_slug")
     if issued_for != service:
+        whose = f"for the service account {one_line(issued_for)}" if isinstance(issued_for, str) else "for nobody"
         raise ServiceMismatchError(
-            f"Cloudsmith issued a token for the service account {one_line(str(issued_for))}, not for {service}",
+            f"Cloudsmith issued a token {whose}, not for {service}",
             hint="Look at the service accounts linked to this provider in Cloudsmith",
         )
     return CloudsmithToken(token.text, expires_at)

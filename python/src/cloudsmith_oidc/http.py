@@ -109,20 +109,10 @@ class HttpClient:
     def _authorities(self, deadline: Deadline) -> ssl.SSLContext:
         """Load the certificate authorities to trust, once: httpx would load them for every client and every proxy."""
         if self._loaded_authorities is None:
-            variable = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)), "")
-            source = f"({variable} is {quoted(os.environ[variable])})" if variable else "(certifi's)"
-            if self._ca_bundle is not None:
-                source = "that follows the token on standard input"
             try:
                 self._loaded_authorities = deadline.run(self._load_authorities)
             except OSError as error:
-                why = (
-                    "is not read to its end in time" if not error.args else f"cannot be loaded: {type(error).__name__}"
-                )
-                raise SettingsError(
-                    f"the CA bundle {source} {why}",
-                    hint="Give a readable PEM file of certificate authorities in SSL_CERT_FILE",
-                ) from None
+                raise _unusable(self._ca_bundle, error) from None
         return self._loaded_authorities
 
     def _load_authorities(self) -> ssl.SSLContext:
@@ -149,6 +139,21 @@ class HttpClient:
             raise SettingsError(
                 "the proxy settings cannot be used", hint="Set HTTPS_PROXY to http://HOST:PORT or https://HOST:PORT"
             ) from None
+
+
+def _unusable(ca_bundle: str | None, error: OSError) -> SettingsError:
+    variable = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)), "")
+    place = f"in {variable}, {quoted(os.environ[variable])}," if variable else "of this program"
+    if ca_bundle is not None:
+        place = "after the token on standard input"
+    if isinstance(error, ssl.SSLError):
+        why = "are not in PEM form"
+    else:
+        why = f"cannot be read ({error.strerror})" if error.strerror else "could not be read to their end in time"
+    return SettingsError(
+        f"the certificate authorities {place} {why}",
+        hint="Set SSL_CERT_FILE to a PEM file of certificate authorities, or unset it",
+    )
 
 
 def _read(response: httpx.Response, name: str) -> bytes:

@@ -44,7 +44,7 @@ def fetch(options: TokenOptions, deadline: Deadline) -> GivenToken:
     if options.token_stdin:
         source, read = "standard input", lambda: streams.read(_MAX_INPUT_BYTES)
     elif options.token_file is not None:
-        file = Path(options.token_file)
+        file = options.token_file
         source, read = quoted(file), lambda: _start_of(file)
     else:
         source, read = f"the variable {ID_TOKEN_VARIABLES[0]}", _from_environment
@@ -59,7 +59,7 @@ def fetch(options: TokenOptions, deadline: Deadline) -> GivenToken:
     has_bundle = options.token_stdin and rest.lstrip().startswith(_PEM_BEGIN)
     token = (first if has_bundle else text).strip()
     if not token:
-        raise _missing(f"{source} is empty")
+        raise _missing(f"{source} is empty" + (" or not set" if read is _from_environment else ""))
     protect(token)
     return GivenToken(token, rest if has_bundle else None)
 

@@ -116,11 +116,12 @@ class TokenOptions(Options):
         ),
     ] = False
     token_file: Annotated[
-        str | None,
+        Path | None,
         Option(
             "FILE",
             "Read the ID token from this file. Without this and --token-stdin, it comes from the variable "
             "CLOUDSMITH_OIDC_TOKEN, or OIDC_TOKEN.",
+            values.path,
         ),
     ] = None
     api_host: Annotated[str, _API_HOST] = DEFAULT_API_HOST
