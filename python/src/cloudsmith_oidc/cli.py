@@ -62,7 +62,7 @@ def _run(options: Options) -> None:
 
             discovery.run(options)
         case Logout():
-            login_directory.remove(options.directory)
+            login_directory.remove(options.directory, force=options.force)
 
 
 def _end_on_signal(number: int, _frame: object) -> NoReturn:

@@ -7,7 +7,9 @@ import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+from pydantic import ValidationError
 
 import cloudsmith_oidc
 from cloudsmith_oidc import __version__, streams
@@ -15,9 +17,12 @@ from cloudsmith_oidc.errors import SettingsError
 from cloudsmith_oidc.redaction import quoted
 from cloudsmith_oidc.settings import COMMANDS, Option, Options, options_of
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 _PROGRAM = "cloudsmith-oidc"
-_HELP = {"help": Option("", "Print this text. -h does, too.", flag="--help", default=False)}
-_VERSION = {"version": Option("", "Print the version.", flag="--version", default=False)}
+_HELP = {"help": Option("--help", "", "Print this text. -h does, too.", default=False)}
+_VERSION = {"version": Option("--version", "", "Print the version.", default=False)}
 _HELP_WIDTH = 80
 _HELP_COLUMN = 30
 
@@ -54,7 +59,7 @@ def log_options(arguments: Sequence[str]) -> Options:
     try:
         return _read("", Options, _split(arguments, options_of(Options))[0])
     except SettingsError:
-        return Options()
+        return Options(log_format="console")
 
 
 def _split(arguments: Sequence[str], options: Mapping[str, Option]) -> tuple[_Given, list[str]]:
@@ -77,24 +82,28 @@ def _split(arguments: Sequence[str], options: Mapping[str, Option]) -> tuple[_Gi
 
 
 def _read(name: str, command: type[_Command], given: _Given) -> _Command:
+    options = options_of(command)
     values: dict[str, Any] = {}
-    problems = []
-    for field, option in options_of(command).items():
-        source, texts = (option.flag, given[field]) if field in given else _from_environment(option)
-        try:
-            if texts:
-                values[field] = option.value(texts)
-            elif option.required:
-                problems.append(f"{option.usage} is missing{_or_variable(option)}")
-        except ValueError as error:
-            problems.append(f"{source}: {error}")
-    if problems:
-        raise SettingsError("; ".join(problems), hint=_see_help(name))
-    return command(**values)
+    for field, texts in given.items():
+        option = options[field]
+        if None in texts:
+            raise SettingsError(f"{option.flag}: it needs a value: {option.usage}", hint=_see_help(name))
+        is_switch = isinstance(option.default, bool)
+        values[field] = not option.default if is_switch else texts if option.repeatable else texts[-1]
+    try:
+        return command(**values)
+    except ValidationError as invalid:
+        problems = dict.fromkeys(_problem(detail, options, given) for detail in invalid.errors(include_url=False))
+        raise SettingsError("; ".join(problems), hint=_see_help(name)) from None
 
 
-def _from_environment(option: Option) -> tuple[str, Sequence[str]]:
-    return next(((name, [os.environ[name]]) for name in option.variables if os.environ.get(name)), ("", []))
+def _problem(detail: "ErrorDetails", options: Mapping[str, Option], given: _Given) -> str:
+    field = str(detail["loc"][0])
+    option = options[field]
+    if detail["type"] == "missing":
+        return f"{option.usage} is missing{_or_variable(option)}"
+    source = option.flag if field in given else next(filter(os.environ.get, option.variables), option.flag)
+    return f"{source}: {detail['msg'].removeprefix('Value error, ')}"
 
 
 def _or_variable(option: Option) -> str:

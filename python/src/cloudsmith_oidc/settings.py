@@ -5,10 +5,13 @@ Cloudsmith's own command line uses (`CLOUDSMITH_ORG` …), and those of its Jenk
 `command_line` reads the options, and writes `--help` from this.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, ClassVar, get_args, get_type_hints
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cloudsmith_oidc import formats, values
 from cloudsmith_oidc.errors import SettingsError
@@ -23,21 +26,19 @@ SECRET_VARIABLES = (*ID_TOKEN_VARIABLES, "CLOUDSMITH_API_KEY", "JENKINS_API_TOKE
 
 @dataclass(frozen=True)
 class Option:
-    """How one field is given.
+    """How an option is given.
 
-    `takes` names the value in `--help`; a switch takes none. `read` makes the value from its text, or raises
-    `ValueError` saying what is wrong with it. Of the environment `variables`, the first that is not empty counts. What
-    is `repeatable` becomes a tuple, and `separator`, if there is one, parts several values in one text. `flag` is given
-    where it is not the field's name; without dashes, the option is known by its place. `options_of` fills in the rest.
+    `takes` names the value in `--help`; a switch takes none. Of the environment `variables`, the first that is not
+    empty counts. A `repeatable` option has several values; `separator`, if there is one, parts them in one text. An
+    option whose `flag` has no dashes is known by its place.
     """
 
+    flag: str
     takes: str
     help: str
-    read: Callable[[str], object] = str
     variables: tuple[str, ...] = ()
     repeatable: bool = False
-    separator: str | None = None
-    flag: str = ""
+    separator: str = ""
     required: bool = False
     default: object = None
 
@@ -46,155 +47,157 @@ class Option:
         """Return the option as somebody types it."""
         return f"{self.flag} {self.takes}".strip()
 
-    def value(self, texts: Sequence[str | None]) -> object:
-        """Make the value from what was given, `None` standing for nothing. Raises `ValueError`."""
-        if isinstance(self.default, bool):
-            return not self.default
-        given = [text for text in texts if text is not None]
-        if len(given) < len(texts):
-            raise ValueError(f"it needs a value: {self.usage}")
-        if not self.repeatable:
-            return self.read(given[-1])
-        parts = [part.strip() for text in given for part in text.split(self.separator)] if self.separator else given
-        return tuple(self.read(part) for part in parts if part)
-
 
 def options_of(command: type["Options"]) -> dict[str, Option]:
     """Return the options of a command by the names of their fields."""
-    hints = get_type_hints(command, include_extras=True)
-    return {
-        field.name: replace(
-            option,
-            flag=option.flag or f"--{field.name.replace('_', '-')}",
-            required=field.default is MISSING,
+    options = {}
+    for name, field in command.model_fields.items():
+        alias, shown = field.validation_alias, field.json_schema_extra
+        assert isinstance(shown, dict)  # noqa: S101 - every field is made by _option
+        options[name] = Option(
+            str(shown["flag"] or f"--{name.replace('_', '-')}"),
+            str(shown["takes"]),
+            field.description or "",
+            tuple(map(str, alias.choices)) if isinstance(alias, AliasChoices) else (),
+            repeatable=isinstance(field.default, tuple),
+            separator=str(shown["separator"]),
+            required=field.is_required(),
             default=field.default,
         )
-        for field in fields(command)
-        for option in get_args(hints[field.name])[1:]
-    }
+    return options
 
 
-@dataclass(frozen=True, kw_only=True)
-class Options:
+def _option(
+    takes: str,
+    meaning: str,
+    *variables: str,
+    default: object = ...,
+    flag: str = "",
+    separator: str = "",
+) -> Any:  # noqa: ANN401 - as pydantic's Field, which stands where a default stands
+    """Declare an option: see `Option`. Without `default` it is required."""
+    return Field(
+        default,
+        description=meaning,
+        validation_alias=AliasChoices(*variables) if variables else None,
+        json_schema_extra={"takes": takes, "flag": flag, "separator": separator},
+    )
+
+
+def _parts(given: str | Iterable[str]) -> tuple[str, ...]:
+    """Part the texts of a repeatable option at commas: one from a variable, or several from flags."""
+    texts = [given] if isinstance(given, str) else given
+    return tuple(part.strip() for text in texts for part in text.split(",") if part.strip())
+
+
+_Slug = Annotated[str, AfterValidator(values.slug)]
+_Slugs = Annotated[tuple[_Slug, ...], BeforeValidator(_parts)]
+_Formats = Annotated[tuple[Annotated[str, AfterValidator(values.format_name)], ...], BeforeValidator(_parts)]
+_Scopes = Annotated[tuple[Annotated[str, AfterValidator(values.npm_scope)], ...], BeforeValidator(_parts)]
+_Domains = Annotated[tuple[Annotated[tuple[str, str], BeforeValidator(values.domain)], ...], BeforeValidator(_parts)]
+_Claims = tuple[Annotated[tuple[str, str], BeforeValidator(values.claim)], ...]
+_Seconds = Annotated[float, BeforeValidator(values.seconds)]
+_Path = Annotated[Path, BeforeValidator(values.path)]
+_Url = Annotated[str, AfterValidator(values.web_address)]
+_ORG = ("SLUG", "The Cloudsmith workspace (organization).", "CLOUDSMITH_ORG", "CLOUDSMITH_WORKSPACE")
+_SERVICE = (
+    *("SLUG", "The service account to log in as."),
+    *("CLOUDSMITH_SERVICE_SLUG", "CLOUDSMITH_SERVICE_ACCOUNT_SLUG"),
+)
+_API_HOST = ("HOST", "Cloudsmith's API.", "CLOUDSMITH_API_HOST")
+_TIMEOUT = ("SECONDS", "For the whole command, at most 3600.", "CLOUDSMITH_TIMEOUT")
+
+
+class Options(BaseSettings):
     """What every command has."""
 
-    log_format: Annotated[
-        LogFormat,
-        Option(
-            "console|json",
-            "Log lines for people, or JSON objects for machines.",
-            values.log_format,
-            ("CLOUDSMITH_OIDC_LOG_FORMAT",),
-        ),
-    ] = "console"
-    quiet: Annotated[bool, Option("", "Log nothing but errors.")] = False
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
+        case_sensitive=True,
+        env_ignore_empty=True,
+        # Variables hold plain text, no JSON.
+        enable_decoding=False,
+        # pydantic-settings would take an option without variables from one of its own name.
+        env_prefix="CLOUDSMITH_OIDC_",
+        loc_by_alias=False,
+        hide_input_in_errors=True,
+    )
+
+    log_format: Annotated[LogFormat, BeforeValidator(values.log_format)] = _option(
+        "console|json",
+        "Log lines for people, or JSON objects for machines.",
+        "CLOUDSMITH_OIDC_LOG_FORMAT",
+        default="console",
+    )
+    quiet: bool = _option("", "Log nothing but errors.", default=False)
 
 
-_ORG = Option(
-    "SLUG", "The Cloudsmith workspace (organization).", values.slug, ("CLOUDSMITH_ORG", "CLOUDSMITH_WORKSPACE")
-)
-_SERVICE = Option(
-    "SLUG",
-    "The service account to log in as.",
-    values.slug,
-    ("CLOUDSMITH_SERVICE_SLUG", "CLOUDSMITH_SERVICE_ACCOUNT_SLUG"),
-)
-_API_HOST = Option("HOST", "Cloudsmith's API.", values.base_url, ("CLOUDSMITH_API_HOST",))
-_TIMEOUT = Option("SECONDS", "For the whole command, at most 3600.", values.seconds, ("CLOUDSMITH_TIMEOUT",))
-
-
-@dataclass(frozen=True, kw_only=True)
 class TokenOptions(Options):
     """Where the ID token comes from, and how long everything may take."""
 
-    token_stdin: Annotated[
-        bool,
-        Option(
-            "",
-            "Read the ID token from the first line of standard input. A PEM bundle of certificate authorities may "
-            "follow it.",
-        ),
-    ] = False
-    token_file: Annotated[
-        Path | None,
-        Option(
-            "FILE",
-            "Read the ID token from this file. Without this and --token-stdin, it comes from the variable "
-            "CLOUDSMITH_OIDC_TOKEN, or OIDC_TOKEN.",
-            values.path,
-        ),
-    ] = None
-    api_host: Annotated[str, _API_HOST] = DEFAULT_API_HOST
-    timeout: Annotated[float, _TIMEOUT] = 60
+    token_stdin: bool = _option(
+        "",
+        "Read the ID token from the first line of standard input. A PEM bundle of certificate authorities may follow "
+        "it.",
+        default=False,
+    )
+    token_file: _Path | None = _option(
+        "FILE",
+        "Read the ID token from this file. Without this and --token-stdin, it comes from the variable "
+        "CLOUDSMITH_OIDC_TOKEN, or OIDC_TOKEN.",
+        default=None,
+    )
+    api_host: Annotated[str, AfterValidator(values.base_url)] = _option(*_API_HOST, default=DEFAULT_API_HOST)
+    timeout: _Seconds = _option(*_TIMEOUT, default=60)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Login(TokenOptions):
     """Exchange the ID token for a Cloudsmith token and write the clients' files."""
 
     STDOUT: ClassVar[Path] = Path("-")
 
-    org: Annotated[str, _ORG]
-    service: Annotated[str, _SERVICE]
-    output: Annotated[
-        Path,
-        Option(
-            "DIR",
-            "The directory to write to, which is login's alone. - writes a tar stream to standard output instead.",
-            lambda text: Login.STDOUT if text == "-" else values.path(text),
-        ),
-    ]
-    root: Annotated[
-        Path | None,
-        Option("DIR", "With --output -: where the tar stream will be unpacked.", values.absolute_path),
-    ] = None
-    repo: Annotated[
-        tuple[str, ...],
-        Option(
-            "SLUG",
-            "A repository. The first one becomes the clients' default.",
-            values.slug,
-            ("CLOUDSMITH_REPO",),
-            repeatable=True,
-            separator=",",
-        ),
-    ] = ()
-    format: Annotated[
-        tuple[str, ...],
-        Option(
-            "FORMAT",
-            f"A client to configure: {', '.join(formats.names())}. Default: {', '.join(_DEFAULT_FORMATS)}; without "
-            "--repo, those that need no repository.",
-            values.format_name,
-            ("CLOUDSMITH_FORMATS",),
-            repeatable=True,
-            separator=",",
-        ),
-    ] = ()
-    npm_scope: Annotated[
-        tuple[str, ...],
-        Option(
-            "@SCOPE",
-            "Get only the npm packages of this scope from Cloudsmith. Default: all packages.",
-            values.npm_scope,
-            ("CLOUDSMITH_NPM_SCOPE",),
-            repeatable=True,
-            separator=",",
-        ),
-    ] = ()
-    domain: Annotated[
-        tuple[tuple[str, str], ...],
-        Option(
-            "FORMAT=HOST",
-            "A custom domain for a format. FORMAT:REPO=HOST: the domain of one repository.",
-            values.domain,
-            ("CLOUDSMITH_DOMAINS",),
-            repeatable=True,
-            separator=",",
-        ),
-    ] = ()
+    org: _Slug = _option(*_ORG)
+    service: _Slug = _option(*_SERVICE)
+    output: Annotated[Path, BeforeValidator(lambda text: Path(text) if text == "-" else values.path(text))] = _option(
+        "DIR",
+        "The directory to write to, which is login's alone. - writes a tar stream to standard output instead.",
+    )
+    root: Annotated[Path, BeforeValidator(values.absolute_path)] | None = _option(
+        "DIR", "With --output -: where the tar stream will be unpacked.", default=None
+    )
+    repo: _Slugs = _option(
+        "SLUG",
+        "A repository. The first one becomes the clients' default.",
+        "CLOUDSMITH_REPO",
+        default=(),
+        separator=",",
+    )
+    format: _Formats = _option(
+        "FORMAT",
+        f"A client to configure: {', '.join(formats.names())}. Default: {', '.join(_DEFAULT_FORMATS)}; without "
+        "--repo, those that need no repository.",
+        "CLOUDSMITH_FORMATS",
+        default=(),
+        separator=",",
+    )
+    npm_scope: _Scopes = _option(
+        "@SCOPE",
+        "Get only the npm packages of this scope from Cloudsmith. Default: all packages.",
+        "CLOUDSMITH_NPM_SCOPE",
+        default=(),
+        separator=",",
+    )
+    domain: _Domains = _option(
+        "FORMAT=HOST",
+        "A custom domain for a format. FORMAT:REPO=HOST: the domain of one repository.",
+        "CLOUDSMITH_DOMAINS",
+        default=(),
+        separator=",",
+    )
 
-    def __post_init__(self) -> None:
+    def model_post_init(self, _context: object) -> None:
         """Check what depends on more than one option. Raises `SettingsError`."""
         needy = [name for name in self.format if not self.repo and formats.load(name).needs_repo]
         if needy:
@@ -212,72 +215,55 @@ class Login(TokenOptions):
         return tuple(dict.fromkeys(self.format or default))
 
 
-@dataclass(frozen=True, kw_only=True)
 class Explain(TokenOptions):
     """Say why Cloudsmith refuses, or would refuse: check the settings, the token, its issuer, and the exchange."""
 
     # What is wrong with these is a finding, so that they are taken as they are.
-    org: Annotated[str, replace(_ORG, read=str)] = ""
-    service: Annotated[str, replace(_SERVICE, read=str)] = ""
-    api_host: Annotated[str, replace(_API_HOST, read=str)] = DEFAULT_API_HOST
-    expect_audience: Annotated[
-        str | None, Option("AUDIENCE", "Report a fault unless the token's audience is this one, or one of several.")
-    ] = None
-    expect_claim: Annotated[
-        tuple[tuple[str, str], ...],
-        Option(
-            "NAME=VALUE",
-            "Report a fault unless the token has this claim. VALUE may end in * or .* for anything that follows.",
-            values.claim,
-            repeatable=True,
-        ),
-    ] = ()
-    exchange: Annotated[bool, Option("", "Do not try the exchange.", flag="--no-exchange")] = True
-    as_json: Annotated[bool, Option("", "Write the report as one JSON object.", flag="--json")] = False
+    org: str = _option(*_ORG, default="")
+    service: str = _option(*_SERVICE, default="")
+    api_host: str = _option(*_API_HOST, default=DEFAULT_API_HOST)
+    expect_audience: str | None = _option(
+        "AUDIENCE", "Report a fault unless the token's audience is this one, or one of several.", default=None
+    )
+    expect_claim: _Claims = _option(
+        "NAME=VALUE",
+        "Report a fault unless the token has this claim. VALUE may end in * or .* for anything that follows.",
+        default=(),
+    )
+    exchange: bool = _option("", "Do not try the exchange.", default=True, flag="--no-exchange")
+    as_json: bool = _option("", "Write the report as one JSON object.", default=False, flag="--json")
 
 
-@dataclass(frozen=True, kw_only=True)
 class Discovery(Options):
     """Fetch the issuer's documents from Jenkins, to host them or to compare them with what is hosted."""
 
-    issuer: Annotated[
-        str,
-        Option("URL", "The issuer: what tokens have in iss, and Cloudsmith as its provider URL.", values.web_address),
-    ]
-    output: Annotated[
-        Path | None,
-        Option("DIR", "Write .well-known/openid-configuration and jwks there, for any static host.", values.path),
-    ] = None
-    check: Annotated[
-        str | None,
-        Option(
-            "URL",
-            "Compare with what is hosted under this URL, and fail if that is not what Jenkins signs with.",
-            values.web_address,
-        ),
-    ] = None
-    jenkins_url: Annotated[
-        str | None,
-        Option(
-            "URL",
-            "The URL of Jenkins, or of the folder that has the credential: needed if the credential names an issuer "
-            "of its own. The user in JENKINS_USER_ID asks with the API token in JENKINS_API_TOKEN. Default: ask at "
-            "the issuer's URL, as anybody can.",
-            values.web_address,
-        ),
-    ] = None
-    credentials_id: Annotated[
-        tuple[str, ...],
-        Option("ID", "With --jenkins-url: the credential.", repeatable=True, separator=","),
-    ] = ("oidc-token-cred",)
-    timeout: Annotated[float, _TIMEOUT] = 60
+    issuer: _Url = _option("URL", "The issuer: what tokens have in iss, and Cloudsmith as its provider URL.")
+    output: _Path | None = _option(
+        "DIR", "Write .well-known/openid-configuration and jwks there, for any static host.", default=None
+    )
+    check: _Url | None = _option(
+        "URL",
+        "Compare with what is hosted under this URL, and fail if that is not what Jenkins signs with.",
+        default=None,
+    )
+    jenkins_url: _Url | None = _option(
+        "URL",
+        "The URL of Jenkins, or of the folder that has the credential: needed if the credential names an issuer of its "
+        "own. The user in JENKINS_USER_ID asks with the API token in JENKINS_API_TOKEN. Default: ask at the issuer's "
+        "URL, as anybody can.",
+        default=None,
+    )
+    credentials_id: Annotated[tuple[str, ...], BeforeValidator(_parts)] = _option(
+        "ID", "With --jenkins-url: the credential.", default=("oidc-token-cred",), separator=","
+    )
+    timeout: _Seconds = _option(*_TIMEOUT, default=60)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Logout(Options):
     """Remove a login directory."""
 
-    directory: Annotated[Path, Option("", "What was given to login as --output.", values.path, flag="DIR")]
+    force: bool = _option("", "Remove it even if nothing in it shows that it is a login's.", default=False)
+    directory: _Path = _option("", "What was given to login as --output.", flag="DIR")
 
 
 COMMANDS: Mapping[str, type[Options]] = {"login": Login, "explain": Explain, "discovery": Discovery, "logout": Logout}
