@@ -1,11 +1,12 @@
 """Bad input: one clear line, the right exit code, and nothing sent or written."""
 
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from program import Cli
+from program import PROGRAM, Cli
 
 SETTINGS = {
     "workspace with a slash": (["--org", "a/b"], "'a/b' is not a slug"),
@@ -33,12 +34,23 @@ SETTINGS = {
     "nowhere to write": (["--output", ""], "--output: it is empty"),
     "the token as an argument": (["--oidc-token", "secret"], "--oidc-token"),
     "time-out of nothing": (["--timeout", "0"], "greater than 0"),
-    "time-out in words": (["--timeout", "soon"], "not 'soon'"),
+    "time-out in words": (["--timeout", "soon"], "'soon' is not a time-out"),
+    "time-out with a unit": (["--timeout", "60s"], "a whole or decimal number, greater than 0 and at most 3600"),
+    "time-out below nothing": (["--timeout", "-1"], "greater than 0"),
+    "time-out of more than an hour": (["--timeout", "3601"], "at most 3600"),
+    "time-out that is no number": (["--timeout", "nan"], "--timeout"),
     "endless time-out": (["--timeout", "inf"], "--timeout"),
     "root without a stream": (["--root", "/login"], "--output -"),
     "two sources of the token": (["--token-stdin", "--token-file", "x"], "exclude each other"),
     "unknown option": (["--frobnicate"], "--frobnicate"),
-    "unknown log format": (["--log-format", "xml"], "not 'xml'"),
+    "the name of the step and the variable": (["--formats", "pip"], "Did you mean --format?"),
+    "the name of the step's option": (["--npmScope=@acme"], "'--npmScope' is not an option of cloudsmith-oidc login"),
+    "an option cut short": (["--serv", "ci-reader"], "Did you mean --service?"),
+    "a stray word": (["prod"], "'prod' is not an option of cloudsmith-oidc login"),
+    "an option without its value": (["--repo"], "--repo: it needs a value: --repo SLUG"),
+    "an option whose value is an option": (["--repo", "--quiet"], "--repo: it needs a value: --repo SLUG"),
+    "a switch with a value": (["--quiet=yes"], "--quiet takes no value"),
+    "unknown log format": (["--log-format", "xml"], "'xml' is not a log format: use console or json"),
 }
 
 
@@ -55,19 +67,29 @@ def test_bad_setting(cli: Cli, case: str) -> None:
     assert not cli.directory.exists()
 
 
-def test_missing_settings_are_all_named_with_their_variables(cli: Cli) -> None:
-    result = cli.login(CLOUDSMITH_ORG=None, CLOUDSMITH_SERVICE_SLUG="")
+def test_missing_settings_are_all_named_with_what_they_take_and_their_variables(cli: Cli) -> None:
+    result = cli.run("login", CLOUDSMITH_ORG=None, CLOUDSMITH_SERVICE_SLUG="")
 
     assert result.code == 2
-    assert "--org (CLOUDSMITH_ORG or CLOUDSMITH_WORKSPACE) has to be given" in result.stderr
-    assert "--service (CLOUDSMITH_SERVICE_SLUG or CLOUDSMITH_SERVICE_ACCOUNT_SLUG) has to be given" in result.stderr
+    assert result.stderr == (
+        "cloudsmith-oidc: error: --org SLUG is missing (or set CLOUDSMITH_ORG or CLOUDSMITH_WORKSPACE); "
+        "--service SLUG is missing (or set CLOUDSMITH_SERVICE_SLUG or CLOUDSMITH_SERVICE_ACCOUNT_SLUG); "
+        "--output DIR is missing. See cloudsmith-oidc login --help\n"
+    )
+
+
+def test_a_bad_variable_is_named_and_not_the_option_that_nobody_gave(cli: Cli) -> None:
+    result = cli.login(CLOUDSMITH_TIMEOUT="60s")
+
+    assert (result.code, cli.sandbox.requests) == (2, [])
+    assert "error: CLOUDSMITH_TIMEOUT: '60s' is not a time-out" in result.stderr
 
 
 def test_a_format_without_its_repository(cli: Cli) -> None:
     result = cli.login("--format", "docker,npm", CLOUDSMITH_REPO=None)
 
     assert (result.code, cli.sandbox.requests) == (2, [])
-    assert "npm needs a repository: give --repo or set CLOUDSMITH_REPO" in result.stderr
+    assert "npm cannot be configured without a repository. Give --repo, or set CLOUDSMITH_REPO" in result.stderr
 
 
 def test_a_stream_needs_an_absolute_root(cli: Cli) -> None:
@@ -76,9 +98,32 @@ def test_a_stream_needs_an_absolute_root(cli: Cli) -> None:
     assert (result.code, result.stdout) == (2, b"")
 
 
-@pytest.mark.parametrize("arguments", [[], ["logout"], ["frobnicate"]])
-def test_no_or_an_unknown_command(cli: Cli, arguments: list[str]) -> None:
-    assert cli.run(*arguments).code == 2
+COMMAND_LINES = {
+    "": "no command was given",
+    "logout": "DIR is missing",
+    "logout one two": "'two' is not an option of cloudsmith-oidc logout",
+    "frobnicate": "'frobnicate' is not a command",
+    "log-in": "'log-in' is not a command. Did you mean login?",
+    "--org acme login": "'--org' is not an option of cloudsmith-oidc",
+    "--json explain": "'--json' is not an option of cloudsmith-oidc",
+}
+
+
+@pytest.mark.parametrize("line", COMMAND_LINES)
+def test_a_command_line_that_is_none(cli: Cli, line: str) -> None:
+    result = cli.run(*line.split())
+
+    assert (result.code, result.stdout) == (2, b"")
+    assert COMMAND_LINES[line] in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_what_may_be_the_value_of_an_unknown_option_is_not_shown(cli: Cli) -> None:
+    for arguments in (["--password", "hunter2"], ["--password=hunter2"]):
+        result = cli.login(*arguments)
+
+        assert result.code == 2
+        assert "hunter2" not in result.stderr
 
 
 def tokens(good: str) -> dict[str, str]:
@@ -128,11 +173,51 @@ def test_a_token_file_that_is_not_there(cli: Cli, tmp_path: Path) -> None:
     assert "absent' cannot be read (No such file or directory)" in result.stderr
 
 
+EMPTY = {
+    "the variable": ([], "the variable CLOUDSMITH_OIDC_TOKEN is empty or not set"),
+    "standard input": (["--token-stdin"], "standard input is empty"),
+    "the file": (["--token-file", "/dev/null"], "'/dev/null' is empty"),
+}
+
+
+@pytest.mark.parametrize("source", EMPTY)
+def test_a_missing_id_token_is_told_to_a_shell_first_and_to_jenkins_second(cli: Cli, source: str) -> None:
+    arguments, said = EMPTY[source]
+
+    result = cli.login(*arguments, token="")
+
+    assert result.code == 3
+    assert f"there is no ID token: {said}. Set CLOUDSMITH_OIDC_TOKEN to the token, or give" in result.last_line
+    assert "In Jenkins, bind a credential" in result.last_line
+
+
+def test_an_id_token_of_a_megabyte_is_refused(cli: Cli) -> None:
+    result = cli.run("login", "--output", str(cli.directory), "--token-stdin", stdin="e30." + "A" * 2**20 + ".e30")
+
+    assert (result.code, cli.sandbox.requests) == (3, [])
+    assert "it has more than 16384 characters" in result.stderr
+
+
+def test_a_relative_path_where_the_current_directory_is_gone(cli: Cli, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    done = subprocess.run(
+        ["sh", "-c", 'cd "$1" && rmdir "$1" && "$2" logout login', "sh", gone, PROGRAM],
+        env=cli.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert "DIR: the current directory does not exist any more" in done.stderr
+
+
 def test_a_ca_file_that_is_not_there(cli: Cli, tmp_path: Path) -> None:
     result = cli.login(SSL_CERT_FILE=str(tmp_path / "absent.pem"))
 
     assert result.code == 2
-    assert "absent.pem" in result.stderr
+    assert "absent.pem', cannot be read (No such file or directory)" in result.stderr
 
 
 def test_a_ca_bundle_without_certificates(cli: Cli) -> None:
@@ -141,7 +226,7 @@ def test_a_ca_bundle_without_certificates(cli: Cli) -> None:
     result = cli.run("login", "--output", str(cli.directory), "--token-stdin", stdin=stdin)
 
     assert result.code == 2
-    assert "CA bundle" in result.stderr
+    assert "the certificate authorities after the token on standard input are not in PEM form" in result.stderr
 
 
 def test_a_proxy_that_cannot_be_used_is_not_quoted(cli: Cli) -> None:

@@ -11,13 +11,13 @@ from cloudsmith_oidc import formats
 from program import Cli
 
 MODULE = """
-from cloudsmith_oidc.formats.base import Account, Endpoint, Format
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format
 
 CHARTS = Endpoint("hello-charts", "dl.cloudsmith.io", "basic/{org}/{repo}/helm/charts/")
 
 
-def repositories(account: Account) -> str:
-    return "".join(f"{url} {account.basic_auth}\\n" for url in account.urls(CHARTS))
+def repositories(access: Access) -> str:
+    return "".join(f"{url} {access.basic_auth}\\n" for url in access.urls(CHARTS))
 
 
 FORMAT = Format(

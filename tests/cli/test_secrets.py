@@ -10,7 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import unquote
 
+import jwt
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -130,6 +132,70 @@ def test_no_token_is_shown(cli: Cli, world: str, damage: str, argument: str, log
     assert [form for secret in secrets for form in forms(secret) if form in shown] == []
     assert code in range(9)
     assert (code == 0) == bool(files)
+
+
+# Where an answer can put text, and what the program makes of it.
+PLACES: Mapping[str, Callable[[str], faults.Fault]] = {
+    "detail": lambda text: faults.document({"detail": text}, 401),
+    "error": lambda text: faults.document({"error": text}, 422),
+    "fields": lambda text: faults.document({"detail": "no", "fields": {text: [text], f"a {text}": []}}, 422),
+    "detail of an answer that is tried again": lambda text: faults.status(503, text),
+    "redirect": lambda text: faults.redirect(f"https://{text}/{text}"),
+    "redirect to a host below": lambda text: faults.redirect(f"https://{text}.example.com/?{text}", 307),
+    "Retry-After": faults.throttled,
+    "Content-Encoding": lambda text: faults.header(faults.status(401), "Content-Encoding", text),
+    "Date": lambda text: faults.header(faults.status(401), "Date", text),
+    "the token": faults.token,
+    "the token's service": lambda text: faults.token(
+        jwt.encode({"service_slug": text, "exp": 9_999_999_999}, b"k" * 32)
+    ),
+}
+QUOTATIONS: Mapping[str, Callable[[str], str]] = {
+    "as it is": lambda text: text,
+    "in lower case": str.lower,
+    "in upper case": str.upper,
+    "with dots escaped for a URL": lambda text: text.replace(".", "%2E"),
+    "with dots escaped for JSON": lambda text: text.replace(".", "\\u002e"),
+    "with everything escaped": lambda text: "".join(f"%{ord(character):02x}" for character in text),
+    **{
+        f"in base64 after {before!r}": lambda text, before=before: base64.b64encode(  # type: ignore[misc]
+            f"{before}{text}".encode()
+        ).decode()
+        for before in ("", "token:", "__token__:", ":", "ab")
+    },
+    "in base64 for URLs": lambda text: base64.urlsafe_b64encode(f":{text}".encode()).decode(),
+    "in the middle of words": lambda text: f"x{text}y",
+}
+
+
+def windows(text: str) -> set[str]:
+    """Every 16 characters in a row, whatever their case and however they are escaped."""
+    plain = unquote(text.replace("\\u002e", ".")).lower()
+    return {plain[start : start + 16] for start in range(len(plain) - 15)}
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    place=st.sampled_from(sorted(PLACES)),
+    quotation=st.sampled_from(sorted(QUOTATIONS)),
+    start=st.integers(0, 10_000),
+    length=st.one_of(st.integers(16, 60), st.integers(16, 10_000)),
+    command=st.sampled_from([["login", "--output", "-"], ["explain"]]),
+)
+def test_an_answer_that_quotes_a_part_of_the_id_token_is_not_repeated(
+    cli: Cli, place: str, quotation: str, start: int, length: int, command: list[str]
+) -> None:
+    cli.sandbox.reset()
+    id_token = cli.sandbox.mint()
+    start %= len(id_token) - 16
+    quoted = QUOTATIONS[quotation](id_token[start : start + length])
+    cli.sandbox.faults.always("exchange", PLACES[place](quoted))
+    environment = {**cli.environment, "CLOUDSMITH_OIDC_TOKEN": id_token, "CLOUDSMITH_TIMEOUT": "0.4"}
+
+    _, written, raised = run(command, environment)
+
+    secrets = {window for form in forms(id_token) for window in windows(form)}
+    assert windows("\n".join([written, *map(str, raised), *map(repr, raised)])) & secrets == set()
 
 
 def test_a_bug_is_reported_without_what_it_says(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

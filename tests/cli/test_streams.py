@@ -11,6 +11,7 @@ COMMANDS = {
     "login": f"{PROGRAM} login --output - --root /login",
     "explain": f"{PROGRAM} explain",
     "version": f"{PROGRAM} --version",
+    "help": f"{PROGRAM} login --help",
 }
 
 
@@ -37,3 +38,16 @@ def test_no_token_is_asked_for_if_nothing_can_take_the_stream(cli: Cli) -> None:
 
 def test_input_that_is_closed_holds_no_token(cli: Cli) -> None:
     assert shell(cli, f"{COMMANDS['login']} --token-stdin <&-").returncode == 3
+
+
+ERRORS = ["2>&-", *(["2>/dev/full"] if Path("/dev/full").exists() else [])]
+
+
+@pytest.mark.parametrize("errors", ERRORS)
+def test_a_log_that_cannot_be_written_changes_nothing_else(cli: Cli, errors: str) -> None:
+    done = shell(cli, f"{COMMANDS['login']} {errors} | tar -tf - | sort | tail -n 1")
+    failed = shell(cli, f"{COMMANDS['login']} --org / {errors}")
+
+    assert done.stdout == "pip.conf\n"
+    assert (failed.returncode, failed.stdout) == (2, "")
+    assert shell(cli, f"{PROGRAM} login --output {cli.directory} {errors}").returncode == 0

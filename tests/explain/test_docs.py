@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from cloudsmith_oidc.command_line import parse
 from cloudsmith_oidc.explain.findings import CODES
-from cloudsmith_oidc.settings import CommandLine
 from explain import tables
 from program import Cli
 
@@ -46,7 +46,7 @@ def test_every_command_in_the_pages_is_one(
     assert commands or name == "explain-json.md"
     for command in commands:
         arguments = shlex.split(command.replace('"$JENKINS_URL"', "https://jenkins.example.com").strip())[1:]
-        CommandLine(_cli_parse_args=arguments)
+        parse(arguments)
 
 
 def test_the_documented_json_has_the_shape_of_the_real_one(docs: Path, cli: Cli) -> None:

@@ -7,6 +7,7 @@ the credential names an issuer of its own; then `IdTokenCredentialsDescriptor` g
 import base64
 import binascii
 import json
+import os
 import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -17,6 +18,7 @@ from urllib.parse import urlencode
 
 import structlog
 
+from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import (
     CloudsmithOidcError,
     SettingsError,
@@ -25,9 +27,9 @@ from cloudsmith_oidc.errors import (
     UnreachableError,
     WriteError,
 )
-from cloudsmith_oidc.http import Deadline, HttpClient, json_object
+from cloudsmith_oidc.http import HttpClient, json_object
 from cloudsmith_oidc.redaction import one_line
-from cloudsmith_oidc.settings import Discovery, Secrets
+from cloudsmith_oidc.settings import Discovery
 
 CONFIGURATION = ".well-known/openid-configuration"
 JWKS = "jwks"
@@ -130,8 +132,7 @@ def _of_issuer(source: _Source, issuer: str) -> Documents:
 
 
 def _of_credentials(source: _Source, options: Discovery) -> Documents:
-    environment = Secrets()
-    user, password = environment.jenkins_user_id, environment.jenkins_api_token.get_secret_value()
+    user, password = os.environ.get("JENKINS_USER_ID"), os.environ.get("JENKINS_API_TOKEN")
     if not user or not password:
         raise SettingsError(
             "--jenkins-url needs a user and an API token",

@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 import structlog
 import tenacity
 
+from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import (
     ExchangeRefusedError,
     ServiceMismatchError,
@@ -17,15 +18,17 @@ from cloudsmith_oidc.errors import (
     UnreachableError,
     UntrustedCertificateError,
 )
-from cloudsmith_oidc.http import Answer, Deadline, HttpClient, json_object
+from cloudsmith_oidc.http import Answer, HttpClient, json_object
 from cloudsmith_oidc.id_token import IdToken
 from cloudsmith_oidc.jwt_view import JwtView
-from cloudsmith_oidc.redaction import one_line
+from cloudsmith_oidc.redaction import one_line, protect
+from cloudsmith_oidc.times import timestamp
 
 _REFUSED = frozenset({400, 401, 403, 404, 422})
 _GRANTED = frozenset({200, 201})
 _THROTTLED = 429
 _SERVER_ERROR = 500
+_LOOK_AT_HOST = "Look whether the API host is really Cloudsmith's, and for a proxy that puts its own pages in between"
 _YEAR_SECONDS = 366 * 86400.0
 # Full jitter (wait a random time between 0 and a bound that doubles), so that agents which were refused together do
 # not come back together.
@@ -84,7 +87,7 @@ def exchange(client: HttpClient, account: ServiceAccount, id_token: IdToken, *, 
             raise
         except UnreachableError as error:
             raise _RetryableError(error) from None
-        _raise_for_status(answer, id_token)
+        _raise_for_status(answer)
         return _granted(answer, account.slug)
 
     retry = tenacity.Retrying(
@@ -121,15 +124,14 @@ def _log_retry(state: tenacity.RetryCallState) -> None:
     )
 
 
-def _raise_for_status(answer: Answer, id_token: IdToken) -> None:
+def _raise_for_status(answer: Answer) -> None:
     if answer.status in _GRANTED:
         return
-    said = _vendor_text(answer, id_token)
+    said = _vendor_text(answer)
     if answer.status in _REFUSED:
         raise ExchangeRefusedError(
             f"Cloudsmith refused the exchange ({answer.status}{said})",
-            hint="Compare the provider URL, the required claims and the service account in Cloudsmith with the ID "
-            "token's claims",
+            hint="Run cloudsmith-oidc explain with the same settings to see why",
         )
     seconds = _retry_after(answer.headers)
     if answer.status == _THROTTLED:
@@ -150,23 +152,21 @@ def _raise_for_status(answer: Answer, id_token: IdToken) -> None:
         )
     raise UnexpectedAnswerError(
         f"the API answered with the status {answer.status}, which is not understood",
-        hint="Look whether the API host is really Cloudsmith's",
+        hint=_LOOK_AT_HOST,
     )
 
 
 def _come_back(seconds: float) -> str:
-    return (
-        f"Come back after {datetime.now(UTC) + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%SZ}"
-        if seconds
-        else "Come back later"
-    )
+    if not seconds:
+        return "Come back later"
+    return f"Come back after {timestamp(datetime.now(UTC) + timedelta(seconds=seconds))}"
 
 
-def _vendor_text(answer: Answer, id_token: IdToken) -> str:
+def _vendor_text(answer: Answer) -> str:
     """Return what the vendor said, fit for a log: `: <detail> (<field names>)`, or nothing."""
     body = json_object(answer) or {}
     said = body.get("detail") or body.get("error")
-    text = f": {one_line(said.replace(id_token.text, '***'))}" if isinstance(said, str) else ""
+    text = f": {one_line(said)}" if isinstance(said, str) else ""
     fields = body.get("fields")
     return text + (f" ({one_line(', '.join(map(str, fields)))})" if isinstance(fields, dict) and fields else "")
 
@@ -190,11 +190,13 @@ def _granted(answer: Answer, service: str) -> CloudsmithToken:
     if body is None:
         raise UnexpectedAnswerError(
             f"the API answered {answer.status} with something that is not a JSON object",
-            hint="Look whether the API host is really Cloudsmith's, and for a proxy that puts its own pages in between",
+            hint=_LOOK_AT_HOST,
         )
     value = body.get("token")
+    text = value if isinstance(value, str) else ""
+    protect(text)
     try:
-        token = JwtView.parse(value if isinstance(value, str) else "")
+        token = JwtView.parse(text)
     except ValueError as error:
         raise UnexpectedAnswerError(
             f"the API answered {answer.status} without a usable token: {'it is empty' if not value else error}",
@@ -205,8 +207,9 @@ def _granted(answer: Answer, service: str) -> CloudsmithToken:
         raise UnexpectedAnswerError("Cloudsmith's token has no usable exp claim", hint="Tell Cloudsmith's support")
     issued_for = token.claims.get("service_slug")
     if issued_for != service:
+        whose = f"for the service account {one_line(issued_for)}" if isinstance(issued_for, str) else "for nobody"
         raise ServiceMismatchError(
-            f"Cloudsmith issued a token for the service account {one_line(str(issued_for))}, not for {service}",
+            f"Cloudsmith issued a token {whose}, not for {service}",
             hint="Look at the service accounts linked to this provider in Cloudsmith",
         )
     return CloudsmithToken(token.text, expires_at)

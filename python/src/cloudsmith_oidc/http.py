@@ -4,42 +4,26 @@ import ipaddress
 import json as jsonlib
 import os
 import ssl
-import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 
 from cloudsmith_oidc import __version__
+from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import (
     SettingsError,
     UnexpectedAnswerError,
     UnreachableError,
     UntrustedCertificateError,
 )
+from cloudsmith_oidc.redaction import one_line, quoted
 
 MAX_ANSWER_BYTES = 1024 * 1024
-
-_T = TypeVar("_T")
-
-
-class Deadline:
-    """A point in time that everything in one exchange has to end before.
-
-    `seconds` is counted from construction on a clock that nobody can set.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self._end = time.monotonic() + seconds
-
-    def remaining(self) -> float:
-        """Return the seconds left, never less than 0."""
-        return max(0.0, self._end - time.monotonic())
+_MAX_DATE = 100
 
 
 @dataclass(frozen=True)
@@ -70,6 +54,7 @@ class HttpClient:
 
     def __init__(self, ca_bundle: str | None = None) -> None:
         self._ca_bundle = ca_bundle
+        self._loaded_authorities: ssl.SSLContext | None = None
         self.clock_offsets: dict[str, timedelta] = {}
         """By host: how far this machine's clock is ahead of the host's, as its last answer said (`Date`, `Age`)."""
 
@@ -90,18 +75,23 @@ class HttpClient:
         parsed = httpx.URL(url)
         loopback = is_loopback(parsed.host)
         if parsed.scheme != "https" and not (parsed.scheme == "http" and loopback):
-            raise SettingsError(f"{url} is not an https URL", hint="Use https; plain http is for a loopback host only")
-        name = parsed.netloc.decode("ascii")
+            raise SettingsError(
+                f"{quoted(url)} is not an https URL", hint="Use https; plain http is for a loopback host only"
+            )
+        name = one_line(parsed.netloc.decode("ascii"))
+        # Plain http needs no authorities. Without any, a context trusts nobody.
+        https = parsed.scheme == "https"
+        authorities = self._authorities(deadline) if https else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
         def send() -> Answer:
             with (
-                self._connect(parsed.scheme, trust_env=not loopback, deadline=deadline) as client,
+                self._connect(authorities, trust_env=not loopback, deadline=deadline) as client,
                 client.stream(method, parsed, json=json, auth=auth) as response,
             ):
                 return Answer(response.status_code, response.headers, _read(response, name))
 
         try:
-            answer = _within(deadline, send)
+            answer = deadline.run(send)
         except TimeoutError:
             raise UnreachableError(
                 f"{name} gave no complete answer in time", hint="Look whether the host is up, or raise the timeout"
@@ -116,18 +106,24 @@ class HttpClient:
             self.clock_offsets[parsed.host] = offset
         return answer
 
-    @cached_property
-    def _authorities(self) -> ssl.SSLContext:
-        """The certificate authorities to trust, loaded once: httpx would load them for every client and every proxy."""
+    def _authorities(self, deadline: Deadline) -> ssl.SSLContext:
+        """Load the certificate authorities to trust, once: httpx would load them for every client and every proxy."""
+        if self._loaded_authorities is None:
+            try:
+                self._loaded_authorities = deadline.run(self._load_authorities)
+            except OSError as error:
+                raise _unusable(self._ca_bundle, error) from None
+        return self._loaded_authorities
+
+    def _load_authorities(self) -> ssl.SSLContext:
         if self._ca_bundle is not None:
             return ssl.create_default_context(cadata=self._ca_bundle)
         return httpx.create_ssl_context()
 
-    def _connect(self, scheme: str, *, trust_env: bool, deadline: Deadline) -> httpx.Client:
+    def _connect(self, authorities: ssl.SSLContext, *, trust_env: bool, deadline: Deadline) -> httpx.Client:
         try:
             return httpx.Client(
-                # Plain http needs no authorities. Without any, a context trusts nobody.
-                verify=self._authorities if scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+                verify=authorities,
                 trust_env=trust_env,
                 follow_redirects=False,
                 timeout=deadline.remaining(),
@@ -138,13 +134,6 @@ class HttpClient:
                     "Accept-Encoding": "identity",
                 },
             )
-        except (OSError, ssl.SSLError) as error:
-            where = os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR")
-            source = "that follows the token on standard input" if self._ca_bundle is not None else f"({where})"
-            raise SettingsError(
-                f"the CA bundle {source} cannot be loaded: {type(error).__name__}",
-                hint="Give a readable PEM file of certificate authorities in SSL_CERT_FILE",
-            ) from None
         except (ValueError, ImportError, httpx.InvalidURL):
             # The message would quote the proxy's URL, which may hold a password.
             raise SettingsError(
@@ -152,11 +141,26 @@ class HttpClient:
             ) from None
 
 
+def _unusable(ca_bundle: str | None, error: OSError) -> SettingsError:
+    variable = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)), "")
+    place = f"in {variable}, {quoted(os.environ[variable])}," if variable else "of this program"
+    if ca_bundle is not None:
+        place = "after the token on standard input"
+    if isinstance(error, ssl.SSLError):
+        why = "are not in PEM form"
+    else:
+        why = f"cannot be read ({error.strerror})" if error.strerror else "could not be read to their end in time"
+    return SettingsError(
+        f"the certificate authorities {place} {why}",
+        hint="Set SSL_CERT_FILE to a PEM file of certificate authorities, or unset it",
+    )
+
+
 def _read(response: httpx.Response, name: str) -> bytes:
     if response.is_redirect:
         location = response.headers.get("location", "")
         try:
-            target = httpx.URL(location).host or name
+            target = one_line(httpx.URL(location).host) or name
         except httpx.InvalidURL:
             target = "nowhere"
         raise UnexpectedAnswerError(
@@ -180,35 +184,10 @@ def _read(response: httpx.Response, name: str) -> bytes:
 def _clock_offset(headers: Mapping[str, str]) -> timedelta | None:
     try:
         # A cache keeps the date of the answer it stored, and says how long ago that was (RFC 9111, section 5.1).
-        sent = parsedate_to_datetime(headers["date"]) + timedelta(seconds=int(headers.get("age", "0")))
+        sent = parsedate_to_datetime(headers["date"][:_MAX_DATE]) + timedelta(seconds=int(headers.get("age", "0")))
         return datetime.now(UTC) - sent
     except (KeyError, ValueError, TypeError, OverflowError):
         return None
-
-
-def _within(deadline: Deadline, call: Callable[[], _T]) -> _T:
-    """Return what `call` returns, or raise `TimeoutError` at the deadline.
-
-    A thread, because nothing else bounds it all: httpx's time-outs start anew with every byte received, and name
-    resolution has none. A daemon, so that one that is stuck does not keep the process alive.
-    """
-    outcome: list[_T | BaseException] = []
-
-    def run() -> None:
-        try:
-            outcome.append(call())
-        except BaseException as error:  # noqa: BLE001 - raised again below, in the caller's thread
-            outcome.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(deadline.remaining())
-    if not outcome:
-        raise TimeoutError
-    result = outcome[0]
-    if isinstance(result, BaseException):
-        raise result
-    return result
 
 
 def _unreachable(name: str, error: httpx.TransportError) -> UnreachableError:
@@ -221,11 +200,11 @@ def _unreachable(name: str, error: httpx.TransportError) -> UnreachableError:
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return UntrustedCertificateError(
-                f"the TLS connection to {name} failed: {str(cause.verify_message).rstrip('.')}",
+                f"the TLS connection to {name} failed: {one_line(cause.verify_message).rstrip('.')}",
                 hint="If a private CA signs it, name its PEM file in SSL_CERT_FILE",
             )
         if isinstance(cause, ssl.SSLError):
-            reason = str(cause.reason).replace("_", " ").lower()
+            reason = one_line(str(cause.reason)).replace("_", " ").lower()
             return UnreachableError(f"the TLS connection to {name} failed: {reason}", hint="Look at the server's TLS")
     if isinstance(error, httpx.ConnectError):
         return UnreachableError(

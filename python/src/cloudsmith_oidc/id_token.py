@@ -1,15 +1,80 @@
-"""The ID token that Jenkins mints for a build, before Cloudsmith has seen it."""
+"""The ID token that Jenkins mints for a build: where it comes from, and what it must be before Cloudsmith sees it."""
 
+import os
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Self
 
-from cloudsmith_oidc.errors import IdTokenError
+from cloudsmith_oidc import streams
+from cloudsmith_oidc.deadline import Deadline
+from cloudsmith_oidc.errors import IdTokenError, SettingsError
 from cloudsmith_oidc.jwt_view import JwtView
+from cloudsmith_oidc.redaction import protect, quoted
+from cloudsmith_oidc.settings import ID_TOKEN_VARIABLES, TokenOptions
+from cloudsmith_oidc.times import timestamp
 
-_BIND = (
-    'Bind a Jenkins credential of the kind "OpenID Connect id token" (not the file kind) with '
-    "string(credentialsId: …, variable: 'CLOUDSMITH_OIDC_TOKEN')"
+_MAX_INPUT_BYTES = 4 * 1024 * 1024
+_PEM_BEGIN = "-----BEGIN CERTIFICATE-----"
+_GIVE = (
+    "Set CLOUDSMITH_OIDC_TOKEN to the token, or give --token-file or --token-stdin. In Jenkins, bind a credential of "
+    "the kind OpenID Connect id token to that variable"
 )
+_AS_BOUND = (
+    "Pass on, unchanged and on one line, what Jenkins binds for a credential of the kind OpenID Connect id token (not "
+    "of the file kind)"
+)
+
+
+@dataclass(frozen=True)
+class GivenToken:
+    """The ID token as it was handed over, unchecked, and the PEM bundle of CAs that came with it, if any."""
+
+    text: str = field(repr=False)
+    ca_bundle: str | None = field(default=None, repr=False)
+
+
+def fetch(options: TokenOptions, deadline: Deadline) -> GivenToken:
+    """Get the ID token from where `options` say it is.
+
+    Raises `SettingsError`, or `IdTokenError` with the code `token-missing` if there is nothing, or no end of it.
+    """
+    if options.token_stdin and options.token_file is not None:
+        raise SettingsError("--token-stdin and --token-file exclude each other", hint="Give one of them")
+    if options.token_stdin:
+        source, read = "standard input", lambda: streams.read(_MAX_INPUT_BYTES)
+    elif options.token_file is not None:
+        file = options.token_file
+        source, read = quoted(file), lambda: _start_of(file)
+    else:
+        source, read = f"the variable {ID_TOKEN_VARIABLES[0]}", _from_environment
+    try:
+        # What is not ASCII is not a JWT: the check of the token says so, and needs no second error path here.
+        text = deadline.run(read).decode("ascii", errors="replace")
+    except TimeoutError:
+        raise _missing(f"{source} did not end in time") from None
+    except OSError as error:
+        raise _missing(f"{source} cannot be read ({error.strerror})") from None
+    first, _, rest = text.partition("\n")
+    has_bundle = options.token_stdin and rest.lstrip().startswith(_PEM_BEGIN)
+    token = (first if has_bundle else text).strip()
+    if not token:
+        raise _missing(f"{source} is empty" + (" or not set" if read is _from_environment else ""))
+    protect(token)
+    return GivenToken(token, rest if has_bundle else None)
+
+
+def _start_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_MAX_INPUT_BYTES)
+
+
+def _from_environment() -> bytes:
+    return os.fsencode(next(filter(None, map(os.environ.get, ID_TOKEN_VARIABLES)), ""))
+
+
+def _missing(why: str) -> IdTokenError:
+    return IdTokenError(f"there is no ID token: {why}", hint=_GIVE, code="token-missing")
 
 
 class IdToken(JwtView):
@@ -19,21 +84,14 @@ class IdToken(JwtView):
     def read(cls, text: str) -> Self:
         """Check what can be checked before any network call.
 
-        Raises `IdTokenError` with the code `token-missing`, `token-malformed` or `token-expired`.
+        Raises `IdTokenError` with the code `token-malformed` or `token-expired`.
         """
-        text = text.strip()
-        if not text:
-            raise IdTokenError("there is no ID token: the value is empty", hint=_BIND, code="token-missing")
         if len(text.split()) > 1:
-            raise IdTokenError(
-                "the ID token is malformed: there is white space or a line break inside it",
-                hint="Pass it on exactly as Jenkins binds it, on one line",
-                code="token-malformed",
-            )
+            raise _malformed("there is white space or a line break inside it")
         try:
-            token = cls.parse(text)
+            token = cls.parse(text.strip())
         except ValueError as error:
-            raise IdTokenError(f"the ID token is malformed: {error}", hint=_BIND, code="token-malformed") from None
+            raise _malformed(str(error)) from None
         token.require_unexpired()
         return token
 
@@ -41,15 +99,16 @@ class IdToken(JwtView):
         """Raise `IdTokenError` with the code `token-expired` if this machine's clock is past `exp`."""
         expires_at = self.time("exp")
         if expires_at is None:
-            raise IdTokenError(
-                "the ID token is malformed: it has no usable exp claim", hint=_BIND, code="token-malformed"
-            )
+            raise _malformed("it has no usable exp claim")
         now = datetime.now(UTC)
         if expires_at <= now:
             raise IdTokenError(
-                f"the ID token expired at {expires_at:%Y-%m-%dT%H:%M:%SZ}; this machine's clock says "
-                f"{now:%Y-%m-%dT%H:%M:%SZ}",
+                f"the ID token expired at {timestamp(expires_at)}; this machine's clock says {timestamp(now)}",
                 hint="Bind the credential again right before the login (every binding mints a fresh token), or "
                 "correct the clock",
                 code="token-expired",
             )
+
+
+def _malformed(why: str) -> IdTokenError:
+    return IdTokenError(f"the ID token is malformed: {why}", hint=_AS_BOUND, code="token-malformed")

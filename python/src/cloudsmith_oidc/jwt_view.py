@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 
+from cloudsmith_oidc.redaction import MAX_TOKEN_CHARACTERS
+
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 
 
@@ -29,6 +31,8 @@ class JwtView:
 
         Raises `ValueError`, whose message says what is wrong and quotes nothing of `text`.
         """
+        if len(text) > MAX_TOKEN_CHARACTERS:
+            raise ValueError(f"it has more than {MAX_TOKEN_CHARACTERS} characters")
         if not _COMPACT.fullmatch(text):
             raise ValueError("it does not have the three dot-separated base64url parts of a JWT")
         header, claims, _signature = text.split(".")

@@ -1,9 +1,11 @@
 """Logs go to standard error, and no log line ever holds a token."""
 
+import io
 import json
+import os
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any, Literal
+from typing import Any, Literal, TextIO, cast
 
 import structlog
 
@@ -12,10 +14,8 @@ from cloudsmith_oidc.redaction import redact
 LogFormat = Literal["console", "json"]
 
 
-def configure(log_format: LogFormat | None, *, quiet: bool) -> None:
-    """Set up structlog. Without `log_format`: console on a terminal, else JSON. `quiet` leaves only errors."""
-    if log_format is None:
-        log_format = "console" if sys.stderr.isatty() else "json"
+def configure(log_format: LogFormat, *, quiet: bool) -> None:
+    """Set up structlog: lines for people (`console`) or JSON objects (`json`). `quiet` leaves only errors."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -24,8 +24,22 @@ def configure(log_format: LogFormat | None, *, quiet: bool) -> None:
             _console if log_format == "console" else _json,
         ],
         wrapper_class=structlog.make_filtering_bound_logger("error" if quiet else "info"),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _StandardError())),
     )
+
+
+class _StandardError(io.TextIOBase):
+    """Standard error, where it does not matter that nobody takes what is written: the exit code tells, too."""
+
+    def write(self, text: str) -> int:
+        if sys.stderr is not None:
+            try:
+                sys.stderr.write(text)
+                sys.stderr.flush()
+            except OSError:
+                # Python would try once more on exit, and then end with a code of its own.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+        return len(text)
 
 
 def _redact_event(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:

@@ -7,25 +7,27 @@ from pathlib import Path
 import structlog
 
 from cloudsmith_oidc import formats, login_directory, streams
+from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import CloudsmithOidcError, ExchangeRefusedError, ServiceMismatchError
 from cloudsmith_oidc.exchange import CloudsmithToken, ServiceAccount, exchange
-from cloudsmith_oidc.formats import Account
-from cloudsmith_oidc.http import Deadline, HttpClient
-from cloudsmith_oidc.id_token import IdToken
+from cloudsmith_oidc.formats import Access
+from cloudsmith_oidc.http import HttpClient
+from cloudsmith_oidc.id_token import IdToken, fetch
 from cloudsmith_oidc.settings import Login
+from cloudsmith_oidc.times import timestamp
 
 
 def run(options: Login) -> None:
     """Exchange the ID token and write the files of the formats asked for. Raises `CloudsmithOidcError`."""
     if options.output == Login.STDOUT:
         streams.standard_output()
-    given = options.given_token()
+    deadline = Deadline(options.timeout)
+    given = fetch(options, deadline)
     id_token = IdToken.read(given.text)
     client = HttpClient(given.ca_bundle)
     account = ServiceAccount(options.api_host, options.org, options.service)
-    deadline = Deadline(options.timeout)
     try:
-        token = exchange(client, account, id_token, timeout=options.timeout)
+        token = exchange(client, account, id_token, timeout=deadline.remaining())
     except (ExchangeRefusedError, ServiceMismatchError) as refused:
         raise _explained(refused, client, account, id_token, deadline) from None
     if options.output == Login.STDOUT:
@@ -36,8 +38,8 @@ def run(options: Login) -> None:
         "logged in",
         org=options.org,
         service=options.service,
-        formats=",".join(options.format),
-        expires_at=_iso(token),
+        formats=",".join(options.chosen_formats),
+        expires_at=timestamp(token.expires_at),
         fingerprint=token.fingerprint,
     )
 
@@ -58,9 +60,9 @@ def _explained(
 
 def _files(options: Login, id_token: IdToken, token: CloudsmithToken, root: Path) -> dict[str, str]:
     """Return every file of the login directory; `root` is the directory's path where the clients will run."""
-    account = Account(options.org, options.repo, token.value, options.npm_scope, options.domain)
-    chosen = [formats.load(name) for name in options.format]
-    files = {path: text(account) for form in chosen for path, text in form.files.items()}
+    access = Access(options.org, options.repo, token.value, options.npm_scope, dict(options.domain))
+    chosen = [formats.load(name) for name in options.chosen_formats]
+    files = {path: text(access) for form in chosen for path, text in form.files.items()}
     variables = {name: value.format(dir=root) for form in chosen for name, value in form.variables.items()}
     files[login_directory.ENV] = "".join(f"{name}={value}\n" for name, value in variables.items())
     # What a job runs after the login has no use for the ID token.
@@ -70,15 +72,11 @@ def _files(options: Login, id_token: IdToken, token: CloudsmithToken, root: Path
     record = {
         "org": options.org,
         "service": options.service,
-        "formats": options.format,
+        "formats": options.chosen_formats,
         "files": [*files, login_directory.RECORD],
-        "expires_at": _iso(token),
+        "expires_at": timestamp(token.expires_at),
         "fingerprint": token.fingerprint,
         **{claim: id_token.claims.get(claim) for claim in ("iss", "sub", "aud")},
     }
     files[login_directory.RECORD] = json.dumps(record, indent=2) + "\n"
     return files
-
-
-def _iso(token: CloudsmithToken) -> str:
-    return f"{token.expires_at:%Y-%m-%dT%H:%M:%SZ}"

@@ -9,6 +9,7 @@ import dataclasses
 import structlog
 
 from cloudsmith_oidc import streams
+from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import CloudsmithOidcError, IdTokenError
 from cloudsmith_oidc.exchange import ServiceAccount
 from cloudsmith_oidc.explain import evidence as gathering
@@ -16,8 +17,8 @@ from cloudsmith_oidc.explain.checks import CHECKS
 from cloudsmith_oidc.explain.evidence import Evidence, Expectations
 from cloudsmith_oidc.explain.findings import CODES, Finding, likeliest_first
 from cloudsmith_oidc.explain.report import NOTE, Report, as_json, as_text
-from cloudsmith_oidc.http import Deadline, HttpClient
-from cloudsmith_oidc.id_token import IdToken
+from cloudsmith_oidc.http import HttpClient
+from cloudsmith_oidc.id_token import IdToken, fetch
 from cloudsmith_oidc.settings import Explain
 
 __all__ = ["explain_refusal", "run"]
@@ -73,7 +74,7 @@ def _gather(options: Explain) -> Evidence:
     deadline = Deadline(options.timeout)
     given_account = ServiceAccount(options.api_host, options.org, options.service)
     try:
-        given = options.given_token()
+        given = fetch(options, deadline)
     except IdTokenError as error:
         return Evidence(given_account, None, error)
     client = HttpClient(given.ca_bundle)

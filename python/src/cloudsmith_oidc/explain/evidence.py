@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import CloudsmithOidcError, IdTokenError
 from cloudsmith_oidc.exchange import ServiceAccount, exchange
 from cloudsmith_oidc.explain.hosts import can_be_fetched, host_of, is_public
-from cloudsmith_oidc.http import Deadline, HttpClient, json_object
+from cloudsmith_oidc.http import HttpClient, json_object
 from cloudsmith_oidc.id_token import IdToken
-from cloudsmith_oidc.settings import base_url, slug
+from cloudsmith_oidc.values import base_url, slug
 
 DISCOVERY_PATH = "/.well-known/openid-configuration"
 _DOCUMENT_SECONDS = 10

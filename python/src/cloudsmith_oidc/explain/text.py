@@ -4,6 +4,7 @@ import json
 from datetime import datetime, timedelta
 
 from cloudsmith_oidc.redaction import one_line
+from cloudsmith_oidc.times import timestamp
 
 MISSING = "MISSING"
 
@@ -17,7 +18,7 @@ def shown(value: object) -> str:
 
 def instant(moment: datetime | None) -> str:
     """Show a point in time (UTC, ISO 8601)."""
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else MISSING
+    return timestamp(moment) if moment else MISSING
 
 
 def minutes(duration: timedelta) -> str:

@@ -7,9 +7,9 @@ what it can say and `pip.py` for an example.
 import importlib
 import pkgutil
 
-from cloudsmith_oidc.formats.base import Account, Endpoint, Format
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format
 
-__all__ = ["Account", "Endpoint", "Format", "load", "names"]
+__all__ = ["Access", "Endpoint", "Format", "load", "names"]
 
 
 def names() -> list[str]:

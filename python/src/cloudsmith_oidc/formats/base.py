@@ -24,8 +24,8 @@ class Endpoint:
 
 
 @dataclass(frozen=True)
-class Account:
-    """The login that a format writes files for.
+class Access:
+    """What a login gives access to: the repositories of one workspace, with a Cloudsmith token.
 
     `domains` maps a format (a custom domain of the whole workspace) or `format:repository` (of that repository only)
     to a base URL without a trailing slash.
@@ -57,7 +57,7 @@ class Account:
     def hosts(self, endpoint: Endpoint) -> list[str]:
         """Return `host[:port]` of every place where this workspace's `endpoint` is served, without repetition.
 
-        An account with a custom domain must use it, so that it replaces the default host (Cloudsmith documentation,
+        A workspace with a custom domain must use it, so that it replaces the default host (Cloudsmith documentation,
         "Docker registry").
         """
         prefix = f"{endpoint.domains_key}:"
@@ -85,6 +85,6 @@ class Format:
     secret: every process of the build sees them. `needs_repo` says that there is no URL without a repository.
     """
 
-    files: Mapping[str, Callable[[Account], str]]
+    files: Mapping[str, Callable[[Access], str]]
     variables: Mapping[str, str]
     needs_repo: bool

@@ -2,14 +2,14 @@
 
 import json
 
-from cloudsmith_oidc.formats.base import Account, Endpoint, Format
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format
 
 REGISTRY = Endpoint("docker", "docker.cloudsmith.io")
 
 
-def config_json(account: Account) -> str:
+def config_json(access: Access) -> str:
     """Log in to the registry under each of its names."""
-    auths = {host: {"auth": account.basic_auth} for host in account.hosts(REGISTRY)}
+    auths = {host: {"auth": access.basic_auth} for host in access.hosts(REGISTRY)}
     return json.dumps({"auths": auths}, indent=2) + "\n"
 
 

@@ -1,16 +1,16 @@
 """npm: https://docs.npmjs.com/cli/configuring-npm/npmrc ; pnpm and yarn 1 read the same file."""
 
-from cloudsmith_oidc.formats.base import Account, Endpoint, Format
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format
 
 REGISTRY = Endpoint("npm", "npm.cloudsmith.io", "{org}/{repo}/")
 
 
-def npmrc(account: Account) -> str:
+def npmrc(access: Access) -> str:
     """Make the first repository the registry, of the scopes if there are any; know the token for all repositories."""
-    urls = account.urls(REGISTRY)
-    lines = [f"{scope}:registry={urls[0]}" for scope in account.npm_scopes] or [f"registry={urls[0]}"]
+    urls = access.urls(REGISTRY)
+    lines = [f"{scope}:registry={urls[0]}" for scope in access.npm_scopes] or [f"registry={urls[0]}"]
     # npm looks the token up by the URL without its scheme.
-    lines += [f"//{url.split('://', 1)[1]}:_authToken={account.token}" for url in urls]
+    lines += [f"//{url.split('://', 1)[1]}:_authToken={access.token}" for url in urls]
     return "\n".join(lines) + "\n"
 
 

@@ -1,13 +1,13 @@
 """pip: https://pip.pypa.io/en/stable/topics/configuration/ ; uv and poetry do not read it."""
 
-from cloudsmith_oidc.formats.base import Account, Endpoint, Format
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format
 
 INDEX = Endpoint("pip", "dl.cloudsmith.io", "basic/{org}/{repo}/python/simple/")
 
 
-def pip_conf(account: Account) -> str:
+def pip_conf(access: Access) -> str:
     """Make the first repository pip's index and the others additional ones."""
-    index, *others = [account.with_credentials(url) for url in account.urls(INDEX)]
+    index, *others = [access.with_credentials(url) for url in access.urls(INDEX)]
     lines = ["[global]", f"index-url = {index}"]
     if others:
         lines += ["extra-index-url =", *[f"    {url}" for url in others]]

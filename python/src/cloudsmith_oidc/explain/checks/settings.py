@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from cloudsmith_oidc.errors import SettingsError
 from cloudsmith_oidc.explain.evidence import Evidence
 from cloudsmith_oidc.explain.findings import Finding, finding
-from cloudsmith_oidc.settings import base_url, slug
+from cloudsmith_oidc.values import base_url, slug
 
 
 def account(evidence: Evidence) -> Iterator[Finding]:

@@ -1,0 +1,43 @@
+"""One bound on time for everything that may never end: reading the token, the network, and who reads the output."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+_T = TypeVar("_T")
+
+
+class Deadline:
+    """A point in time, `seconds` after it is made, on a clock that nobody can set."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    def remaining(self) -> float:
+        """Return the seconds left, never less than 0."""
+        return max(0.0, self._end - time.monotonic())
+
+    def run(self, call: Callable[[], _T]) -> _T:
+        """Return what `call` returns. Raises `TimeoutError` at the deadline, and leaves `call` to itself then.
+
+        A thread, because nothing else ends every call: opening a named pipe and resolving a host name have no
+        time-out, and httpx starts its own anew with every byte. A daemon thread does not keep the process alive.
+        """
+        outcome: list[_T | BaseException] = []
+
+        def run() -> None:
+            try:
+                outcome.append(call())
+            except BaseException as error:  # noqa: BLE001 - raised again below, in the caller's thread
+                outcome.append(error)
+
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        thread.join(self.remaining())
+        if not outcome:
+            raise TimeoutError
+        result = outcome[0]
+        if isinstance(result, BaseException):
+            raise result
+        return result

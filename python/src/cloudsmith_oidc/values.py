@@ -1,0 +1,125 @@
+"""What people give as text, checked and turned into values. Every function raises `ValueError` in words for them."""
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cloudsmith_oidc import formats
+from cloudsmith_oidc.http import is_loopback
+from cloudsmith_oidc.redaction import quoted
+
+_MAX_SECONDS = 3600
+_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", re.ASCII)
+_NPM_SCOPE = re.compile(r"@[a-z0-9-~][a-z0-9-._~]{0,213}", re.ASCII)
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\]", re.ASCII)
+
+
+def slug(text: str) -> str:
+    """Check the slug of a workspace, a repository or a service account."""
+    if not _SLUG.fullmatch(text) or ".." in text:
+        raise ValueError(f"{quoted(text)} is not a slug: letters, digits, '-', '_' and '.', as in the Cloudsmith URL")
+    return text
+
+
+def base_url(text: str) -> str:
+    """Turn a host, `host:port` or URL into `scheme://host[:port]`."""
+    problem = f"{quoted(text)} is not a host, host:port or https URL without a path"
+    try:
+        url = urlsplit(text if "://" in text else f"https://{text}")
+        port = url.port
+    except ValueError:
+        raise ValueError(problem) from None
+    host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname or ""
+    if url.scheme not in {"http", "https"} or not _HOST.fullmatch(host) or url.path.strip("/"):
+        raise ValueError(problem)
+    if "@" in url.netloc or "?" in text or "#" in text:
+        raise ValueError(problem)
+    if url.scheme == "http" and not is_loopback(host):
+        raise ValueError(f"{quoted(text)} is plain http, which is for a loopback host only: use https")
+    return f"{url.scheme}://{host}" + (f":{port}" if port is not None else "")
+
+
+def web_address(text: str) -> str:
+    """Check the URL of an issuer or of a Jenkins, and take slashes from its end."""
+    address = text.rstrip("/")
+    scheme, _, rest = address.partition("://")
+    host, _, path = rest.partition("/")
+    if scheme not in {"http", "https"}:
+        raise ValueError(f"{quoted(text)} is not an https URL")
+    base_url(f"{scheme}://{host}")
+    if not re.fullmatch(r"[\w./~%+-]*", path, re.ASCII):
+        raise ValueError(f"{quoted(text)} is not a plain URL: no query, no fragment")
+    return address
+
+
+def npm_scope(text: str) -> str:
+    """Check the scope of an npm package."""
+    if not _NPM_SCOPE.fullmatch(text):
+        raise ValueError(f"{quoted(text)} is not an npm scope such as '@acme'")
+    return text
+
+
+def format_name(text: str) -> str:
+    """Check the name of a package format."""
+    if text not in formats.names():
+        raise ValueError(f"{quoted(text)} is not a known format: use {', '.join(formats.names())}")
+    return text
+
+
+def domain(text: str) -> tuple[str, str]:
+    """Split `FORMAT=HOST` or `FORMAT:REPO=HOST` into its key and the base URL of the host."""
+    key, equals, host = text.partition("=")
+    name, colon, repo = key.partition(":")
+    if not equals or (colon and not repo):
+        raise ValueError(f"{quoted(text)} is not FORMAT=HOST or FORMAT:REPO=HOST")
+    return f"{format_name(name)}:{slug(repo)}" if colon else format_name(name), base_url(host)
+
+
+def claim(text: str) -> tuple[str, str]:
+    """Split `NAME=VALUE`. The value may be empty and may hold anything."""
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise ValueError(f"{quoted(text)} is not NAME=VALUE")
+    return name, value
+
+
+def seconds(text: str) -> float:
+    """Read a time span in seconds, at most an hour."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number <= _MAX_SECONDS:
+        raise ValueError(
+            f"{quoted(text)} is not a time-out: give the seconds as a whole or decimal number, greater than 0 and at "
+            f"most {_MAX_SECONDS}"
+        )
+    return number
+
+
+def log_format(text: str) -> str:
+    """Check the name of a log format."""
+    if text not in {"console", "json"}:
+        raise ValueError(f"{quoted(text)} is not a log format: use console or json")
+    return text
+
+
+def path(text: str) -> Path:
+    """Turn a path into an absolute one, without following symbolic links."""
+    if not text:
+        raise ValueError("it is empty")
+    if not text.isprintable():
+        raise ValueError("a path with control characters cannot be used")
+    try:
+        return Path(os.path.abspath(text))  # noqa: PTH100 - resolve() would follow symbolic links
+    except FileNotFoundError:
+        raise ValueError("the current directory does not exist any more: give an absolute path") from None
+
+
+def absolute_path(text: str) -> Path:
+    """Check that a path is absolute."""
+    if not text.startswith("/"):
+        raise ValueError(f"{quoted(text)} is not an absolute path")
+    return path(text)

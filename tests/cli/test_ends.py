@@ -1,0 +1,178 @@
+"""Everything ends: whatever the other side of a read, a write or a request does, and whatever an answer holds."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from program import PROGRAM, Cli, Result
+from sandbox import faults
+
+BOUND_SECONDS = 30
+"""A hang is what takes this long: the time-outs are a second."""
+
+
+def run(
+    cli: Cli, *arguments: str, stdin: object = subprocess.DEVNULL, stdout: object = subprocess.PIPE, **environment: str
+) -> Result:
+    """Run the program, which has to end by itself."""
+    process = subprocess.Popen(
+        [PROGRAM, *arguments],
+        env={**cli.environment, "CLOUDSMITH_OIDC_TOKEN": cli.sandbox.mint(), "CLOUDSMITH_TIMEOUT": "1", **environment},
+        stdin=stdin,  # type: ignore[call-overload]
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        output, errors = process.communicate(timeout=BOUND_SECONDS)
+    finally:
+        process.kill()
+    return Result(process.returncode, output or b"", errors.decode())
+
+
+@contextmanager
+def pipe() -> Iterator[tuple[int, int]]:
+    """A pipe of which this test holds both ends, so that neither sees an end."""
+    ends = os.pipe()
+    try:
+        yield ends
+    finally:
+        for end in ends:
+            os.close(end)
+
+
+@pytest.fixture
+def fifo(tmp_path: Path) -> str:
+    """A named pipe that nobody opens."""
+    path = tmp_path / "fifo"
+    os.mkfifo(path)
+    return str(path)
+
+
+@pytest.mark.parametrize("command", ["login", "explain"])
+def test_a_token_file_that_has_no_end(cli: Cli, fifo: str, command: str) -> None:
+    output = ["--output", str(cli.directory)] if command == "login" else []
+
+    result = run(cli, command, *output, "--token-file", fifo)
+
+    assert result.code == 3
+    assert f"there is no ID token: '{fifo}' did not end in time" in result.last_line
+
+
+def test_a_device_is_read_to_a_limit_only(cli: Cli) -> None:
+    assert run(cli, "login", "--output", str(cli.directory), "--token-file", "/dev/zero").code == 3
+
+
+def test_a_standard_input_that_has_no_end(cli: Cli) -> None:
+    with pipe() as (reading, writing):
+        os.write(writing, cli.sandbox.mint().encode() + b"\n")
+        result = run(cli, "login", "--output", str(cli.directory), "--token-stdin", stdin=reading)
+
+    assert result.code == 3
+    assert "there is no ID token: standard input did not end in time" in result.last_line
+
+
+def test_a_standard_output_that_nobody_reads(cli: Cli) -> None:
+    with pipe() as (_, writing):
+        os.set_blocking(writing, False)
+        while True:
+            try:
+                os.write(writing, b"\0" * 4096)
+            except BlockingIOError:
+                break
+        os.set_blocking(writing, True)
+        result = run(cli, "login", "--output", "-", "--root", "/login", stdout=writing)
+
+    assert result.code == 8
+    assert "nobody has read it for 10 seconds" in result.last_line
+
+
+def test_certificate_authorities_that_have_no_end(cli: Cli, fifo: str) -> None:
+    result = run(cli, "login", "--output", str(cli.directory), SSL_CERT_FILE=fifo)
+
+    assert result.code == 2
+    assert f"authorities in SSL_CERT_FILE, '{fifo}', could not be read to their end in time" in result.last_line
+
+
+def test_a_name_service_that_never_answers(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import socket, threading\nsocket.getaddrinfo = lambda *_, **__: threading.Event().wait()\n"
+    )
+
+    result = run(cli, "login", "--output", str(cli.directory), PYTHONPATH=str(tmp_path))
+
+    assert result.code == 6
+    assert "in time" in result.last_line
+
+
+MIB = 1024 * 1024
+TEXTS: dict[str, str] = {
+    "beginnings of tokens": "eyJ" * (MIB // 3 - 100),
+    "beginnings of tokens in base64": "ZXlK" * (MIB // 4 - 100),
+    "beginnings of tokens at another place": "GV5Si" * (MIB // 5 - 100),
+    "dots": "eyJ." * (MIB // 4 - 100),
+    "escapes": "%2E" * (MIB // 3 - 100),
+    "one letter": "a" * (MIB - 100),
+    "blanks": " " * (MIB - 100),
+}
+BODIES: dict[str, Callable[[], bytes]] = {
+    "nested lists": lambda: b"[" * (MIB - 1),
+    "nested objects": lambda: b'{"detail":' * (MIB // 10 - 1),
+    "a number": lambda: b'{"token":' + b"9" * (MIB - 100) + b"}",
+    "many fields": lambda: b'{"detail":"no","fields":{' + b",".join(b'"%d":0' % n for n in range(80_000)) + b"}}",
+    "one key, many times": lambda: b"{" + b",".join([b'"detail":""'] * 80_000) + b"}",
+}
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("status", [201, 401])
+def test_a_megabyte_of_text_in_an_answer(cli: Cli, text: str, status: int) -> None:
+    answer = {"token": TEXTS[text]} if status == 201 else {"detail": TEXTS[text]}
+    cli.sandbox.faults.always("exchange", faults.document(answer, status))
+
+    result = run(cli, "login", "--output", str(cli.directory))
+
+    assert result.code == {201: 7, 401: 4}[status]
+    assert max(map(len, result.stderr.splitlines())) < 2000
+
+
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize("status", [201, 401])
+def test_a_megabyte_of_json_in_an_answer(cli: Cli, body: str, status: int) -> None:
+    cli.sandbox.faults.always("exchange", faults.body(BODIES[body](), status))
+
+    assert run(cli, "login", "--output", str(cli.directory)).code == {201: 7, 401: 4}[status]
+
+
+@pytest.mark.parametrize("value", ["9" * 20_000, "," * 20_000, "eyJ" * 7_000, "(" * 20_000, "a@" * 10_000])
+def test_long_headers(cli: Cli, value: str) -> None:
+    fault = faults.status(503)
+    for name in ("Date", "Age", "Retry-After", "Content-Type"):
+        fault = faults.header(fault, name, value)
+    cli.sandbox.faults.add("exchange", fault)
+    cli.sandbox.faults.add("exchange", faults.redirect(value))
+
+    result = run(cli, "login", "--output", str(cli.directory), "--timeout", "5")
+
+    assert result.code in {6, 7}
+    assert max(map(len, result.stderr.splitlines())) < 2000
+
+
+def test_a_header_without_an_end(cli: Cli) -> None:
+    endless = faults.Answer(201, headers={"X": "a" * 5 * MIB})
+    cli.sandbox.faults.always("exchange", faults.Fault(answer=endless))
+
+    assert run(cli, "login", "--output", str(cli.directory)).code == 6
+
+
+@pytest.mark.parametrize("text", ["eyJ" * 40_000, "a." * 60_000, "=" * 120_000, "[" * 120_000])
+def test_long_arguments(cli: Cli, text: str) -> None:
+    options = ["--org", "--service", "--repo", "--domain", "--api-host", "--npm-scope", "--timeout", "--format", text]
+
+    result = run(cli, "login", "--output", "-", *(word for option in options for word in (option, text)))
+
+    assert result.code == 2
+    assert len(result.stderr) < 5000

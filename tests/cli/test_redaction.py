@@ -1,0 +1,93 @@
+"""What is known as a token by its shape alone: a token of somebody else, which this process has never seen."""
+
+import base64
+import secrets
+from collections.abc import Callable, Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloudsmith_oidc.redaction import one_line, protect, redact
+
+OPENINGS = ['{"', '{ "', '{\n  "', '{\r\n  "', '{\t"']
+"""How the JSON of a header and of a payload may begin."""
+FORMS: Mapping[str, Callable[[str], str]] = {
+    "plain": lambda token: token,
+    "in a URL": lambda token: f"https://token:{token}@dl.example.com/",
+    "escaped for a URL": lambda token: token.replace(".", "%2E"),
+    "escaped for a URL in lower case": lambda token: token.replace(".", "%2e"),
+    "escaped for JSON": lambda token: token.replace(".", "\\u002e"),
+}
+LOGINS = ["", "token:", "__token__:", ":", "ab"]
+"""What comes before the token in HTTP basic authentication, for all three places where base64 can begin a group."""
+
+
+def encoded(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def mint(opening: str) -> str:
+    header, claims = f'{opening}alg":"RS256"}}', f'{opening}jti":"{secrets.token_hex(32)}"}}'
+    return ".".join([encoded(header.encode()), encoded(claims.encode()), encoded(secrets.token_bytes(256))])
+
+
+def repeated(secret: str, shown: str) -> list[str]:
+    """Return the parts of 16 characters of `secret` that are shown."""
+    return [part for place in range(len(secret) - 15) if (part := secret[place : place + 16]) in shown]
+
+
+@pytest.mark.parametrize("opening", OPENINGS)
+@pytest.mark.parametrize("form", FORMS)
+def test_a_token_is_masked_in_every_form(opening: str, form: str) -> None:
+    token = mint(opening)
+
+    shown = redact(f"before {FORMS[form](token)} after")
+
+    assert repeated(token, shown) == []
+    assert shown.startswith("before ")
+    assert shown.endswith(" after")
+
+
+@pytest.mark.parametrize("login", LOGINS)
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_token_is_masked_in_base64(login: str, encode: Callable[[bytes], bytes]) -> None:
+    text = encode(f"{login}{mint(OPENINGS[0])}".encode()).decode()
+
+    shown = redact(f"before {text} after")
+
+    assert repeated(text[len(login) * 4 // 3 :], shown) == []
+    assert shown.endswith("*** after")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cannot connect to api.cloudsmith.io:443: Connection refused",
+        "/var/lib/jenkins/workspace/team_app_main@tmp/simpleUploadConfiguration/pip.conf",
+        "the journal of keyJournal and leUpload",
+        "99 % of the time; C:\\users\\u00e9",
+    ],
+)
+def test_what_is_no_token_is_left_as_it_is(text: str) -> None:
+    assert redact(text) == text
+
+
+@given(before=st.text(), after=st.text())
+def test_a_secret_is_masked_and_what_is_around_it_is_not(before: str, after: str) -> None:
+    secret = secrets.token_urlsafe(40)
+    protect(secret)
+
+    shown = redact(f"{before} {secret} {after}")
+
+    assert secret not in shown
+    assert shown.startswith(before + " ***")
+    assert shown.endswith("*** " + after)
+
+
+@given(st.text())
+def test_one_line_is_one_line_and_short(text: str) -> None:
+    shown = one_line(text * 100)
+
+    assert len(shown) <= 201
+    assert shown.isprintable()
