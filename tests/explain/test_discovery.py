@@ -1,5 +1,6 @@
 """`cloudsmith-oidc discovery`: documents for a static host, and whether the published ones are still right."""
 
+import json
 import stat
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,11 @@ def test_the_api_token_goes_to_jenkins_and_is_never_shown(cli: Cli, explicit: Is
     assert with_password == {"admin-discovery", "admin-jwks"}
 
 
+def _nested(document: dict[str, Any]) -> bytes:
+    """A document that is right but for a member nested deeper than some versions of Python can read, others write."""
+    return json.dumps(document).encode()[:-1] + b', "x": ' + b"[" * 2000 + b"]" * 2000 + b"}"
+
+
 WRONG: dict[str, tuple[dict[str, Any], int]] = {
     "another issuer": ({"discovery": Issuer("https://ci.example.com").discovery()}, 7),
     "keys elsewhere": ({"discovery": Issuer().discovery() | {"jwks_uri": "https://jenkins.example.com/keys"}}, 7),
@@ -133,6 +139,8 @@ WRONG: dict[str, tuple[dict[str, Any], int]] = {
     "a missing page": ({"jwks": faults.html(404).answer}, 7),
     "a server error": ({"discovery": faults.html(503).answer}, 6),
     "five mebibytes": ({"jwks": faults.oversized().answer}, 7),
+    "a document nested deeply": ({"discovery": faults.body(_nested(Issuer().discovery()), 200).answer}, 7),
+    "a number for an issuer": ({"discovery": Issuer().discovery() | {"issuer": 7}}, 7),
     "a redirect": ({"discovery": faults.redirect("https://sso.example.com/").answer}, 7),
 }
 
@@ -164,6 +172,35 @@ def test_a_key_that_jenkins_stopped_serving_is_said_to_be_one(cli: Cli, explicit
     assert explicit.url == HOSTED
     assert result.code == 7
     assert "--jenkins-url" in result.last_line
+
+
+MEANT = {
+    "https://jenkins.example.com": ("", "https://jenkins.example.com/oidc"),
+    "https://jenkins.example.com/job/team": ("team", "https://jenkins.example.com/oidc/job/team"),
+}
+
+
+@pytest.mark.parametrize("given", MEANT)
+def test_the_jenkins_url_is_answered_with_the_issuer_that_was_meant(cli: Cli, output: Path, given: str) -> None:
+    folder, meant = MEANT[given]
+    cli.sandbox.add_issuer(Issuer(folder=folder))
+
+    result = discovery(cli, "--output", str(output), issuer=given)
+
+    assert result.code == 7
+    assert f"Did you mean {meant}?" in result.last_line
+
+
+@pytest.mark.parametrize("trouble", ["page", "other", "hang"])
+def test_an_issuer_that_does_not_answer_as_one_is_not_suggested(cli: Cli, output: Path, trouble: str) -> None:
+    answers = {"page": faults.html(), "other": faults.document({"issuer": HOSTED}, 200), "hang": faults.hang()}
+    cli.sandbox.faults.always("discovery", answers[trouble])
+
+    result = discovery(cli, "--output", str(output), "--timeout", "2", issuer="https://jenkins.example.com")
+
+    assert result.code == 7
+    assert "answers 404" in result.last_line
+    assert "Did you mean" not in result.last_line
 
 
 ADMINISTRATOR_ERRORS = {

@@ -38,6 +38,7 @@ def test_the_json_has_the_documented_members(cli: Cli) -> None:
         "provider_url",
         "service_account",
         "claims",
+        "wildcards",
         "terraform",
         "configuration_as_code",
     ]
@@ -76,9 +77,10 @@ def test_the_report_for_people_starts_with_the_cause(cli: Cli) -> None:
 
     lines = result.stdout.decode().splitlines()
     assert lines[0].startswith("Likely cause: signature-invalid. ")
-    assert lines[2] == "error: signature-invalid"
-    assert [line.split()[0] for line in lines[3:6]] == ["found:", "expected:", "to"]
-    sections = ["The ID token says", "To enter in Cloudsmith", "does not prove that Cloudsmith can reach the issuer"]
+    assert "error: signature-invalid" in lines
+    first = lines.index("error: signature-invalid")
+    assert [line.split()[0] for line in lines[first + 1 : first + 4]] == ["found:", "expected:", "to"]
+    sections = ["The ID token says", "To enter in Cloudsmith", "cannot tell whether Cloudsmith reaches the issuer"]
     places = [next(place for place, line in enumerate(lines) if section in line) for section in sections]
     assert places == sorted(places)
 
@@ -143,6 +145,8 @@ EXPECTATIONS = {
     "a member of a list": ["--expect-claim", "aud=https://cloudsmith.example.com"],
     "an exact claim": ["--expect-claim", "sub=https://jenkins.example.com/job/team/job/app/job/main/"],
     "a wildcard": ["--expect-claim", "sub=https://jenkins.example.com/job/team/*"],
+    "the other wildcard": ["--expect-claim", "sub=https://jenkins.example.com/job/team/.*"],
+    "a wildcard alone": ["--expect-claim", "sub=*"],
     "an integer": ["--expect-claim", "build_number=7"],
     "two at once": ["--expect-claim", "build_number=7", "--expect-claim", "iss=https://jenkins.example.com/oidc"],
 }
@@ -155,6 +159,7 @@ def test_what_is_expected_and_there_is_no_finding(cli: Cli, expectation: str) ->
 
 DISAPPOINTMENTS = {
     "a claim without its last slash": "sub=https://jenkins.example.com/job/team/job/app/job/main",
+    "a wildcard for another folder": "sub=https://jenkins.example.com/job/prod/.*",
     "a star in the middle": "sub=https://*/job/team/job/app/job/main/",
     "another integer": "build_number=8",
     "a comma": "sub=a,b",
@@ -169,6 +174,65 @@ def test_what_is_expected_and_not_there_is_an_error_even_when_granted(cli: Cli, 
     assert report["summary"]["cause"] == "claim-mismatch"
     assert report["findings"][0]["expected"].endswith(DISAPPOINTMENTS[disappointment].partition("=")[2] or "is ")
     assert report["summary"]["exchange"] == "granted"
+
+
+def test_a_slash_at_the_end_of_the_provider_url_is_a_doubt_and_not_a_cause(cli: Cli) -> None:
+    report = explain_json(cli, "--expect-claim", "iss=https://jenkins.example.com/oidc/")
+
+    assert [(one["code"], one["severity"]) for one in report["findings"]] == [
+        ("claim-mismatch", "info"),
+        ("audience-is-list", "info"),
+    ]
+    assert "slash" in report["findings"][0]["hint"]
+
+
+def test_a_refusal_with_an_expected_wildcard_says_that_it_may_be_its_spelling(cli: Cli) -> None:
+    cli.sandbox.cloudsmith.providers[cli.sandbox.org].clear()
+
+    report = explain_json(cli, "--expect-claim", "sub=https://jenkins.example.com/job/team/*")
+
+    assert codes(report)[0] == "exchange-refused"
+    assert "other spelling, * or .*" in report["findings"][0]["hint"]
+
+
+def test_wherever_a_wildcard_is_suggested_both_spellings_are_named(cli: Cli) -> None:
+    report = cli.run("explain").stdout.decode()
+    provider = explain_json(cli)["provider"]
+
+    for text in (" ".join(report.split()), provider["wildcards"], provider["terraform"]):
+        assert "* " in text
+        assert " .*" in text
+        assert "disagree" in text
+
+
+def test_what_is_missing_is_named_and_what_cannot_be_filled_in_is_left_out(cli: Cli) -> None:
+    nothing = {"CLOUDSMITH_ORG": "", "CLOUDSMITH_SERVICE_SLUG": ""}
+
+    result = cli.run("explain", token="", **nothing)
+
+    report = result.stdout.decode()
+    assert [line for line in report.splitlines() if line.startswith("error: ")] == [
+        *("error: org-invalid", "error: service-invalid", "error: token-missing")
+    ]
+    assert len(report.splitlines()) < 20
+    assert "no workspace slug is given" in result.last_line
+    assert explain_json(cli, token="", **nothing)["provider"] | {"wildcards": ""} == {
+        "provider_url": None,
+        "service_account": None,
+        "claims": [],
+        "wildcards": "",
+        "terraform": None,
+        "configuration_as_code": None,
+    }
+
+
+def test_without_a_service_account_what_the_token_says_is_still_suggested(cli: Cli) -> None:
+    report = cli.run("explain", CLOUDSMITH_SERVICE_SLUG="").stdout.decode()
+
+    assert "provider URL      https://jenkins.example.com/oidc" in report
+    assert 'id: "oidc-token-cred"' in report
+    assert "cloudsmith_oidc" not in report
+    assert "service account  " not in report
 
 
 def test_an_expectation_without_a_value_is_wrong_usage(cli: Cli) -> None:
@@ -222,7 +286,7 @@ def test_a_refusal_with_a_list_says_that_it_may_be_the_list(cli: Cli) -> None:
     report = explain_json(cli)
 
     assert codes(report) == ["exchange-refused", "audience-is-list"]
-    assert "without aud" in report["findings"][0]["hint"]
+    assert "without aud" in report["findings"][1]["hint"]
 
 
 SILENCE = {

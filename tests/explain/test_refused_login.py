@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
@@ -10,33 +11,76 @@ from cloudsmith_oidc import cli as program
 from cloudsmith_oidc import explain
 from explain.worlds import hosted
 from program import Cli
-from sandbox import faults
+from sandbox import Sandbox, faults
+
+WORLDS_TO_REFUSE: dict[str, Callable[[Sandbox], object]] = {
+    "an old key": lambda sandbox: hosted(sandbox).rotate(),
+    "no workspace": lambda sandbox: sandbox.cloudsmith.providers.clear(),
+    "an unlinked service account": lambda sandbox: sandbox.cloudsmith.providers["acme"][0].services.clear(),
+    "a token for somebody else": lambda sandbox: sandbox.faults.always(
+        "exchange", faults.token(sandbox.issue("ci-writer"))
+    ),
+    "a wrong clock": lambda sandbox: setattr(sandbox.jenkins.clock, "ahead", 600),
+}
 
 
-def test_the_cause_comes_first_then_the_claims(cli: Cli) -> None:
+@pytest.fixture(params=WORLDS_TO_REFUSE, ids=str)
+def refused(cli: Cli, request: pytest.FixtureRequest) -> None:
+    """A world that refuses, of each kind."""
+    WORLDS_TO_REFUSE[request.param](cli.sandbox)
+
+
+def test_the_last_lines_say_what_is_wrong_what_was_found_and_what_to_do(cli: Cli) -> None:
     hosted(cli.sandbox).rotate()
 
     result = cli.login()
 
-    first, *_, last = result.stderr.splitlines()
+    lines = result.stderr.splitlines()
+    cause = next(place for place, line in enumerate(lines) if "likely cause" in line)
     assert result.code == 4
-    assert first.startswith("cloudsmith-oidc: warning: the likely cause (code=signature-invalid ")
-    (claims,) = [line for line in result.stderr.splitlines() if "the ID token says" in line]
-    for claim in ("iss", "sub", "aud", "kid", "iat", "exp", "clock"):
-        assert f"{claim}=" in claims
-    assert last.startswith("cloudsmith-oidc: error: Cloudsmith refused the exchange (401")
-    assert "The likely cause is signature-invalid" in last
+    assert lines[cause].startswith("cloudsmith-oidc: warning: likely cause: signature-invalid. The published key")
+    assert [line.split()[1] for line in lines[cause:] if not line.startswith("cloudsmith-oidc:    ")] == [
+        "warning:",
+        "found:",
+        "hint:",
+        "error:",
+    ]
+    assert lines[-1].startswith("cloudsmith-oidc: error: Cloudsmith refused the exchange (401")
+    assert lines[-1].endswith("(finding=signature-invalid)")
 
 
-def test_in_json_the_cause_has_fields_of_its_own(cli: Cli) -> None:
-    hosted(cli.sandbox).rotate()
+def test_nothing_is_said_twice_and_no_line_is_long(cli: Cli, refused: None) -> None:
+    assert refused is None
+
+    lines = cli.login().stderr.splitlines()
+
+    assert all(len(line) <= 140 for line in lines[:-1])
+    assert len(lines[-1]) < 200
+    words = " ".join(line.removeprefix("cloudsmith-oidc:") for line in lines).split()
+    runs = [" ".join(words[place : place + 6]) for place in range(len(words) - 5)]
+    assert [run for run in runs if runs.count(run) > 1] == []
+
+
+def test_the_claims_are_shown_before_the_cause(cli: Cli) -> None:
+    result = cli.login(token=cli.sandbox.mint(sub=None))
+
+    lines = result.stderr.splitlines()
+    assert lines[0] == "cloudsmith-oidc: the ID token says"
+    assert [line.split(":")[1].strip() for line in lines[1:9]] == [
+        *("iss", "sub", "aud", "kid", "alg", "iat", "exp", "clock")
+    ]
+    assert lines[2] == "cloudsmith-oidc:   sub: MISSING"
+
+
+def test_in_json_every_line_is_an_object_and_the_last_one_names_the_cause(cli: Cli, refused: None) -> None:
+    assert refused is None
 
     result = cli.login("--log-format", "json")
 
-    lines = [json.loads(line) for line in result.stderr.splitlines()]
-    assert lines[0]["code"] == lines[-1]["finding"] == "signature-invalid"
-    assert lines[0]["hint"] in lines[-1]["event"]
-    assert lines[-1]["exit_code"] == 4
+    *_, cause, last = (json.loads(line) for line in result.stderr.splitlines())
+    assert (last["level"], last["exit_code"]) == ("error", result.code)
+    assert last["finding"] in cause["event"]
+    assert cause["hint"]
 
 
 def test_a_quiet_login_still_names_the_cause(cli: Cli) -> None:
@@ -44,13 +88,31 @@ def test_a_quiet_login_still_names_the_cause(cli: Cli) -> None:
 
     (line,) = cli.login("--quiet").stderr.splitlines()
 
-    assert "The likely cause is signature-invalid" in line
+    assert line.endswith("docs/troubleshooting.md (finding=signature-invalid)")
 
 
-def test_missing_claims_are_shown_as_missing(cli: Cli) -> None:
-    result = cli.login(token=cli.sandbox.mint(sub=None))
+SUGGESTIONS = {
+    400: "400 suggests that ci-reader is not the service account's slug. Check in Cloudsmith, in this order: (1)",
+    401: "Check in Cloudsmith, in this order: (1)",
+    403: "Check in Cloudsmith, in this order: (1)",
+    404: "404 suggests that acme is not the workspace's slug. Check in Cloudsmith, in this order: (1)",
+    422: "422 suggests that ci-reader is not the service account's slug. Check in Cloudsmith, in this order: (1)",
+}
 
-    assert "sub=MISSING" in result.stderr
+
+@pytest.mark.parametrize("status", SUGGESTIONS)
+def test_where_nothing_is_wrong_from_here_it_says_what_the_status_suggests_and_where_to_look(
+    cli: Cli, status: int
+) -> None:
+    cli.sandbox.faults.always("exchange", faults.status(status, "404 (400)"))
+
+    result = cli.login("--log-format", "json")
+
+    *_, doubt, cause, last = (json.loads(line) for line in result.stderr.splitlines())
+    assert doubt["event"] == "also found: audience-is-list"
+    assert cause["hint"].startswith(SUGGESTIONS[status])
+    assert f"refused the exchange ({status}: " in last["event"]
+    assert "explain" not in cause["hint"] + last["event"]
 
 
 def test_there_is_no_second_exchange(cli: Cli) -> None:

@@ -1,17 +1,21 @@
 """Misconfigured worlds: each takes the healthy sandbox and breaks it in one way, or in two.
 
-A world is a function; its docstring says what somebody did wrong. `WORLDS` is the table of all of them, in the order
-of this file, with the cause that a diagnosis has to name first.
+`WORLDS` is the table of all of them, with the cause that a diagnosis has to name first. A world is changed by functions
+of the sandbox; the functions here that return such a change have names like sentences: `serves`, `requires`.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox import Issuer, Sandbox, faults
+from sandbox import Fault, Issuer, Sandbox, faults
 
 HOUR = 3600
 HOSTED = "https://issuer.example.org"
+JENKINS = "https://jenkins.example.com"
+
+Change = Callable[[Sandbox], object]
+MakeToken = Callable[[Sandbox], str]
 
 
 @dataclass(frozen=True)
@@ -20,42 +24,45 @@ class Given:
 
     token: str
     arguments: tuple[str, ...] = ()
-    environment: dict[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class World:
     """A broken world. `login` says whether a login fails there with the cause in its last line."""
 
-    make: Callable[[Sandbox], Given]
+    name: str
     cause: str
-    login: bool = True
+    changes: tuple[Change, ...]
+    token: MakeToken
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str]
+    login: bool
 
-    @property
-    def name(self) -> str:
-        return self.make.__name__.replace("_", "-")
-
-
-WORLDS: list[World] = []
-
-Make = Callable[[Sandbox], Given]
-
-
-def world(cause: str, *, login: bool = True) -> Callable[[Make], Make]:
-    """Add a world to the table."""
-
-    def add(make: Make) -> Make:
-        WORLDS.append(World(make, cause, login))
-        return make
-
-    return add
+    def make(self, sandbox: Sandbox) -> Given:
+        """Break the sandbox, then mint the token."""
+        for change in self.changes:
+            change(sandbox)
+        return Given(self.token(sandbox), self.arguments, self.environment)
 
 
-def given(sandbox: Sandbox, *arguments: str, **environment: str) -> Given:
-    return Given(sandbox.mint(), arguments, environment)
+def world(
+    name: str,
+    cause: str,
+    *changes: Change,
+    token: MakeToken = lambda sandbox: sandbox.mint(),
+    explain: tuple[str, ...] = (),
+    login: bool = True,
+    **environment: str,
+) -> World:
+    """A row of the table. `explain` are the arguments of that command."""
+    return World(name.replace(" ", "-"), cause, changes, token, explain, environment, login)
 
 
-def moved(sandbox: Sandbox, jenkins_url: str = "https://jenkins.example.com", **options: Any) -> Issuer:
+# Changes
+
+
+def moved(sandbox: Sandbox, jenkins_url: str = JENKINS, **options: Any) -> Issuer:
     """Replace the issuer, and tell Cloudsmith."""
     sandbox.jenkins.issuers.clear()
     sandbox.issuer = sandbox.add_issuer(Issuer(jenkins_url, **options))
@@ -72,465 +79,275 @@ def hosted(sandbox: Sandbox, **documents: Any) -> Issuer:
     return issuer
 
 
-def require(sandbox: Sandbox, **claims: str) -> None:
-    """Change the claims that Cloudsmith requires."""
-    sandbox.cloudsmith.providers[sandbox.org][0].claims = claims
+def hosts(**documents: Any) -> Change:
+    return lambda sandbox: hosted(sandbox, **documents)
 
 
-# Settings
+def issues(**options: Any) -> Change:
+    return lambda sandbox: moved(sandbox, **options)
 
 
-@world("org-invalid", login=False)
-def no_workspace(sandbox: Sandbox) -> Given:
-    return given(sandbox, CLOUDSMITH_ORG="")
+def is_inside(host: str, scheme: str = "https") -> Change:
+    """Jenkins is at a host that Cloudsmith cannot reach."""
 
+    def change(sandbox: Sandbox) -> None:
+        moved(sandbox, f"{scheme}://{host}")
+        sandbox.cloudsmith.cannot_reach.add(host.partition(":")[0])
 
-@world("org-invalid", login=False)
-def the_workspace_is_a_url(sandbox: Sandbox) -> Given:
-    return given(sandbox, CLOUDSMITH_ORG="https://app.cloudsmith.com/acme")
+    return change
 
 
-@world("service-invalid", login=False)
-def the_service_account_is_a_display_name(sandbox: Sandbox) -> Given:
-    return given(sandbox, CLOUDSMITH_SERVICE_SLUG="CI Reader")
+def has_an_unknown_ca(host: str) -> Change:
+    return lambda sandbox: sandbox.network.certificates.flaws.update({host: "unknown-ca"})
 
 
-@world("api-host-invalid", login=False)
-def the_api_is_plain_http(sandbox: Sandbox) -> Given:
-    return given(sandbox, CLOUDSMITH_API_HOST="http://api.cloudsmith.io")
+def serves(document: str, content: Callable[[Issuer], Any]) -> Change:
+    return lambda sandbox: sandbox.issuer.served.update({document: content(sandbox.issuer)})
 
 
-@world("network-settings-invalid", login=False)
-def the_ca_bundle_is_not_there(sandbox: Sandbox) -> Given:
-    return given(sandbox, SSL_CERT_FILE="/nowhere/ca.pem")
+def answers(endpoint: str, fault: Fault) -> Change:
+    return lambda sandbox: sandbox.faults.always(endpoint, fault)
 
 
-# The token
+def requires(**claims: str) -> Change:
+    """Cloudsmith requires these claims."""
+    return lambda sandbox: setattr(sandbox.cloudsmith.providers[sandbox.org][0], "claims", claims)
 
 
-@world("token-missing")
-def nothing_was_bound(sandbox: Sandbox) -> Given:
-    return replace(given(sandbox), token="")
+def credential(**fields: Any) -> Change:
+    """Change fields of the credential without telling anybody."""
 
+    def change(sandbox: Sandbox) -> None:
+        for name, value in fields.items():
+            setattr(sandbox.issuer, name, value)
 
-@world("token-missing", login=False)
-def the_token_file_is_not_there(sandbox: Sandbox) -> Given:
-    return given(sandbox, "--token-file", "/nowhere/token")
+    return change
 
 
-@world("token-malformed")
-def a_password_was_bound(sandbox: Sandbox) -> Given:
-    return replace(given(sandbox), token="hunter2")
+def clocks_ahead(*, jenkins: float = 0, cloudsmith: float = 0) -> Change:
+    def change(sandbox: Sandbox) -> None:
+        sandbox.jenkins.clock.ahead, sandbox.cloudsmith.clock.ahead = jenkins, cloudsmith
 
+    return change
 
-@world("token-malformed")
-def the_token_was_cut(sandbox: Sandbox) -> Given:
-    return replace(given(sandbox), token=sandbox.mint().rpartition(".")[0])
 
-
-@world("token-malformed")
-def the_token_was_wrapped(sandbox: Sandbox) -> Given:
-    token = sandbox.mint()
-    return replace(given(sandbox), token=f"{token[:76]}\n{token[76:]}")
-
-
-@world("token-malformed")
-def the_token_never_expires(sandbox: Sandbox) -> Given:
-    return replace(given(sandbox), token=sandbox.mint(exp=None))
-
-
-@world("token-expired")
-def the_token_was_kept_for_hours(sandbox: Sandbox) -> Given:
-    now = sandbox.issuer.clock.now()
-    return replace(given(sandbox), token=sandbox.mint(iat=now - 2 * HOUR, exp=now - HOUR))
-
-
-@world("token-not-yet-valid")
-def the_token_is_for_later(sandbox: Sandbox) -> Given:
-    return replace(given(sandbox), token=sandbox.mint(nbf=sandbox.issuer.clock.now() + HOUR))
-
-
-@world("clock-skew")
-def the_controllers_clock_is_ahead(sandbox: Sandbox) -> Given:
-    sandbox.jenkins.clock.ahead = 600
-    return given(sandbox)
-
-
-@world("clock-skew", login=False)
-def this_machines_clock_is_hours_ahead(sandbox: Sandbox) -> Given:
-    sandbox.jenkins.clock.ahead = sandbox.cloudsmith.clock.ahead = -2 * HOUR
-    return given(sandbox)
-
-
-@world("algorithm-unexpected")
-def the_token_is_signed_with_a_shared_secret(sandbox: Sandbox) -> Given:
-    return replace(given(sandbox), token=sandbox.mint(alg="HS256"))
-
-
-@world("algorithm-unexpected")
-def the_token_is_not_signed(sandbox: Sandbox) -> Given:
-    return replace(given(sandbox), token=sandbox.mint(alg="none"))
-
-
-# The issuer
-
-
-@world("issuer-missing")
-def the_token_has_no_issuer(sandbox: Sandbox) -> Given:
-    return replace(given(sandbox), token=sandbox.mint(iss=None))
-
-
-@world("issuer-not-https")
-def jenkins_is_plain_http(sandbox: Sandbox) -> Given:
-    moved(sandbox, "http://jenkins.example.com")
-    sandbox.cloudsmith.cannot_reach.add("jenkins.example.com")
-    return given(sandbox)
-
-
-@world("issuer-not-https")
-def the_issuer_is_a_name(sandbox: Sandbox) -> Given:
-    moved(sandbox, explicit="jenkins")
-    return given(sandbox)
-
-
-@world("issuer-not-public")
-def jenkins_has_an_internal_name(sandbox: Sandbox) -> Given:
-    moved(sandbox, "https://jenkins.corp.internal")
-    sandbox.cloudsmith.cannot_reach.add("jenkins.corp.internal")
-    return given(sandbox)
-
-
-@world("issuer-not-public")
-def jenkins_has_a_single_label_name(sandbox: Sandbox) -> Given:
-    moved(sandbox, "https://jenkins")
-    sandbox.cloudsmith.cannot_reach.add("jenkins")
-    return given(sandbox)
-
-
-@world("issuer-not-public")
-def jenkins_has_a_private_address(sandbox: Sandbox) -> Given:
-    moved(sandbox, "https://10.1.2.3")
-    sandbox.cloudsmith.cannot_reach.add("10.1.2.3")
-    return given(sandbox)
-
-
-@world("issuer-not-public")
-def the_jenkins_url_was_never_set(sandbox: Sandbox) -> Given:
-    moved(sandbox, sandbox.jenkins_url)
-    sandbox.cloudsmith.cannot_reach.add("127.0.0.1")
-    return given(sandbox)
-
-
-@world("issuer-trailing-slash")
-def the_issuer_ends_in_a_slash(sandbox: Sandbox) -> Given:
-    hosted(sandbox)
-    moved(sandbox, explicit=f"{HOSTED}/")
-    return given(sandbox)
-
-
-@world("discovery-unreachable")
-def jenkins_stopped_serving_an_explicit_issuer(sandbox: Sandbox) -> Given:
-    moved(sandbox, explicit="https://jenkins.example.com/oidc")
-    return given(sandbox)
-
-
-@world("discovery-unreachable")
-def the_issuer_lacks_its_path(sandbox: Sandbox) -> Given:
-    moved(sandbox, explicit="https://jenkins.example.com")
-    return given(sandbox)
-
-
-@world("discovery-unreachable")
-def nobody_knows_the_issuers_host(sandbox: Sandbox) -> Given:
-    moved(sandbox, explicit="https://nobody.example.org")
-    return given(sandbox)
-
-
-@world("discovery-unreachable")
-def the_issuer_has_a_private_ca(sandbox: Sandbox) -> Given:
-    sandbox.network.certificates.flaws["jenkins.example.com"] = "unknown-ca"
-    return given(sandbox)
-
-
-@world("discovery-unreachable")
-def the_issuer_asks_for_a_login(sandbox: Sandbox) -> Given:
-    sandbox.faults.always("discovery", faults.html(403))
-    return given(sandbox)
-
-
-@world("discovery-unreachable")
-def the_issuer_hangs(sandbox: Sandbox) -> Given:
-    sandbox.faults.always("discovery", faults.hang())
-    return given(sandbox, CLOUDSMITH_TIMEOUT="8")
-
-
-@world("discovery-not-json")
-def a_login_page_is_in_front(sandbox: Sandbox) -> Given:
-    sandbox.faults.always("discovery", faults.html())
-    return given(sandbox)
-
-
-@world("discovery-not-json")
-def a_login_page_is_elsewhere(sandbox: Sandbox) -> Given:
-    sandbox.faults.always("discovery", faults.redirect("https://sso.example.com/login"))
-    return given(sandbox)
-
-
-@world("discovery-not-json")
-def the_document_is_a_list(sandbox: Sandbox) -> Given:
-    sandbox.issuer.served["discovery"] = [sandbox.issuer.discovery()]
-    return given(sandbox)
-
-
-@world("discovery-not-json")
-def the_document_has_five_mebibytes(sandbox: Sandbox) -> Given:
-    sandbox.faults.always("discovery", faults.oversized())
-    return given(sandbox)
-
-
-@world("discovery-issuer-mismatch")
-def jenkins_is_reached_by_another_url_than_its_own(sandbox: Sandbox) -> Given:
-    sandbox.issuer.served["discovery"] = sandbox.issuer.discovery() | {"issuer": "https://ci.example.com/oidc"}
-    return given(sandbox)
-
-
-@world("discovery-issuer-mismatch")
-def the_hosted_document_has_another_slash(sandbox: Sandbox) -> Given:
-    hosted(sandbox, discovery={"issuer": f"{HOSTED}/"})
-    return given(sandbox)
-
-
-# The keys
-
-
-@world("jwks-host-mismatch")
-def the_hosted_document_leads_back_to_jenkins(sandbox: Sandbox) -> Given:
-    hosted(sandbox, discovery={"jwks_uri": "https://jenkins.corp.internal/oidc/jwks"})
-    return given(sandbox)
-
-
-@world("jwks-unreachable")
-def the_key_set_was_not_hosted(sandbox: Sandbox) -> Given:
-    hosted(sandbox, discovery={"jwks_uri": f"{HOSTED}/keys.json"})
-    return given(sandbox)
-
-
-@world("jwks-unreachable")
-def the_document_does_not_lead_to_keys(sandbox: Sandbox) -> Given:
-    hosted(sandbox, discovery={"jwks_uri": None})
-    return given(sandbox)
-
-
-@world("jwks-unreachable")
-def the_key_set_hangs(sandbox: Sandbox) -> Given:
-    sandbox.faults.always("jwks", faults.hang())
-    return given(sandbox, CLOUDSMITH_TIMEOUT="8")
-
-
-@world("jwks-unreachable")
-def the_key_set_is_a_page(sandbox: Sandbox) -> Given:
-    sandbox.faults.always("jwks", faults.html())
-    return given(sandbox)
-
-
-@world("jwks-unreachable")
-def the_key_set_has_no_list_of_keys(sandbox: Sandbox) -> Given:
-    hosted(sandbox, jwks={"keys": "none"})
-    return given(sandbox)
-
-
-@world("key-not-in-jwks")
-def the_credential_was_renamed(sandbox: Sandbox) -> Given:
-    issuer = hosted(sandbox)
-    issuer.credential_id = "cloudsmith"
-    return given(sandbox)
-
-
-@world("key-not-in-jwks")
-def the_key_set_is_empty(sandbox: Sandbox) -> Given:
-    sandbox.issuer.served["jwks"] = {"keys": []}
-    return given(sandbox)
-
-
-@world("key-not-in-jwks")
-def the_token_names_no_key(sandbox: Sandbox) -> Given:
-    return replace(given(sandbox), token=sandbox.mint(headers={"kid": None}))
-
-
-@world("signature-invalid")
-def a_reload_rotated_the_key_behind_a_hosted_copy(sandbox: Sandbox) -> Given:
-    hosted(sandbox).rotate()
-    return given(sandbox)
-
-
-@world("signature-invalid")
-def the_tokens_claims_were_changed(sandbox: Sandbox) -> Given:
-    honest, forged = sandbox.mint().split("."), sandbox.mint(sub="https://jenkins.example.com/job/other/").split(".")
-    return replace(given(sandbox), token=".".join([forged[0], forged[1], honest[2]]))
-
-
-# The claims
-
-
-@world("subject-missing")
-def the_claim_templates_lack_the_subject(sandbox: Sandbox) -> Given:
-    return replace(given(sandbox), token=sandbox.mint(sub=None))
-
-
-@world("audience-missing")
-def the_credential_has_no_audience(sandbox: Sandbox) -> Given:
-    sandbox.issuer.audience = None
-    return given(sandbox)
-
-
-@world("audience-mismatch", login=False)
-def the_audience_is_another_one(sandbox: Sandbox) -> Given:
-    require(sandbox, aud="cloudsmith")
-    return given(sandbox, "--expect-audience", "cloudsmith")
-
-
-@world("audience-mismatch", login=False)
-def the_audience_is_another_text(sandbox: Sandbox) -> Given:
-    sandbox.issuer.audience_as_list = False
-    require(sandbox, aud="cloudsmith")
-    return given(sandbox, "--expect-audience", "cloudsmith")
-
-
-@world("claim-mismatch", login=False)
-def the_job_is_in_another_folder(sandbox: Sandbox) -> Given:
-    require(sandbox, sub="https://jenkins.example.com/job/prod/*")
-    return given(sandbox, "--expect-claim", "sub=https://jenkins.example.com/job/prod/*")
-
-
-@world("claim-mismatch", login=False)
-def the_provider_url_is_the_jenkins_url(sandbox: Sandbox) -> Given:
-    sandbox.cloudsmith.providers[sandbox.org][0].issuer = "https://jenkins.example.com"
-    return given(sandbox, "--expect-claim", "iss=https://jenkins.example.com")
-
-
-@world("claim-mismatch", login=False)
-def a_claim_is_not_there(sandbox: Sandbox) -> Given:
-    require(sandbox, branch="main")
-    return given(sandbox, "--expect-claim", "build_number=7", "--expect-claim", "branch=main")
-
-
-# Cloudsmith's answer
-
-
-@world("exchange-refused")
-def the_service_account_is_not_linked(sandbox: Sandbox) -> Given:
-    return given(sandbox, CLOUDSMITH_SERVICE_SLUG="ci-writer")
-
-
-@world("exchange-refused")
-def the_workspace_is_another_one(sandbox: Sandbox) -> Given:
-    return given(sandbox, CLOUDSMITH_ORG="acme-inc")
-
-
-@world("exchange-refused")
-def the_provider_was_never_made(sandbox: Sandbox) -> Given:
-    sandbox.cloudsmith.providers[sandbox.org].clear()
-    return given(sandbox)
-
-
-@world("exchange-refused")
-def only_cloudsmith_cannot_reach_the_issuer(sandbox: Sandbox) -> Given:
-    sandbox.cloudsmith.cannot_reach.add("jenkins.example.com")
-    return given(sandbox)
-
-
-@world("exchange-refused")
-def cloudsmith_does_not_match_lists(sandbox: Sandbox) -> Given:
-    sandbox.cloudsmith.lists_match = False
-    return given(sandbox)
-
-
-@world("service-mismatch")
-def the_token_is_for_another_service_account(sandbox: Sandbox) -> Given:
-    sandbox.faults.always("exchange", faults.token(sandbox.issue("ci-writer")))
-    return given(sandbox)
-
-
-@world("exchange-throttled", login=False)
-def the_rate_limit_is_used_up(sandbox: Sandbox) -> Given:
-    sandbox.faults.always("exchange", faults.throttled("3304"))
-    return given(sandbox)
-
-
-@world("exchange-unreachable", login=False)
-def the_api_is_down(sandbox: Sandbox) -> Given:
-    sandbox.faults.always("exchange", faults.status(503))
-    return given(sandbox, CLOUDSMITH_TIMEOUT="2")
-
-
-@world("exchange-not-understood", login=False)
-def a_captive_portal_answers_for_the_api(sandbox: Sandbox) -> Given:
-    sandbox.faults.always("exchange", faults.html())
-    return given(sandbox)
-
-
-# Two at once: the first one needed is named first
-
-
-@world("org-invalid", login=False)
-def a_bad_workspace_and_a_bad_token(sandbox: Sandbox) -> Given:
-    return replace(given(sandbox, CLOUDSMITH_ORG="acme/prod"), token="hunter2")
-
-
-@world("token-expired")
-def an_old_token_of_a_rotated_key(sandbox: Sandbox) -> Given:
-    old = the_token_was_kept_for_hours(sandbox)
-    sandbox.issuer.rotate()
-    return old
-
-
-@world("issuer-not-public")
-def an_internal_jenkins_with_a_private_ca(sandbox: Sandbox) -> Given:
-    given_ = jenkins_has_an_internal_name(sandbox)
-    sandbox.network.certificates.flaws["jenkins.corp.internal"] = "unknown-ca"
-    return given_
-
-
-@world("issuer-not-https")
-def plain_http_and_no_subject(sandbox: Sandbox) -> Given:
-    given_ = jenkins_is_plain_http(sandbox)
-    return replace(given_, token=sandbox.mint(sub=None))
-
-
-@world("discovery-issuer-mismatch")
-def a_stale_copy_of_another_issuer(sandbox: Sandbox) -> Given:
-    hosted(sandbox, discovery={"issuer": "https://jenkins.example.com/oidc"}).rotate()
-    return given(sandbox)
-
-
-@world("jwks-host-mismatch")
-def keys_elsewhere_and_of_another_age(sandbox: Sandbox) -> Given:
+def keys_elsewhere(sandbox: Sandbox) -> None:
     issuer = hosted(sandbox, discovery={"jwks_uri": "https://keys.example.net/jwks"})
     sandbox.site("keys.example.net").pages["/jwks"] = issuer.jwks()
-    issuer.rotate()
-    return given(sandbox)
 
 
-@world("signature-invalid")
-def a_rotated_key_and_a_wrong_claim(sandbox: Sandbox) -> Given:
-    hosted(sandbox).rotate()
-    return given(sandbox, "--expect-claim", "sub=https://jenkins.example.com/job/other/")
+def rotated(sandbox: Sandbox) -> None:
+    sandbox.issuer.rotate()
 
 
-@world("signature-invalid", login=False)
-def a_rotated_key_and_a_busy_api(sandbox: Sandbox) -> Given:
-    sandbox.faults.always("exchange", faults.throttled("3304"))
-    hosted(sandbox).rotate()
-    return given(sandbox)
-
-
-@world("audience-missing")
-def no_audience_and_an_unlinked_service_account(sandbox: Sandbox) -> Given:
-    sandbox.issuer.audience = None
-    return given(sandbox, CLOUDSMITH_SERVICE_SLUG="ci-writer")
-
-
-@world("clock-skew")
-def a_clock_ahead_and_a_list_that_is_not_matched(sandbox: Sandbox) -> Given:
+def lists_are_not_matched(sandbox: Sandbox) -> None:
     sandbox.cloudsmith.lists_match = False
-    return the_controllers_clock_is_ahead(sandbox)
+
+
+# Tokens
+
+
+def text(value: str) -> MakeToken:
+    return lambda _: value
+
+
+def minted(**claims: Any) -> MakeToken:
+    return lambda sandbox: sandbox.mint(**claims)
+
+
+def minted_at(**seconds: float) -> MakeToken:
+    """Some of the token's times, in seconds from now."""
+    return lambda s: s.mint(**{name: s.issuer.clock.now() + moment for name, moment in seconds.items()})
+
+
+def cut(sandbox: Sandbox) -> str:
+    return sandbox.mint().rpartition(".")[0]
+
+
+def wrapped(sandbox: Sandbox) -> str:
+    token = sandbox.mint()
+    return f"{token[:76]}\n{token[76:]}"
+
+
+def forged(sandbox: Sandbox) -> str:
+    """Another job's claims under the signature of this one's."""
+    claims, signature = sandbox.mint(sub=f"{JENKINS}/job/other/"), sandbox.mint().rpartition(".")[2]
+    return f"{claims.rpartition('.')[0]}.{signature}"
+
+
+old = minted_at(iat=-2 * HOUR, exp=-HOUR)
+
+SETTINGS = [
+    world("no workspace", "org-invalid", login=False, CLOUDSMITH_ORG=""),
+    world("the workspace is a URL", "org-invalid", login=False, CLOUDSMITH_ORG="https://app.cloudsmith.com/acme"),
+    world("no service account", "service-invalid", login=False, CLOUDSMITH_SERVICE_SLUG=""),
+    world("a display name", "service-invalid", login=False, CLOUDSMITH_SERVICE_SLUG="CI Reader"),
+    world("plain http", "api-host-invalid", login=False, CLOUDSMITH_API_HOST="http://api.cloudsmith.io"),
+    world("no CA bundle", "network-settings-invalid", login=False, SSL_CERT_FILE="/nowhere/ca.pem"),
+]
+TOKEN = [
+    world("nothing was bound", "token-missing", token=text("")),
+    world("no token file", "token-missing", login=False, explain=("--token-file", "/nowhere/token")),
+    world("a password was bound", "token-malformed", token=text("hunter2")),
+    world("the token was cut", "token-malformed", token=cut),
+    world("the token was wrapped", "token-malformed", token=wrapped),
+    world("the token never expires", "token-malformed", token=minted(exp=None)),
+    world("the token was kept for hours", "token-expired", token=old),
+    world("the token is for later", "token-not-yet-valid", token=minted_at(nbf=HOUR)),
+    world("the controller's clock is ahead", "clock-skew", clocks_ahead(jenkins=600)),
+    world(
+        "this machine's clock is ahead",
+        "clock-skew",
+        clocks_ahead(jenkins=-2 * HOUR, cloudsmith=-2 * HOUR),
+        login=False,
+    ),
+    world("a shared secret", "algorithm-unexpected", token=minted(alg="HS256")),
+    world("no signature", "algorithm-unexpected", token=minted(alg="none")),
+]
+ISSUER = [
+    world("no issuer", "issuer-missing", token=minted(iss=None)),
+    world("the issuer is a list", "issuer-missing", token=minted(iss=[f"{JENKINS}/oidc"])),
+    world("Jenkins is plain http", "issuer-not-https", is_inside("jenkins.example.com", "http")),
+    world("the issuer is a name", "issuer-not-https", issues(explicit="jenkins")),
+    world("an internal name", "issuer-not-public", is_inside("jenkins.corp.internal")),
+    world("a single-label name", "issuer-not-public", is_inside("jenkins")),
+    world("a private address", "issuer-not-public", is_inside("10.1.2.3")),
+    world("the Jenkins URL was never set", "issuer-not-public", lambda s: is_inside(s.jenkins_url[7:], "http")(s)),
+    world("the issuer ends in a slash", "issuer-trailing-slash", hosts(), issues(explicit=f"{HOSTED}/")),
+    world("Jenkins stopped serving", "discovery-unreachable", issues(explicit=f"{JENKINS}/oidc")),
+    world("the issuer lacks its path", "discovery-unreachable", issues(explicit=JENKINS)),
+    world("nobody knows the host", "discovery-unreachable", issues(explicit="https://nobody.example.org")),
+    world("a private CA", "discovery-unreachable", has_an_unknown_ca("jenkins.example.com")),
+    world("the issuer asks for a login", "discovery-unreachable", answers("discovery", faults.html(403))),
+    world("the issuer hangs", "discovery-unreachable", answers("discovery", faults.hang()), CLOUDSMITH_TIMEOUT="8"),
+    world("a login page in front", "discovery-not-json", answers("discovery", faults.html())),
+    world("a login page elsewhere", "discovery-not-json", answers("discovery", faults.redirect("https://sso.a.com/"))),
+    world("the document is a list", "discovery-not-json", serves("discovery", lambda issuer: [issuer.discovery()])),
+    world("five mebibytes", "discovery-not-json", answers("discovery", faults.oversized())),
+    world(
+        "reached by another URL",
+        "discovery-issuer-mismatch",
+        serves("discovery", lambda issuer: issuer.discovery() | {"issuer": "https://ci.example.com/oidc"}),
+    ),
+    world("a slash in the document", "discovery-issuer-mismatch", hosts(discovery={"issuer": f"{HOSTED}/"})),
+    world("no issuer in the document", "discovery-issuer-mismatch", hosts(discovery={"issuer": None})),
+]
+KEYS = [
+    world("keys on Jenkins", "jwks-host-mismatch", hosts(discovery={"jwks_uri": "https://jenkins.corp.internal/jwks"})),
+    world("the keys are not hosted", "jwks-unreachable", hosts(discovery={"jwks_uri": f"{HOSTED}/keys.json"})),
+    world("no way to the keys", "jwks-unreachable", hosts(discovery={"jwks_uri": None})),
+    world("the way to the keys is endless", "jwks-unreachable", hosts(discovery={"jwks_uri": HOSTED + "/" * 70_000})),
+    world("the key set hangs", "jwks-unreachable", answers("jwks", faults.hang()), CLOUDSMITH_TIMEOUT="8"),
+    world("the key set is a page", "jwks-unreachable", answers("jwks", faults.html())),
+    world("no list of keys", "jwks-unreachable", hosts(jwks={"keys": "none"})),
+    world("the credential was renamed", "key-not-in-jwks", hosts(), credential(credential_id="cloudsmith")),
+    world("the key set is empty", "key-not-in-jwks", serves("jwks", lambda _: {"keys": []})),
+    world("the token names no key", "key-not-in-jwks", token=minted(headers={"kid": None})),
+    world("the key's id is a number", "key-not-in-jwks", token=minted(headers={"kid": 7})),
+    world("a reload behind a hosted copy", "signature-invalid", hosts(), rotated),
+    world("the claims were changed", "signature-invalid", token=forged),
+]
+CLAIMS = [
+    world("no subject", "subject-missing", token=minted(sub=None)),
+    world("no audience", "audience-missing", credential(audience=None)),
+    world(
+        "another audience",
+        "audience-mismatch",
+        requires(aud="cloudsmith"),
+        explain=("--expect-audience", "cloudsmith"),
+        login=False,
+    ),
+    world(
+        "another audience as text",
+        "audience-mismatch",
+        credential(audience_as_list=False),
+        requires(aud="cloudsmith"),
+        explain=("--expect-audience", "cloudsmith"),
+        login=False,
+    ),
+    *(
+        world(
+            f"another folder, {wildcard}",
+            "claim-mismatch",
+            requires(sub=f"{JENKINS}/job/prod/{wildcard}"),
+            explain=("--expect-claim", f"sub={JENKINS}/job/prod/{wildcard}"),
+            login=False,
+        )
+        for wildcard in ("*", ".*")
+    ),
+    world(
+        "the provider URL is the Jenkins URL",
+        "claim-mismatch",
+        lambda s: setattr(s.cloudsmith.providers[s.org][0], "issuer", JENKINS),
+        explain=("--expect-claim", f"iss={JENKINS}"),
+        login=False,
+    ),
+    world(
+        "a claim is not there",
+        "claim-mismatch",
+        requires(branch="main"),
+        explain=("--expect-claim", "build_number=7", "--expect-claim", "branch=main"),
+        login=False,
+    ),
+]
+ANSWER = [
+    world("not linked", "exchange-refused", CLOUDSMITH_SERVICE_SLUG="ci-writer"),
+    world("another workspace", "exchange-refused", CLOUDSMITH_ORG="acme-inc"),
+    world("no provider", "exchange-refused", lambda s: s.cloudsmith.providers[s.org].clear()),
+    world(
+        "only Cloudsmith cannot reach the issuer",
+        "exchange-refused",
+        lambda s: s.cloudsmith.cannot_reach.add("jenkins.example.com"),
+    ),
+    world("lists are not matched", "exchange-refused", lists_are_not_matched),
+    world(
+        "a token for somebody else",
+        "service-mismatch",
+        lambda s: s.faults.always("exchange", faults.token(s.issue("ci-writer"))),
+    ),
+    world("the rate limit", "exchange-throttled", answers("exchange", faults.throttled("3304")), login=False),
+    world(
+        "the API is down",
+        "exchange-unreachable",
+        answers("exchange", faults.status(503)),
+        login=False,
+        CLOUDSMITH_TIMEOUT="2",
+    ),
+    world("a captive portal", "exchange-not-understood", answers("exchange", faults.html()), login=False),
+]
+TWO_AT_ONCE = [
+    world("workspace and token", "org-invalid", token=text("hunter2"), login=False, CLOUDSMITH_ORG="acme/prod"),
+    world("age and key", "token-expired", rotated, token=old),
+    world(
+        "name and CA",
+        "issuer-not-public",
+        is_inside("jenkins.corp.internal"),
+        has_an_unknown_ca("jenkins.corp.internal"),
+    ),
+    world("scheme and subject", "issuer-not-https", is_inside("jenkins.example.com", "http"), token=minted(sub=None)),
+    world(
+        "another issuer and an old key",
+        "discovery-issuer-mismatch",
+        hosts(discovery={"issuer": f"{JENKINS}/oidc"}),
+        rotated,
+    ),
+    world("old keys elsewhere", "jwks-host-mismatch", keys_elsewhere, rotated),
+    world(
+        "key and claim",
+        "signature-invalid",
+        hosts(),
+        rotated,
+        explain=("--expect-claim", f"sub={JENKINS}/job/other/"),
+    ),
+    world(
+        "key and rate limit",
+        "signature-invalid",
+        answers("exchange", faults.throttled("3304")),
+        hosts(),
+        rotated,
+        login=False,
+    ),
+    world("audience and link", "audience-missing", credential(audience=None), CLOUDSMITH_SERVICE_SLUG="ci-writer"),
+    world("clock and list", "clock-skew", lists_are_not_matched, clocks_ahead(jenkins=600)),
+]
+WORLDS = [*SETTINGS, *TOKEN, *ISSUER, *KEYS, *CLAIMS, *ANSWER, *TWO_AT_ONCE]

@@ -4,19 +4,19 @@ The addresses are those of jenkinsci/oidc-provider-plugin: `Keys` serves an issu
 the credential names an issuer of its own; then `IdTokenCredentialsDescriptor` gives them to an administrator only.
 """
 
-import base64
-import binascii
 import json
 import os
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode
 
 import structlog
+from jwt.algorithms import RSAAlgorithm
 
 from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import (
@@ -27,15 +27,24 @@ from cloudsmith_oidc.errors import (
     UnreachableError,
     WriteError,
 )
-from cloudsmith_oidc.http import HttpClient, json_object
+from cloudsmith_oidc.http import HttpClient
+from cloudsmith_oidc.issuer_documents import (
+    ALGORITHM,
+    CONFIGURATION,
+    JWKS,
+    configuration_url,
+    fetch,
+    first_few,
+    public_key,
+)
 from cloudsmith_oidc.redaction import one_line
 from cloudsmith_oidc.settings import Discovery
 
-CONFIGURATION = ".well-known/openid-configuration"
-JWKS = "jwks"
 _DESCRIPTOR = "descriptorByName/io.jenkins.plugins.oidc_provider.IdTokenStringCredentials"
-_OK = 200
+_NOT_FOUND = 404
 _SERVER_ERROR = 500
+_GUESS_SECONDS = 5
+_PUBLISHED_HINT = "The URL has to answer 200 to anybody; for a credential with an issuer of its own, give --jenkins-url"
 
 
 def run(options: Discovery) -> None:
@@ -52,45 +61,22 @@ def run(options: Discovery) -> None:
         log.info("documents written" if changed else "documents unchanged", changed=",".join(changed) or "none")
     if options.check is not None:
         _compare(documents, source.published(options.check))
-        log.info("what is published is what Jenkins signs with", url=options.check)
-
-
-@dataclass(frozen=True)
-class Key:
-    """An RSA public key: modulus and exponent, whatever the bytes they were written with."""
-
-    modulus: int
-    exponent: int
-
-    @classmethod
-    def parse(cls, entry: Mapping[str, Any]) -> Self:
-        """Read a JSON Web Key (RFC 7517). Raises `ValueError`, whose message quotes no key."""
-        if entry.get("kty") != "RSA" or entry.get("alg", "RS256") != "RS256":
-            raise ValueError("it is not an RSA key for RS256")
-        if "d" in entry:
-            raise ValueError("it holds a private key, which must never be published")
-        return cls(_number(entry.get("n")), _number(entry.get("e")))
-
-    def entry(self, kid: str) -> dict[str, str]:
-        """Write the key as RFC 7518, section 6.3.1 wants it: no leading zero bytes, which Java puts there."""
-        numbers = {"n": _base64url(self.modulus), "e": _base64url(self.exponent)}
-        return {"kid": kid, "kty": "RSA", "alg": "RS256", "use": "sig", **numbers}
+        log.info("the published documents are up to date", url=options.check)
 
 
 @dataclass(frozen=True)
 class Documents:
-    """A discovery document and the keys (by `kid`) of the key set beside it."""
+    """A discovery document, and the keys (by `kid`) of the key set beside it, written as in `_key`."""
 
     configuration: Mapping[str, Any]
-    keys: Mapping[str, Key]
+    keys: Mapping[str, Mapping[str, str]]
 
     def require(self, issuer: str) -> Self:
         """Return this if the documents fit each other and `issuer`. Raises `UnexpectedAnswerError`."""
         for member, expected in (("issuer", issuer), ("jwks_uri", f"{issuer}/{JWKS}")):
-            found = self.configuration.get(member)
-            if found != expected:
+            if self.configuration.get(member) != expected:
                 raise UnexpectedAnswerError(
-                    f"the discovery document's {member} is {one_line(str(found))}, not {expected}",
+                    f"the discovery document's {member} is {_member(self.configuration, member)}, not {expected}",
                     hint="Give the issuer exactly as tokens have it in iss; by default it is the Jenkins URL plus oidc",
                 )
         if not self.keys:
@@ -101,9 +87,20 @@ class Documents:
         return self
 
     def files(self) -> dict[str, str]:
-        """Return the documents' texts by their paths: the same bytes for the same content."""
-        keys = [key.entry(kid) for kid, key in sorted(self.keys.items())]
-        return {CONFIGURATION: _text(self.configuration), JWKS: _text({"keys": keys})}
+        """Return the documents' texts by their paths: the same bytes for the same content.
+
+        Raises `UnexpectedAnswerError` if the discovery document cannot be written as text.
+        """
+        key_set = {"keys": [key for _, key in sorted(self.keys.items())]}
+        try:
+            return {
+                path: json.dumps(document, indent=2, sort_keys=True) + "\n"
+                for path, document in ((CONFIGURATION, self.configuration), (JWKS, key_set))
+            }
+        except RecursionError:
+            raise UnexpectedAnswerError(
+                "the discovery document is nested too deeply", hint="Check what is served there"
+            ) from None
 
 
 @dataclass(frozen=True)
@@ -111,20 +108,32 @@ class _Source:
     client: HttpClient
     deadline: Deadline
 
-    def get(self, url: str, *, auth: tuple[str, str] | None = None) -> dict[str, Any]:
-        """Fetch a JSON object. Raises `CloudsmithOidcError`."""
-        answer = self.client.request("GET", url, deadline=self.deadline, auth=auth)
-        document = json_object(answer)
-        if answer.status >= _SERVER_ERROR:
-            raise UnreachableError(f"{url} answers {answer.status}", hint="Try again later")
-        if answer.status != _OK or document is None:
-            said = f"answers {answer.status}" if answer.status != _OK else "is not a JSON object"
-            raise UnexpectedAnswerError(f"{url} {said}", hint=_hint(answer.status, as_administrator=auth is not None))
-        return document
+    def get(self, url: str, hint: Callable[[int], str], *, auth: tuple[str, str] | None = None) -> Mapping[str, Any]:
+        """Fetch a JSON object. `hint` says what to do about a status. Raises `CloudsmithOidcError`."""
+        document = fetch(self.client, url, self.deadline, auth=auth)
+        if document.error is not None:
+            raise document.error
+        if document.status >= _SERVER_ERROR:
+            raise UnreachableError(document.trouble, hint="Try again later")
+        if document.content is None:
+            raise UnexpectedAnswerError(document.trouble, hint=hint(document.status))
+        return document.content
 
-    def published(self, url: str) -> Documents:
-        """Fetch what is published at `url`."""
-        return Documents(self.get(f"{url}/{CONFIGURATION}"), _keys([self.get(f"{url}/{JWKS}")]))
+    def published(self, issuer: str) -> Documents:
+        """Fetch what is published for `issuer`. Raises `CloudsmithOidcError`."""
+        configuration = self.get(configuration_url(issuer), partial(self._hint, issuer))
+        return Documents(configuration, _keys([self.get(f"{issuer}/{JWKS}", lambda _: _PUBLISHED_HINT)]))
+
+    def _hint(self, issuer: str, status: int) -> str:
+        """Name the issuer that Jenkins makes of the URL `issuer`, if it was meant: only if it answers as one."""
+        if status == _NOT_FOUND:
+            jenkins, job, folder = issuer.partition("/job/")
+            meant = f"{jenkins}/oidc{job}{folder}"
+            deadline = Deadline(min(_GUESS_SECONDS, self.deadline.remaining()))
+            found = fetch(self.client, configuration_url(meant), deadline).content
+            if found is not None and found.get("issuer") == meant:
+                return f"Did you mean {meant}? That URL answers as an issuer"
+        return _PUBLISHED_HINT
 
 
 def _of_issuer(source: _Source, issuer: str) -> Documents:
@@ -140,73 +149,94 @@ def _of_credentials(source: _Source, options: Discovery) -> Documents:
         )
     base, auth = f"{options.jenkins_url}/{_DESCRIPTOR}", (user, password)
     issuer = {"issuer": options.issuer}
-    configuration = source.get(f"{base}/wellKnownOpenidConfiguration?{urlencode(issuer)}", auth=auth)
+    configuration = source.get(
+        f"{base}/wellKnownOpenidConfiguration?{urlencode(issuer)}", _administrators_hint, auth=auth
+    )
     key_sets = [
-        source.get(f"{base}/{JWKS}?{urlencode({'id': credential} | issuer)}", auth=auth)
+        source.get(f"{base}/{JWKS}?{urlencode({'id': credential} | issuer)}", _administrators_hint, auth=auth)
         for credential in options.credentials_id
     ]
     documents = Documents(configuration, _keys(key_sets)).require(options.issuer)
     if set(documents.keys) != set(options.credentials_id):
-        given = ", ".join(map(one_line, documents.keys))
         raise UnexpectedAnswerError(
-            f"Jenkins gave the keys {given}, not {', '.join(options.credentials_id)}",
-            hint="Look whether --jenkins-url is really Jenkins",
+            f"Jenkins gave the keys {first_few(documents.keys)}, not {', '.join(options.credentials_id)}",
+            hint=_administrators_hint(),
         )
     return documents
 
 
-def _hint(status: int, *, as_administrator: bool) -> str:
-    if as_administrator:
-        return {
-            401: "Look at JENKINS_USER_ID and JENKINS_API_TOKEN",
-            403: "The user needs Overall/Manage, or for a folder's credential Job/Read of the folder",
-            404: "Look whether there is such a credential with this issuer; for a folder's one, --jenkins-url is the "
-            "folder's URL",
-        }.get(status, "Look whether --jenkins-url is really Jenkins")
-    return "The URL has to answer 200 to anybody; for a credential with an issuer of its own, give --jenkins-url"
+def _administrators_hint(status: int = 0) -> str:
+    return {
+        401: "Check JENKINS_USER_ID and JENKINS_API_TOKEN",
+        403: "The user needs Overall/Manage, or for a folder's credential Job/Read of the folder",
+        404: "Check that there is such a credential with this issuer; for a folder's credential, --jenkins-url is the "
+        "folder's URL",
+    }.get(status, "Check that --jenkins-url is the URL of Jenkins")
 
 
-def _keys(key_sets: Iterable[Mapping[str, Any]]) -> dict[str, Key]:
-    keys: dict[str, Key] = {}
+def _keys(key_sets: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, str]]:
+    keys: dict[str, Mapping[str, str]] = {}
     for key_set in key_sets:
         entries = key_set.get("keys")
         for entry in entries if isinstance(entries, list) else [None]:
             kid = entry.get("kid") if isinstance(entry, dict) else None
-            if not isinstance(entry, dict) or not isinstance(kid, str) or kid in keys:
-                raise _unusable_key_set(f"it is not a list of keys, each with a kid of its own ({one_line(str(kid))})")
+            if not isinstance(entry, dict) or not isinstance(kid, str):
+                raise _unusable_key_set("it is not a list of keys, each with a kid")
+            if kid in keys:
+                raise _unusable_key_set(f"two keys have the kid {one_line(kid)}")
             try:
-                keys[kid] = Key.parse(entry)
+                keys[kid] = _key(kid, entry)
             except ValueError as error:
                 raise _unusable_key_set(f"key {one_line(kid)}: {error}") from None
     return keys
 
 
+def _key(kid: str, entry: Mapping[str, Any]) -> Mapping[str, str]:
+    """Write a key in one way, whatever the bytes it was written with: Java's modulus starts with a zero byte.
+
+    RFC 7518, section 6.3.1 forbids that byte. Raises `ValueError`, whose message quotes no key.
+    """
+    if "d" in entry:
+        raise ValueError("it holds a private key, which must never be published")
+    if entry.get("alg", ALGORITHM) != ALGORITHM:
+        raise ValueError(f"it is not for {ALGORITHM}")
+    numbers = RSAAlgorithm.to_jwk(public_key(entry).key, as_dict=True)
+    return {"kid": kid, "kty": "RSA", "alg": ALGORITHM, "use": "sig", "n": numbers["n"], "e": numbers["e"]}
+
+
 def _unusable_key_set(problem: str) -> CloudsmithOidcError:
     return UnexpectedAnswerError(
-        f"the key set cannot be used: {problem}", hint="Look what is served there: it has to be the plugin's own JWKS"
+        f"the key set cannot be used: {problem}", hint="Check what is served there: it has to be the plugin's own JWKS"
     )
 
 
 def _compare(documents: Documents, published: Documents) -> None:
     """Raise `StaleDocumentsError` unless a verifier finds the same issuer and the same keys in both."""
-    differences = [
-        f"{member} is {one_line(str(published.configuration.get(member)))}"
-        for member in ("issuer", "jwks_uri")
-        if published.configuration.get(member) != documents.configuration.get(member)
-    ]
+    differences = first_few(_differences(documents, published))
+    if differences:
+        raise StaleDocumentsError(
+            f"the published documents are not those of Jenkins: {differences}",
+            hint="Publish the documents again: cloudsmith-oidc discovery --output",
+        )
+
+
+def _differences(documents: Documents, published: Documents) -> Iterator[str]:
+    for member in ("issuer", "jwks_uri"):
+        if published.configuration.get(member) != documents.configuration.get(member):
+            yield f"{member} is {_member(published.configuration, member)}"
     for kid in sorted({*documents.keys, *published.keys}):
         mine, theirs = documents.keys.get(kid), published.keys.get(kid)
         if mine is None:
-            differences.append(f"the key {one_line(kid)} is published, but not in Jenkins any more")
+            yield f"the key {one_line(kid)} is published, but not in Jenkins any more"
         elif theirs is None:
-            differences.append(f"the key {one_line(kid)} is not published")
+            yield f"the key {one_line(kid)} is not published"
         elif mine != theirs:
-            differences.append(f"the published key {one_line(kid)} is an old one")
-    if differences:
-        raise StaleDocumentsError(
-            f"what is published is not what Jenkins signs with: {'; '.join(differences)}",
-            hint="Publish the documents again: cloudsmith-oidc discovery --output",
-        )
+            yield f"the published key {one_line(kid)} is an old one"
+
+
+def _member(configuration: Mapping[str, Any], name: str) -> str:
+    value = configuration.get(name)
+    return one_line(value) if isinstance(value, str) else "missing" if value is None else "not text"
 
 
 def _write(directory: Path, files: Mapping[str, str]) -> list[str]:
@@ -237,21 +267,3 @@ def _write(directory: Path, files: Mapping[str, str]) -> list[str]:
             hint="Give a directory that this user can write to",
         ) from None
     return changed
-
-
-def _text(document: Mapping[str, Any]) -> str:
-    return json.dumps(document, indent=2, sort_keys=True) + "\n"
-
-
-def _number(text: object) -> int:
-    try:
-        content = base64.urlsafe_b64decode(str(text) + "=" * (-len(str(text)) % 4)) if isinstance(text, str) else b""
-    except (binascii.Error, ValueError):
-        content = b""
-    if not content:
-        raise ValueError("its modulus or exponent is not base64url")
-    return int.from_bytes(content, "big")
-
-
-def _base64url(number: int) -> str:
-    return base64.urlsafe_b64encode(number.to_bytes((number.bit_length() + 7) // 8, "big")).rstrip(b"=").decode()

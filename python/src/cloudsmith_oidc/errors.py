@@ -39,7 +39,7 @@ class IdTokenError(CloudsmithOidcError):
 
 
 class ExchangeRefusedError(CloudsmithOidcError):
-    """Cloudsmith answered and said no (400, 401, 403, 404 or 422)."""
+    """Cloudsmith refused the exchange (400, 401, 403, 404 or 422)."""
 
     exit_code = 4
 
@@ -71,7 +71,7 @@ class ServiceMismatchError(UnexpectedAnswerError):
 
 
 class StaleDocumentsError(CloudsmithOidcError):
-    """What is published of the issuer is not what Jenkins signs with: Cloudsmith refuses, or soon will."""
+    """The issuer's published documents are not those of Jenkins: Cloudsmith refuses, or will soon."""
 
     exit_code = 4
 

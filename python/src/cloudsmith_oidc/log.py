@@ -4,6 +4,7 @@ import io
 import json
 import os
 import sys
+import textwrap
 from collections.abc import Mapping, MutableMapping
 from typing import Any, Literal, TextIO, cast
 
@@ -12,6 +13,12 @@ import structlog
 from cloudsmith_oidc.redaction import redact
 
 LogFormat = Literal["console", "json"]
+_NAME = "cloudsmith-oidc: "
+_WIDTH = 140
+"""Columns of a line on the console. What is longer gets a line for each detail, wrapped where it has spaces."""
+_WRAPPER = textwrap.TextWrapper(
+    _WIDTH - len(_NAME), subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+)
 
 
 def configure(log_format: LogFormat, *, quiet: bool) -> None:
@@ -54,6 +61,11 @@ def _console(_logger: object, _method: str, event: MutableMapping[str, Any]) -> 
     # Jenkins and terminals have clocks of their own; the program's name is what tells this line from the build's.
     del event["timestamp"]
     level, text = event.pop("level"), event.pop("event")
-    head = f"cloudsmith-oidc: {text}" if level == "info" else f"cloudsmith-oidc: {level}: {text}"
-    details = " ".join(f"{key}={value}" for key, value in event.items() if key != "exit_code")
-    return f"{head} ({details})" if details else head
+    head = text if level == "info" else f"{level}: {text}"
+    details = [f"{key}={value}" for key, value in event.items() if key != "exit_code"]
+    line = f"{_NAME}{head} ({' '.join(details)})" if details else f"{_NAME}{head}"
+    # An error is the last line, and callers look for it: it is never broken.
+    if level == "error" or len(line) <= _WIDTH:
+        return line
+    parts = [head, *(f"  {key}: {value}" for key, value in event.items())]
+    return "\n".join(_NAME + line for part in parts for line in _WRAPPER.wrap(part))

@@ -29,7 +29,8 @@ def run(options: Login) -> None:
     try:
         token = exchange(client, account, id_token, timeout=deadline.remaining())
     except (ExchangeRefusedError, ServiceMismatchError) as refused:
-        raise _explained(refused, client, account, id_token, deadline) from None
+        _explain(refused, client, account, id_token, deadline)
+        raise
     if options.output == Login.STDOUT:
         streams.write(login_directory.as_tar(_files(options, id_token, token, options.root or Path())))
     else:
@@ -44,18 +45,17 @@ def run(options: Login) -> None:
     )
 
 
-def _explained(
+def _explain(
     refused: CloudsmithOidcError, client: HttpClient, account: ServiceAccount, id_token: IdToken, deadline: Deadline
-) -> CloudsmithOidcError:
-    """Return the refusal with its likely cause. Whatever goes wrong in finding it must not hide the refusal."""
+) -> None:
+    """Log the likely cause of a refusal. Whatever goes wrong in finding it must not hide the refusal."""
     try:
         # Loaded only now: a login that succeeds has no use for it.
         from cloudsmith_oidc import explain  # noqa: PLC0415
 
-        return explain.explain_refusal(refused, client, account, id_token, deadline)
+        explain.explain_refusal(refused, client, account, id_token, deadline)
     except Exception as error:  # noqa: BLE001 - the refusal is what has to be reported
         structlog.get_logger().warning("the diagnosis of the refusal failed: a bug", kind=type(error).__name__)
-        return refused
 
 
 def _files(options: Login, id_token: IdToken, token: CloudsmithToken, root: Path) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """`cloudsmith-oidc explain`, and the same diagnosis when a login is refused.
 
-Evidence is gathered once (`evidence`), every check looks at it (`checks`), and what they find (`findings`) is sorted
-and written (`report`), with what to enter on both sides (`provider`).
+The evidence is gathered once (`evidence`). Every check (`checks`) looks at it. What they find (`findings`) is
+sorted and written (`report`), together with what to enter in Cloudsmith and in Jenkins (`provider`).
 """
 
 import dataclasses
@@ -16,7 +16,7 @@ from cloudsmith_oidc.explain import evidence as gathering
 from cloudsmith_oidc.explain.checks import CHECKS
 from cloudsmith_oidc.explain.evidence import Evidence, Expectations
 from cloudsmith_oidc.explain.findings import CODES, Finding, likeliest_first
-from cloudsmith_oidc.explain.report import NOTE, Report, as_json, as_text
+from cloudsmith_oidc.explain.report import Report, as_json, as_text
 from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.id_token import IdToken, fetch
 from cloudsmith_oidc.settings import Explain
@@ -30,18 +30,18 @@ def run(options: Explain) -> None:
     streams.write((as_json(report) + "\n" if options.as_json else as_text(report)).encode())
     if report.cause is not None:
         raise CODES[report.cause.code].error(
-            f"the likely cause is {report.cause.code}: {report.cause.found}",
-            hint=report.cause.hint,
+            f"likely cause: {report.cause.found}",
+            hint="The report on standard output says what to do",
             code=report.cause.code,
         )
 
 
 def explain_refusal(
     refused: CloudsmithOidcError, client: HttpClient, account: ServiceAccount, token: IdToken, deadline: Deadline
-) -> CloudsmithOidcError:
-    """Diagnose a refused login without asking for another token, log the report, and return the error with its cause.
+) -> None:
+    """Diagnose a refused login without asking for another token, and log what was found, the likely cause last.
 
-    `refused` is what the exchange raised; the returned error is of the same kind.
+    `refused`, what the exchange raised, gets the cause's code, and a hint that leads to these log lines.
     """
     discovery, jwks = gathering.gather_documents(client, token, deadline)
     report = _diagnose(
@@ -54,20 +54,17 @@ def explain_refusal(
             clock_offsets=dict(client.clock_offsets),
         )
     )
-    likely, *others = report.findings
     log = structlog.get_logger()
-    log.warning("the likely cause", **dataclasses.asdict(likely))
-    for finding in others:
-        log.info("also found", code=finding.code, severity=finding.severity, found=finding.found)
     log.info("the ID token says", **report.claims)
-    log.info(NOTE)
-    return type(refused)(
-        f"{refused.message}. The likely cause is {likely.code}: {likely.found}"
-        if likely.found != refused.message
-        else refused.message,
-        hint=likely.hint,
-        code=likely.code,
-    )
+    cause, *others = report.findings
+    # The program's last line says the refusal itself. Doubts matter only where there is no cause.
+    for other in others:
+        if other.found != refused.message and (other.severity != "info" or cause.code == "exchange-refused"):
+            log.info("also found: %s", other.code, found=other.found, hint=other.hint)
+    found = {"found": cause.found} if cause.found != refused.message else {}
+    log.warning("likely cause: %s. %s", cause.code, CODES[cause.code].meaning, **found, hint=cause.hint)
+    refused.code = cause.code
+    refused.hint = "Why, and what to do: see above, or docs/troubleshooting.md"
 
 
 def _gather(options: Explain) -> Evidence:
@@ -104,7 +101,7 @@ def _diagnose(evidence: Evidence) -> Report:
 
 
 def _granted_anyway(finding: Finding) -> Finding:
-    """Tone down what cannot be a cause, as Cloudsmith issued a token: it saw something else than this machine."""
+    """Make a warning of what cannot be a cause, because Cloudsmith issued a token in spite of it."""
     if finding.severity == "error" and CODES[finding.code].disproved_by_grant:
         return dataclasses.replace(finding, severity="warning")
     return finding

@@ -1,43 +1,28 @@
-"""What a diagnosis rests on, gathered once: the token, the issuer's two documents, the clocks, the exchange's answer.
+"""What a diagnosis rests on, gathered once: the token, the issuer's two documents, the clocks, Cloudsmith's answer.
 
-Only the exchange ever gets the token. The issuer is asked for its public documents, like any stranger would.
+The token is sent to the exchange only. The issuer is asked for its public documents, as anybody could ask.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import CloudsmithOidcError, IdTokenError
 from cloudsmith_oidc.exchange import ServiceAccount, exchange
 from cloudsmith_oidc.explain.hosts import can_be_fetched, host_of, is_public
-from cloudsmith_oidc.http import HttpClient, json_object
+from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.id_token import IdToken
+from cloudsmith_oidc.issuer_documents import Document, configuration_url, fetch
 from cloudsmith_oidc.values import base_url, slug
 
-DISCOVERY_PATH = "/.well-known/openid-configuration"
 _DOCUMENT_SECONDS = 10
 _TOO_LATE_SECONDS = 1
-_OK = 200
-
-
-@dataclass(frozen=True)
-class Document:
-    """What came back for a document: its JSON object, or why there is none.
-
-    `status` is the HTTP status, 0 without an answer.
-    """
-
-    url: str
-    status: int = 0
-    content: Mapping[str, Any] | None = None
-    error: CloudsmithOidcError | None = None
 
 
 @dataclass(frozen=True)
 class Expectations:
-    """What the person expects of the token: an audience, and claims (name, value; the value may end in `*`)."""
+    """What the person expects of the token: an audience, and claims (name, value), which may end in a wildcard."""
 
     audience: str | None = None
     claims: tuple[tuple[str, str], ...] = ()
@@ -47,9 +32,9 @@ class Expectations:
 class Evidence:
     """Everything the checks look at. What was not reached or not asked for is `None`.
 
-    `token` is decoded but not verified; an expired one is here, too, and then `token_error` says so. `account` holds
-    the settings as they were given. `granted` says that Cloudsmith issued a token, `exchange_error` why it did not;
-    neither, that it was not asked. `clock_offsets` is `HttpClient.clock_offsets`.
+    `token` is decoded but not verified. An expired token is kept, and `token_error` says that it has expired.
+    `account` holds the settings as they were given. If Cloudsmith was asked, either `granted` is true or
+    `exchange_error` says why it is not. `clock_offsets` is `HttpClient.clock_offsets`.
     """
 
     account: ServiceAccount
@@ -79,7 +64,7 @@ def read_token(text: str) -> tuple[IdToken | None, IdTokenError | None]:
 
 
 def slug_or_nothing(value: str) -> str:
-    """Return `value` if it can be a slug, else an empty text."""
+    """Return `value` if it is a slug, else an empty text."""
     try:
         return slug(value)
     except ValueError:
@@ -94,46 +79,36 @@ def usable(account: ServiceAccount) -> ServiceAccount | None:
         return None
 
 
-def discovery_url(issuer: str) -> str:
-    """Return the URL of the issuer's discovery document (OpenID Connect Discovery 1.0, section 4)."""
-    return issuer.rstrip("/") + DISCOVERY_PATH
-
-
-def fetch(client: HttpClient, url: str, deadline: Deadline) -> Document:
-    """Fetch a JSON document. It gets a part of the remaining time only: a host that hangs shall not use up all."""
-    own = Deadline(min(_DOCUMENT_SECONDS, deadline.remaining() / 3))
-    try:
-        answer = client.request("GET", url, deadline=own)
-    except CloudsmithOidcError as error:
-        return Document(url, error=error)
-    return Document(url, answer.status, json_object(answer) if answer.status == _OK else None)
-
-
 def gather_documents(client: HttpClient, token: IdToken, deadline: Deadline) -> tuple[Document | None, Document | None]:
     """Fetch the discovery document and the key set that it leads to, as far as there is a way, and time.
 
-    In the last second nothing is asked: the issuer would be blamed for not answering.
+    With less than a second left, nothing is asked: the issuer would be blamed for not answering in time.
     """
     issuer = token.claims.get("iss")
     if not isinstance(issuer, str) or not can_be_fetched(issuer) or deadline.remaining() < _TOO_LATE_SECONDS:
         return None, None
-    discovery = fetch(client, discovery_url(issuer), deadline)
+    discovery = _fetch(client, configuration_url(issuer), deadline)
     jwks_uri = (discovery.content or {}).get("jwks_uri")
     if not isinstance(jwks_uri, str) or not can_be_fetched(jwks_uri):
         return discovery, None
-    # Another host's document shall not make this machine ask its own or its neighbours' services.
+    # A document from another host must not make this machine send requests to itself or to its neighbours.
     host = host_of(jwks_uri)
     if host is None or (host != host_of(issuer) and not is_public(host)):
         return discovery, None
-    return discovery, fetch(client, jwks_uri, deadline)
+    return discovery, _fetch(client, jwks_uri, deadline)
 
 
 def try_exchange(
     client: HttpClient, account: ServiceAccount, token: IdToken, deadline: Deadline
 ) -> CloudsmithOidcError | None:
-    """Make the exchange, forget the token that it yields, and return what went wrong, if anything did."""
+    """Make the exchange, discard the token that it yields, and return what went wrong, if anything did."""
     try:
         exchange(client, account, token, timeout=deadline.remaining())
     except CloudsmithOidcError as error:
         return error
     return None
+
+
+def _fetch(client: HttpClient, url: str, deadline: Deadline) -> Document:
+    """Fetch within a part of the remaining time, so that a host that hangs leaves time for the rest."""
+    return fetch(client, url, Deadline(min(_DOCUMENT_SECONDS, deadline.remaining() / 3)))

@@ -25,8 +25,8 @@ _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 class Code:
     """A kind of finding.
 
-    `error` is how the program ends when such a finding, as an error, is the likely cause. `disproved_by_grant` says
-    that Cloudsmith's yes to the exchange proves that it does not matter today: then it is a warning.
+    `error` is how the program ends when such a finding is the likely cause. `disproved_by_grant` says that the finding
+    cannot be a cause if the exchange succeeds: then it becomes a warning.
     """
 
     meaning: str
@@ -38,7 +38,7 @@ class Code:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was found, and what was expected in its place. Fit to be printed: no secret, one line each."""
+    """One thing that was found, and what was expected in its place. Each text is one printable line, no secret."""
 
     code: str
     severity: Severity
@@ -49,14 +49,14 @@ class Finding:
 
 CODES: dict[str, Code] = {
     "org-invalid": Code(
-        "The workspace (organization) slug is missing or cannot be one.",
-        "Give the slug as in the workspace's URL on Cloudsmith: --org or CLOUDSMITH_ORG",
+        "The workspace (organization) slug is missing or is not a slug.",
+        "Give the slug from the workspace's URL in Cloudsmith, with --org or CLOUDSMITH_ORG",
         SettingsError,
         disproved_by_grant=False,
     ),
     "service-invalid": Code(
-        "The service account slug is missing or cannot be one.",
-        "Give the slug of the service account, not its display name: --service or CLOUDSMITH_SERVICE_SLUG",
+        "The service account slug is missing or is not a slug.",
+        "Give the service account's slug, not its display name, with --service or CLOUDSMITH_SERVICE_SLUG",
         SettingsError,
         disproved_by_grant=False,
     ),
@@ -67,7 +67,7 @@ CODES: dict[str, Code] = {
         disproved_by_grant=False,
     ),
     "network-settings-invalid": Code(
-        "The proxy or CA settings of this machine cannot be used, so that nothing could be asked.",
+        "This machine's proxy or CA settings cannot be used, so nothing could be sent.",
         "Correct HTTPS_PROXY, NO_PROXY or SSL_CERT_FILE",
         SettingsError,
         disproved_by_grant=False,
@@ -78,20 +78,19 @@ CODES: dict[str, Code] = {
         IdTokenError,
     ),
     "token-malformed": Code(
-        "What was given is not a JSON Web Token, or one without a usable `exp`.",
-        "Bind the secret-text kind of the credential with string(…) and pass its value on unchanged",
+        "What was given as ID token is not a JSON Web Token, or has no usable `exp`.",
+        "Bind the secret-text kind of the credential with string(…), and pass its value on unchanged",
         IdTokenError,
     ),
     "clock-skew": Code(
-        "The clocks of this machine, of the issuer and of Cloudsmith's API differ by more than a minute. An error if "
-        "they disagree about whether the token is valid now, else a warning.",
-        "Synchronise the clocks with NTP: the controller's, which dates the tokens, and this machine's",
+        "The clocks of this machine, the issuer and Cloudsmith's API differ by more than a minute.",
+        "Synchronise the clocks with NTP: the Jenkins controller's, which dates the tokens, and this machine's",
         IdTokenError,
         "warning",
     ),
     "token-expired": Code(
         "The ID token's `exp` is in the past.",
-        "Bind the credential again right before the login: every binding mints a fresh token",
+        "Bind the credential again right before the login: every binding makes a fresh token",
         IdTokenError,
     ),
     "token-not-yet-valid": Code(
@@ -100,62 +99,62 @@ CODES: dict[str, Code] = {
         IdTokenError,
     ),
     "algorithm-unexpected": Code(
-        "The ID token is not signed with RS256, the only algorithm that Jenkins signs with.",
+        "The ID token is not signed with RS256, the only algorithm that Jenkins uses.",
         "Pass on the token of a Jenkins credential of the kind OpenID Connect id token",
     ),
     "issuer-missing": Code(
-        "The ID token has no usable `iss`, so that nobody can tell whose keys verify it.",
-        "Set the Jenkins URL (Manage Jenkins, System): the issuer is made from it",
+        "The ID token has no usable `iss`, so Cloudsmith cannot know whose keys verify it.",
+        "Set the Jenkins URL (Manage Jenkins, System): Jenkins makes the issuer from it",
     ),
     "issuer-not-public": Code(
-        "The issuer's host is loopback, private or a name without a domain: Cloudsmith cannot reach it.",
-        "Set the Jenkins URL to a public one, or host the two documents publicly (cloudsmith-oidc discovery) and enter "
-        "that URL as the credential's issuer",
+        "Cloudsmith cannot reach the issuer's host: it is loopback, private, or a name without a domain.",
+        "Set the Jenkins URL to a public one. If Jenkins is not public, host the issuer's documents elsewhere with "
+        "cloudsmith-oidc discovery, and enter that address as the credential's issuer",
     ),
     "issuer-not-https": Code(
         "The issuer is not an https URL.",
-        "Serve Jenkins over https and set the Jenkins URL (Manage Jenkins, System) to it",
+        "Serve Jenkins over https, and set the Jenkins URL (Manage Jenkins, System) to that address",
     ),
     "issuer-trailing-slash": Code(
-        "The issuer ends in a slash: the URLs made from it, or the comparison with the provider URL, then fail.",
-        "Remove the slash from the issuer in the Jenkins credential, and from the provider URL in Cloudsmith",
+        "The issuer ends in a slash. The addresses made from it, or its comparison with the provider URL, then fail.",
+        "Remove the slash from the issuer in the Jenkins credential, and enter the provider URL without one",
     ),
     "discovery-unreachable": Code(
         "The issuer's discovery document cannot be fetched.",
-        "Make ISSUER/.well-known/openid-configuration answer 200 without a login. The default issuer is the Jenkins "
-        "URL followed by oidc; a credential with an issuer of its own is no longer served by Jenkins: host its "
-        "documents there (cloudsmith-oidc discovery)",
+        "Make ISSUER/.well-known/openid-configuration answer 200 without a login. Jenkins serves it if the issuer is "
+        "the Jenkins URL followed by oidc. If the credential names an issuer of its own, Jenkins does not: host it "
+        "with cloudsmith-oidc discovery",
         UnreachableError,
     ),
     "discovery-not-json": Code(
-        "The discovery document's URL answers, but not with a JSON object: a redirect, a page, or something too large.",
-        "Look for a login page, a proxy or a static host in between: the path has to be served to anybody as it is",
+        "The discovery document's address answers with something else: a redirect, a page, or too much.",
+        "Look for a login page, a proxy or a static host in between: everybody has to get the document itself",
         UnexpectedAnswerError,
     ),
     "discovery-issuer-mismatch": Code(
-        "The discovery document names another issuer than the token.",
-        "Make them equal, character by character: set the Jenkins URL to the one it is reached by, or write the hosted "
-        "document again with cloudsmith-oidc discovery",
+        "The discovery document names another issuer than the ID token.",
+        "Make both equal, character by character: correct the Jenkins URL, or write the hosted document again with "
+        "cloudsmith-oidc discovery",
     ),
     "jwks-host-mismatch": Code(
         "The discovery document leads to keys on another host than the issuer's.",
-        "Host the key set beside the discovery document: write both with cloudsmith-oidc discovery",
+        "Host the key set beside the discovery document: cloudsmith-oidc discovery writes both",
     ),
     "jwks-unreachable": Code(
         "The issuer's key set (JWKS) cannot be fetched or read.",
-        "Make the discovery document's jwks_uri answer 200 with the key set, without a login",
+        "Make the address in the discovery document's jwks_uri answer 200 with the key set, without a login",
         UnreachableError,
     ),
     "key-not-in-jwks": Code(
-        "The issuer's key set does not hold the key that signed the token.",
-        "If the credential has an issuer of its own, Jenkins stops serving its key: publish the key set again "
-        "(cloudsmith-oidc discovery); otherwise look whether the credential was renamed or moved",
+        "The issuer's key set does not hold the key that signed the ID token.",
+        "If the credential has an issuer of its own, publish its key again (cloudsmith-oidc discovery). Otherwise "
+        "check whether the credential was renamed or moved",
     ),
     "signature-invalid": Code(
-        "The key published under the token's `kid` did not sign it: usually the key was rotated by saving the "
-        "credential or reloading the configuration as code, and a cache or a hosted copy still has the old one.",
-        "Publish the key set again (cloudsmith-oidc discovery), clear caches in front of it, and run cloudsmith-oidc "
-        "discovery --check on a schedule",
+        "The published key did not sign the ID token. Saving the credential or reloading the configuration as code "
+        "makes a new key.",
+        "Publish the key set again (cloudsmith-oidc discovery) and clear the caches in front of it. To notice early, "
+        "run cloudsmith-oidc discovery --check on a schedule",
     ),
     "subject-missing": Code(
         "The ID token has no `sub`, the claim that tells jobs apart.",
@@ -166,53 +165,54 @@ CODES: dict[str, Code] = {
         "Enter an audience in the Jenkins credential, and the same in Cloudsmith if its provider requires aud",
     ),
     "audience-mismatch": Code(
-        "`aud` does not hold the audience expected with --expect-audience.",
-        "Make the audience in the Jenkins credential and the claim aud in Cloudsmith's provider equal",
+        "`aud` does not hold the audience given with --expect-audience.",
+        "Make the audience in the Jenkins credential equal to the claim aud in Cloudsmith's provider",
         disproved_by_grant=False,
     ),
     "claim-mismatch": Code(
-        "A claim does not have the value expected with --expect-claim.",
+        "A claim does not have the value given with --expect-claim.",
         "Correct the required claim in Cloudsmith's provider, or the claim templates in Jenkins",
         disproved_by_grant=False,
     ),
     "audience-is-list": Code(
-        "`aud` is a list, as Jenkins writes it since oidc-provider 206. Whether Cloudsmith matches lists is not known.",
-        "If nothing else explains a refusal, try it without aud among the claims that Cloudsmith's provider requires",
+        "`aud` is a list, as Jenkins writes it since oidc-provider 206. It is not known whether Cloudsmith matches "
+        "lists.",
+        "If nothing else explains a refusal, try it without aud among the provider's required claims",
         severity="info",
     ),
     "exchange-throttled": Code(
         "Cloudsmith's rate limit is used up.",
-        "Come back when the limit allows; it is per IP address, which agents behind one NAT share",
+        "Come back when the limit allows. It is per IP address, and agents behind one NAT share it",
         ThrottledError,
         disproved_by_grant=False,
     ),
     "exchange-unreachable": Code(
         "Cloudsmith's API cannot be reached from here, or answers with server errors.",
-        "Look at the host name, the firewall, HTTPS_PROXY and SSL_CERT_FILE",
+        "Check the host name, the firewall, HTTPS_PROXY and SSL_CERT_FILE",
         UnreachableError,
         disproved_by_grant=False,
     ),
     "exchange-not-understood": Code(
-        "The API answered the exchange with something that is not Cloudsmith's answer.",
-        "Look whether the API host is really Cloudsmith's, and for a proxy in between",
+        "The answer to the exchange is not one that Cloudsmith gives.",
+        "Check that the API host is Cloudsmith's, and look for a proxy in between",
         UnexpectedAnswerError,
         disproved_by_grant=False,
     ),
     "service-mismatch": Code(
         "Cloudsmith issued a token for another service account than the one asked for.",
-        "Look at the service accounts linked to the provider in Cloudsmith",
+        "Check the service accounts that are linked to the provider in Cloudsmith",
         UnexpectedAnswerError,
         disproved_by_grant=False,
     ),
     "exchange-refused": Code(
-        "Cloudsmith refused the exchange. It never says why; the errors above, if any, are the likely cause.",
-        "Compare in Cloudsmith, character by character: the workspace, the provider URL (it must equal iss), every "
-        "required claim, that the provider is enabled, and that the service account is linked to it. Then make sure "
-        "that Cloudsmith, not only this machine, can reach the issuer",
+        "Probably it is on Cloudsmith's side: this machine sees nothing that explains it.",
+        "Check in Cloudsmith, in this order: (1) the workspace's slug is right; (2) it has an OpenID Connect provider "
+        "whose URL equals iss; (3) the provider is enabled; (4) each of its required claims fits the ID token; (5) the "
+        "service account is linked to it; (6) Cloudsmith can reach the issuer from the Internet",
         disproved_by_grant=False,
     ),
 }
-"""In the order in which the first error is the likely cause: what is needed first is looked at first."""
+"""In the order in which Cloudsmith needs things, so that the first error is the likely cause."""
 
 _ORDER = {code: place for place, code in enumerate(CODES)}
 
@@ -220,7 +220,7 @@ _ORDER = {code: place for place, code in enumerate(CODES)}
 def finding(
     code: str, *, found: str, expected: str, hint: str | None = None, severity: Severity | None = None
 ) -> Finding:
-    """Make a finding; what is not given is the code's own."""
+    """Make a finding. Hint and severity are the code's own unless given."""
     known = CODES[code]
     return Finding(code, severity or known.severity, found, expected, hint or known.action)
 

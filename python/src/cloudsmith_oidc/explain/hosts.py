@@ -17,7 +17,8 @@ def host_of(url: str) -> str | None:
     """Return the host in `url`, `None` if it is not a URL with a host."""
     try:
         return httpx.URL(url).host or None
-    except (httpx.InvalidURL, TypeError):
+    except (httpx.InvalidURL, TypeError, UnicodeError):
+        # The last one is about half a character, which JSON can hold and no URL can.
         return None
 
 

@@ -1,6 +1,6 @@
 """What an administrator enters: in Cloudsmith's provider form or Terraform, and in Jenkins' configuration as code.
 
-Sources: Cloudsmith documentation, "OpenID Connect" (the form; a claim may end in `*` since 2024-09-20);
+Sources: Cloudsmith documentation, "OpenID Connect" (the form), and announcement of 2024-09-20 (wildcards in claims);
 cloudsmith-io/terraform-provider-cloudsmith, docs/resources/oidc.md (`cloudsmith_oidc`);
 jenkinsci/oidc-provider-plugin, `IdTokenStringCredentials` (symbol `idToken`) and `IdTokenConfiguration`.
 """
@@ -13,9 +13,15 @@ from typing import Any
 
 from cloudsmith_oidc.redaction import redact
 
+WILDCARDS = (
+    "A value may end in a wildcard, but Cloudsmith's pages disagree about its spelling: * (announcement of 2024-09-20) "
+    "or .* (the OpenID Connect page). Enter one and log in once; if Cloudsmith refuses, enter the other."
+)
 _DEFAULT_ISSUER = re.compile(r"https?://.+/oidc(/job/[^/]+)*")
 _JOB = "/job/"
-_PLACEHOLDERS = {"org": "WORKSPACE", "service": "SERVICE-ACCOUNT", "issuer": "https://jenkins.example.com/oidc"}
+_MAX_LENGTH = 1000
+"""Longer values are not suggested: nobody could enter them, and nobody could read a report of them."""
+_MAX_FOLDERS = 8
 
 
 @dataclass(frozen=True)
@@ -31,31 +37,36 @@ class Choice:
 class Provider:
     """One entry under OpenID Connect in Cloudsmith, and the Jenkins credential that goes with it.
 
-    `url` and `service` are `None` where the token or the settings do not say.
+    Everything is `None`, or without choices, where the token or the settings lack what it is made of.
     """
 
     url: str | None
     service: str | None
     choices: tuple[Choice, ...]
-    terraform: str
-    configuration_as_code: str
+    terraform: str | None
+    configuration_as_code: str | None
 
 
 def provider(org: str, service: str, header: Mapping[str, Any], claims: Mapping[str, Any]) -> Provider:
-    """Describe the provider that lets this token in. `org` and `service` are empty where they are not usable."""
+    """Describe the provider that lets this token in. `org` and `service` are empty where they cannot be used."""
     issuer, subject, audience = (_text(claims.get(name)) for name in ("iss", "sub", "aud"))
     choices = _choices(subject, audience)
+    complete = org and service and issuer and choices
     return Provider(
         issuer or None,
         service or None,
         choices,
-        _terraform(org, service, issuer, choices),
-        _configuration_as_code(_text(header.get("kid")), issuer, _audience(claims.get("aud")), claims),
+        _terraform(org, service, issuer, choices[0]) if complete else None,
+        _configuration_as_code(_text(header.get("kid")), issuer, _audience(claims.get("aud")), claims)
+        if claims
+        else None,
     )
 
 
 def _text(value: object) -> str:
-    return "".join(filter(str.isprintable, redact(value))) if isinstance(value, str) else ""
+    if not isinstance(value, str) or len(value) > _MAX_LENGTH:
+        return ""
+    return "".join(filter(str.isprintable, redact(value)))
 
 
 def _audience(value: object) -> str:
@@ -84,23 +95,23 @@ def _choices(subject: str, audience: str) -> tuple[Choice, ...]:
         {"sub": f"{root}/*", **extra},
         "every job that can bind the credential, and whoever can make or change such a job",
     )
-    return (job, *folders, controller)
+    return (job, *folders[:_MAX_FOLDERS], controller)
 
 
-def _terraform(org: str, service: str, issuer: str, choices: tuple[Choice, ...]) -> str:
-    required = choices[0].claims if choices else {"sub": "https://jenkins.example.com/job/NAME/"}
-    claims = "\n".join(f"    {_hcl(name)} = {_hcl(value)}" for name, value in required.items())
+def _terraform(org: str, service: str, issuer: str, choice: Choice) -> str:
+    claims = "\n".join(f"    {_hcl(name)} = {_hcl(value)}" for name, value in choice.claims.items())
     return f"""\
 data "cloudsmith_organization" "jenkins" {{
-  slug = {_hcl(org or _PLACEHOLDERS["org"])}
+  slug = {_hcl(org)}
 }}
 
 resource "cloudsmith_oidc" "jenkins" {{
   namespace        = data.cloudsmith_organization.jenkins.slug_perm
   name             = "Jenkins"
   enabled          = true
-  provider_url     = {_hcl(issuer or _PLACEHOLDERS["issuer"])}
-  service_accounts = [{_hcl(service or _PLACEHOLDERS["service"])}]
+  provider_url     = {_hcl(issuer)}
+  service_accounts = [{_hcl(service)}]
+  # A value may end in a wildcard, * or .*: Cloudsmith's pages disagree which. Log in once to find out.
   claims = {{
 {claims}
   }}

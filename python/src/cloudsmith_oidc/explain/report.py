@@ -2,19 +2,22 @@
 
 import dataclasses
 import json
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from cloudsmith_oidc.explain.evidence import Evidence, slug_or_nothing
 from cloudsmith_oidc.explain.findings import CODES, Finding
-from cloudsmith_oidc.explain.provider import Provider, provider
-from cloudsmith_oidc.explain.text import MISSING, instant, shown
+from cloudsmith_oidc.explain.provider import WILDCARDS, Provider, provider
+from cloudsmith_oidc.explain.text import instant, shown
 
 NOTE = (
-    "All of this was looked at from this machine: it does not prove that Cloudsmith can reach the issuer, nor what is "
+    "This report was made on this machine. It cannot tell whether Cloudsmith reaches the issuer, nor what is "
     "entered in Cloudsmith."
 )
+_WIDTH = 100
+"""Columns of the text. What is there to be copied is not wrapped: claims, addresses, Terraform."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,8 @@ class Report:
         if self.cause is not None:
             return f"Likely cause: {self.cause.code}. {CODES[self.cause.code].meaning}"
         if self.evidence.granted:
-            return "Cloudsmith granted the exchange; the token that it issued was thrown away."
-        return "Nothing is wrong as far as it can be seen from here; the exchange was not tried."
+            return "Cloudsmith granted the exchange; the token that it issued was discarded."
+        return "Nothing wrong was found on this machine; the exchange was not tried."
 
     @property
     def claims(self) -> dict[str, str]:
@@ -93,48 +96,76 @@ def _provider_json(provider: Provider) -> dict[str, Any]:
         "provider_url": provider.url,
         "service_account": provider.service,
         "claims": [dataclasses.asdict(choice) for choice in provider.choices],
+        "wildcards": WILDCARDS,
         "terraform": provider.terraform,
         "configuration_as_code": provider.configuration_as_code,
     }
 
 
 def as_text(report: Report) -> str:
-    """Write the report for people: the cause, the claims, and what to enter."""
-    sections = [_findings(report), _claims(report), _entry(report.provider), iter([NOTE])]
-    return "\n\n".join("\n".join(section) for section in sections) + "\n"
+    """Write the report for people: the cause, the claims, and what to enter, as far as it is known."""
+    sections = [_findings(report), _claims(report), *_entry(report.provider), _note(report)]
+    return "\n\n".join(text for section in sections if (text := "\n".join(section))) + "\n"
+
+
+def _note(report: Report) -> Iterator[str]:
+    if report.claims:
+        yield from _wrapped(NOTE)
 
 
 def _findings(report: Report) -> Iterator[str]:
-    yield report.summary
+    yield from _wrapped(report.summary)
     for finding in report.findings:
         yield ""
         yield f"{finding.severity}: {finding.code}"
-        yield f"  found:     {finding.found}"
-        yield f"  expected:  {finding.expected}"
-        yield f"  to do:     {finding.hint}"
+        yield from _wrapped(finding.found, "  found:     ")
+        yield from _wrapped(finding.expected, "  expected:  ")
+        yield from _wrapped(finding.hint, "  to do:     ")
 
 
 def _claims(report: Report) -> Iterator[str]:
-    yield "The ID token says (clock: what this machine's clock says):"
-    for name, text in (report.claims or {"token": MISSING}).items():
+    if report.claims:
+        yield "The ID token says (clock: what this machine's clock says):"
+    for name, text in report.claims.items():
         yield f"  {name:<5} {text}"
 
 
-def _entry(provider: Provider) -> Iterator[str]:
-    yield "To enter in Cloudsmith (workspace settings, OpenID Connect):"
-    yield f"  provider URL      {shown(provider.url)}"
-    yield f"  service account   {shown(provider.service)}"
-    yield f"  required claims   {'one of these choices:' if provider.choices else MISSING}"
+def _entry(provider: Provider) -> Iterator[Iterator[str]]:
+    yield _form(provider)
+    yield _block("The first choice as Terraform (provider cloudsmith-io/cloudsmith):", provider.terraform)
+    yield _block("The credential in Jenkins, as configuration as code:", provider.configuration_as_code)
+
+
+def _form(provider: Provider) -> Iterator[str]:
+    if provider.url or provider.choices:
+        yield "To enter in Cloudsmith (workspace settings, OpenID Connect):"
+    if provider.url:
+        yield f"  provider URL      {shown(provider.url)}"
+    if provider.service and provider.url:
+        yield f"  service account   {shown(provider.service)}"
+    if provider.choices:
+        yield "  required claims   one of these choices:"
     for choice in provider.choices:
         claims = ", ".join(f"{name} = {shown(value)}" for name, value in choice.claims.items())
         yield f"    {choice.scope}: {claims}"
-        yield f"      lets in {choice.lets_in}"
-    yield from _block("The first choice as Terraform (provider cloudsmith-io/cloudsmith):", provider.terraform)
-    yield from _block("The credential in Jenkins, as configuration as code:", provider.configuration_as_code)
+        yield from _wrapped(choice.lets_in, "      lets in ")
+    if provider.choices:
+        yield from _wrapped(WILDCARDS, "  ")
 
 
-def _block(title: str, text: str) -> Iterator[str]:
-    yield ""
-    yield title
-    for line in text.splitlines():
-        yield f"  {line}".rstrip()
+def _block(title: str, text: str | None) -> Iterator[str]:
+    if text is not None:
+        yield title
+        for line in text.splitlines():
+            yield f"  {line}".rstrip()
+
+
+def _wrapped(text: str, label: str = "") -> list[str]:
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=label,
+        subsequent_indent=" " * len(label),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

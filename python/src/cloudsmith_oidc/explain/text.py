@@ -13,7 +13,10 @@ def shown(value: object) -> str:
     """Show a claim or a field of a document: text as it is, anything else as JSON, `MISSING` where there is nothing."""
     if value is None or value == "":
         return MISSING
-    return one_line(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))
+    try:
+        return one_line(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))
+    except RecursionError:
+        return "something nested too deeply to show"
 
 
 def instant(moment: datetime | None) -> str:

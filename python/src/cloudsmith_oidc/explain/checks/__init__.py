@@ -1,16 +1,16 @@
-"""The checks. Each takes the evidence and yields what it finds; each is silent where another has found the cause."""
+"""The checks. Each takes the evidence and yields what it finds; only the first check to find a cause reports it."""
 
 from collections.abc import Callable, Iterator
 
-from cloudsmith_oidc.explain.checks import claims, exchange, issuer, keys, settings, token
+from cloudsmith_oidc.explain.checks import answer, claims, inputs, issuer, keys, token
 from cloudsmith_oidc.explain.evidence import Evidence
 from cloudsmith_oidc.explain.findings import Finding
 
 Check = Callable[[Evidence], Iterator[Finding]]
 
 CHECKS: tuple[Check, ...] = (
-    settings.account,
-    settings.network,
+    inputs.account,
+    inputs.network,
     token.presence,
     token.times,
     token.algorithm,
@@ -22,5 +22,5 @@ CHECKS: tuple[Check, ...] = (
     claims.subject,
     claims.audience,
     claims.expected,
-    exchange.outcome,
+    answer.outcome,
 )

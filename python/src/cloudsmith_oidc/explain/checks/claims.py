@@ -35,21 +35,43 @@ def audience(evidence: Evidence) -> Iterator[Finding]:
 
 
 def expected(evidence: Evidence) -> Iterator[Finding]:
-    """Check the claims that the person expects, as Cloudsmith compares them: exactly, or up to a `*` at the end."""
+    """Check the claims that the person expects, as Cloudsmith compares them: exactly, or up to a wildcard at the end.
+
+    The person may expect of `iss` what is entered as the provider URL. Cloudsmith's own examples have a slash at its
+    end for an issuer without one, so that such a slash is a doubt, and not a cause.
+    """
     if evidence.token is None:
         return
     for name, value in evidence.expectations.claims:
         found = evidence.token.claims.get(name)
-        if not _matches(found, value):
-            label = one_line(name)
-            yield finding(
-                "claim-mismatch", found=f"{label} is {shown(found)}", expected=f"{label} is {one_line(value)}"
-            )
+        if _matches(found, value):
+            continue
+        label = one_line(name)
+        slash_only = name == "iss" and evidence.issuer is not None and evidence.issuer == value.removesuffix("/")
+        yield finding(
+            "claim-mismatch",
+            found=f"{label} is {shown(found)}",
+            expected=f"{label} is {one_line(value)}",
+            severity="info" if slash_only else None,
+            hint="If nothing else explains a refusal, enter the provider URL in Cloudsmith without the slash at its end"
+            if slash_only
+            else None,
+        )
 
 
 def _matches(found: Any, expected: str) -> bool:  # noqa: ANN401 - a claim can be any JSON
     members = found if isinstance(found, list) else [found]
-    texts = [member if isinstance(member, str) else json.dumps(member) for member in members if member is not None]
+    texts = [_text(member) for member in members if member is not None]
     if expected.endswith("*"):
-        return any(text.startswith(expected[:-1]) for text in texts)
+        # Cloudsmith's pages disagree whether the wildcard is * or .*, so that either is taken.
+        return any(text.startswith(expected.removesuffix("*").removesuffix(".")) for text in texts)
     return expected in texts
+
+
+def _text(member: object) -> str:
+    if isinstance(member, str):
+        return member
+    try:
+        return json.dumps(member)
+    except RecursionError:
+        return ""

@@ -1,15 +1,14 @@
-"""Whether Cloudsmith can find the issuer, and whether the issuer says that it is the one."""
+"""Whether Cloudsmith can find the issuer, and whether the issuer's own document names the same issuer."""
 
 from collections.abc import Iterator
 
 from cloudsmith_oidc.errors import SettingsError, UnexpectedAnswerError
-from cloudsmith_oidc.explain.evidence import Document, Evidence, discovery_url
+from cloudsmith_oidc.explain.evidence import Evidence
 from cloudsmith_oidc.explain.findings import Finding, finding
 from cloudsmith_oidc.explain.hosts import host_of, is_public
 from cloudsmith_oidc.explain.text import shown
+from cloudsmith_oidc.issuer_documents import OK, Document, configuration_url
 from cloudsmith_oidc.redaction import one_line
-
-_OK = 200
 
 
 def url(evidence: Evidence) -> Iterator[Finding]:
@@ -34,17 +33,16 @@ def url(evidence: Evidence) -> Iterator[Finding]:
 
 
 def discovery(evidence: Evidence) -> Iterator[Finding]:
-    """Check that the discovery document is there, and that it is the issuer's own."""
+    """Check that the discovery document is there, and that it names the token's issuer."""
     document = evidence.discovery
     if evidence.issuer is None or document is None or isinstance(document.error, SettingsError):
         return
     if document.content is None:
-        trouble = fetch_trouble(document)
-        unreachable = document.status != _OK and not isinstance(document.error, UnexpectedAnswerError)
+        unreachable = document.status != OK and not isinstance(document.error, UnexpectedAnswerError)
         yield finding(
             "discovery-unreachable" if unreachable else "discovery-not-json",
-            found=trouble,
-            expected=f"{one_line(discovery_url(evidence.issuer))} answers 200 with a JSON object of at most 1 MiB",
+            found=document.trouble,
+            expected=f"{one_line(configuration_url(evidence.issuer))} answers 200 with a JSON object of at most 1 MiB",
             hint=fetch_hint(document),
         )
     elif document.content.get("issuer") != evidence.issuer:
@@ -55,17 +53,8 @@ def discovery(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def fetch_trouble(document: Document) -> str:
-    """Say why there is no document."""
-    if document.error is not None:
-        return one_line(document.error.message)
-    if document.status != _OK:
-        return f"{one_line(document.url)} answers {document.status}"
-    return f"{one_line(document.url)} answers 200, but not with a JSON object"
-
-
 def fetch_hint(document: Document) -> str | None:
     """Return what to do where the network is the trouble, `None` where it is the document."""
     if document.error is None or isinstance(document.error, UnexpectedAnswerError):
         return None
-    return f"{document.error.hint}. Cloudsmith needs it, too: from the Internet, with a certificate of a public CA"
+    return f"{document.error.hint}. Cloudsmith has to fetch it too, from the Internet, over TLS with a public CA"

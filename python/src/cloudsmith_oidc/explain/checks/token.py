@@ -1,4 +1,4 @@
-"""Whether there is a token, one of Jenkins, and valid now."""
+"""Whether there is a token, whether Jenkins can have signed it, and whether it is valid now."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -8,9 +8,8 @@ from cloudsmith_oidc.explain.findings import Finding, finding
 from cloudsmith_oidc.explain.hosts import host_of
 from cloudsmith_oidc.explain.text import instant, minutes, shown
 from cloudsmith_oidc.id_token import IdToken
+from cloudsmith_oidc.issuer_documents import ALGORITHM
 
-ALGORITHM = "RS256"
-"""What oidc-provider signs with (`IdTokenCredentials.generatePrivateKey`: RSA, 2048 bit)."""
 _THIS_MACHINE = "this machine"
 _TOLERANCE = timedelta(seconds=60)
 
@@ -25,7 +24,8 @@ def presence(evidence: Evidence) -> Iterator[Finding]:
 def times(evidence: Evidence) -> Iterator[Finding]:
     """Check the token's times by the clocks that are known, and the clocks by each other.
 
-    The API's clock decides, as Cloudsmith does. This machine's stands in for it, and can keep a login from being tried.
+    The clock of Cloudsmith's API decides, or this machine's where the API did not answer. This machine's also matters
+    if it says that the token has expired: then `login` does not try the exchange.
     """
     if evidence.token is None:
         return
