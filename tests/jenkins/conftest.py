@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -102,6 +103,18 @@ def agent(controller: Controller, place: Place, shared: Path, repository: Path) 
     assert build.result == "SUCCESS", build.story()
     assert not build.says("no command"), f"the agent cannot run the command in {tools}: {build.story()}"
     return settings | {"engine": "docker" if build.says("docker answers") else ""}
+
+
+@pytest.fixture(scope="session")
+def image(agent: dict[str, str], repository: Path) -> Iterator[str]:
+    """The image of the project as it is, in the engine that the agent uses, too."""
+    if not agent["engine"]:
+        pytest.skip("no Docker engine answers on the agent")
+    name = f"cloudsmith-oidc:jenkins-{secrets.token_hex(4)}"
+    build = ["docker", "build", "--quiet", "--network", "host", "--tag", name, str(repository)]
+    subprocess.run(build, check=True, capture_output=True)
+    yield name
+    subprocess.run(["docker", "rmi", "--force", name], check=True, capture_output=True)
 
 
 @pytest.fixture

@@ -73,13 +73,14 @@ def test_a_declarative_stage_has_the_options_it_gives(runs: Runs, sandbox: Sandb
     assert runs.remains(build) == Remains()
 
 
-def test_a_directory_that_was_there_stays_with_what_was_in_it(runs: Runs) -> None:
+def test_a_directory_with_files_in_it_is_refused_and_stays_as_it_is(runs: Runs, sandbox: Sandbox) -> None:
     build = runs.on_node("""
-        sh 'mkdir mine && echo text > mine/file'
-        cloudsmithOidc(dir: 'mine') { sh 'ls -A mine' }
+        sh 'mkdir -p mine && echo text > mine/file'
+        cloudsmithOidc(dir: 'mine') { }
     """)
-    assert build.result == "SUCCESS"
-    assert ".npmrc" in build.console.splitlines()
+    assert build.result == "FAILURE"
+    assert "exit code 8" in build.errors[0]
+    assert sandbox.exchange_requests == []
     assert runs.remains(build) == Remains(files=("mine", "mine/file"))
 
 

@@ -13,9 +13,7 @@ def test_a_login_that_is_refused(runs: Runs, sandbox: Sandbox) -> None:
     sandbox.cloudsmith.providers["acme"][-1].claims["sub"] = "somebody else"
     build = runs.on_node("cloudsmithOidc { echo 'the body runs' }")
     assert build.result == "FAILURE"
-    assert build.says("ERROR: cloudsmithOidc: the login ended with exit code 4 (Cloudsmith refused the exchange)"), (
-        build
-    )
+    assert build.says("ERROR: cloudsmithOidc: login ended with exit code 4 (Cloudsmith refused the exchange)"), build
     assert "the body runs" not in build.console
     assert runs.remains(build) == Remains()
 
@@ -25,7 +23,7 @@ def test_a_statement_that_is_refused(runs: Runs, sandbox: Sandbox) -> None:
     build = runs.on_node("cloudsmithOidc(dir: 'login')")
     assert build.result == "FAILURE"
     [error] = build.errors
-    assert error.startswith("cloudsmithOidc: the login ended with exit code 4")
+    assert error.startswith("cloudsmithOidc: login ended with exit code 4")
     assert runs.remains(build) == Remains()
 
 
@@ -110,7 +108,7 @@ def test_values_that_the_program_refuses(runs: Runs, sandbox: Sandbox) -> None:
     build = runs.on_node("cloudsmithOidc(formats: 'cobol') { }")
     assert build.result == "FAILURE"
     [error] = build.errors
-    assert error.startswith("cloudsmithOidc: the login ended with exit code 2")
+    assert error.startswith("cloudsmithOidc: login ended with exit code 2")
     assert "cobol" in build.console
     assert sandbox.exchange_requests == []
     assert runs.remains(build) == Remains()
@@ -127,7 +125,7 @@ def test_an_exchange_that_hangs_ends_in_time(runs: Runs, sandbox: Sandbox) -> No
     build = runs.on_node("cloudsmithOidc(timeout: 2) { }")
     assert build.result == "FAILURE"
     [error] = build.errors
-    assert error.startswith("cloudsmithOidc: the login ended with exit code 6")
+    assert error.startswith("cloudsmithOidc: login ended with exit code 6")
     assert runs.remains(build) == Remains()
 
 
@@ -136,7 +134,7 @@ def test_a_limit_beyond_the_deadline(runs: Runs, sandbox: Sandbox) -> None:
     build = runs.on_node("cloudsmithOidc { }")
     assert build.result == "FAILURE"
     [error] = build.errors
-    assert error.startswith("cloudsmithOidc: the login ended with exit code 5")
+    assert error.startswith("cloudsmithOidc: login ended with exit code 5")
     assert len(sandbox.exchange_requests) == 1
     assert runs.remains(build) == Remains()
 

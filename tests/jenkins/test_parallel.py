@@ -20,7 +20,7 @@ def test_no_branch_disturbs_another(runs: Runs, sandbox: Sandbox) -> None:
                     sh '''#!/bin/sh
                     ls "$PIP_CONFIG_FILE" "$DOCKER_CONFIG/config.json" >/dev/null || exit
                     hash=$(sed -n 's/.*:_authToken=//p' "$NPM_CONFIG_USERCONFIG" | tr -d '\\n' | sha256sum)
-                    echo "found: $CLOUDSMITH_OIDC_SESSION $hash"
+                    echo "found: $CLOUDSMITH_OIDC_LOGINS $hash"
                     '''
                 }}
             }}

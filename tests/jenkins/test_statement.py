@@ -51,6 +51,19 @@ def test_cleanup_after_a_failure(runs: Runs) -> None:
     assert runs.remains(build) == Remains()
 
 
+def test_cleanup_gives_variables_back_the_values_they_had(runs: Runs) -> None:
+    build = runs.on_node("""
+        env.PIP_CONFIG_FILE = '/etc/pip.conf'
+        cloudsmithOidc(dir: 'first')
+        cloudsmithOidc(dir: 'second')
+        cloudsmithOidc.cleanup()
+        sh 'echo "afterwards: ${PIP_CONFIG_FILE-unset} ${NPM_CONFIG_USERCONFIG-unset}"'
+    """)
+    assert build.result == "SUCCESS"
+    assert "afterwards: /etc/pip.conf unset" in build.console
+    assert runs.remains(build) == Remains()
+
+
 def test_cleanup_is_harmless_when_there_is_nothing(runs: Runs) -> None:
     build = runs.on_node("""
         cloudsmithOidc.cleanup()
