@@ -16,7 +16,7 @@ def run(command: list[str], folder: Path) -> str:
 
 @pytest.mark.timeout(900)  # the first time, Maven fetches Jenkins
 def test_the_steps_own_tests_pass(repository: Path) -> None:
-    need("java", "mvn")
+    need("java", "mvn", "kill")
     printed = run(["mvn", "--batch-mode", "--no-transfer-progress", "test"], repository / "tests/groovy")
     assert "Tests run: " in printed
     assert "Skipped: 0" in printed

@@ -22,7 +22,7 @@ from sandbox import samples
 from sandbox.faults import Answer
 from sandbox.network import Request
 
-INSTALL_SECONDS = 240.0
+INSTALL_SECONDS = 150.0
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 VERDACCIO = Path(__file__).parent / "verdaccio"
