@@ -59,7 +59,7 @@ def _run(options: CommandLine) -> None:
 
         discovery.run(options.discovery)
     elif options.logout is not None:
-        login_directory.remove(options.logout.directory)
+        login_directory.remove(options.logout.directory, force=options.logout.force)
     else:
         raise SettingsError("no command was given", hint="Run cloudsmith-oidc --help")
 

@@ -131,6 +131,8 @@ def _not_empty(value: object) -> object:
 def _absolute(path: Path) -> Path:
     if not str(path).isprintable():
         raise ValueError("a path with control characters cannot be used")
+    if ".." in path.parts:
+        raise ValueError(f"{shown(path)} has .. in it: give the plain path")
     return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow symlinks
 
 
@@ -370,8 +372,9 @@ class Discovery(Options):
 
 
 class Logout(Options):
-    """Remove what login wrote to a directory, and nothing else."""
+    """Remove a login directory, whole."""
 
+    force: CliToggleFlag[bool] = Field(default=False, description="Remove it also if nothing shows that it is login's.")
     directory: CliPositionalArg[Annotated[Path, BeforeValidator(_not_empty), AfterValidator(_absolute)]] = Field(
         description="The directory given to login --output."
     )
