@@ -20,19 +20,20 @@ from typing import Any
 
 SHELLS = {"dash": ["dash"], "bash": ["bash", "--posix"], "busybox": ["busybox", "sh"]}
 TOOLS = (
-    *("cat", "chmod", "find", "grep", "ls", "mkdir", "mktemp", "mv", "od", "printenv"),
-    *("rm", "rmdir", "sed", "sleep", "sort", "tail", "tar", "tr"),
+    *("base64", "cat", "chmod", "date", "env", "find", "flock", "grep", "head", "id", "mkdir", "mktemp", "mv", "pwd"),
+    *("rm", "rmdir", "sed", "sleep", "tail", "tar"),
 )
 """All that the launcher may expect of a machine."""
 
 SET = {
     "pip.conf": "[global]\n",
     "docker/config.json": '{"auths": {}}\n',
-    "env": "PIP_CONFIG_FILE=…\n",
+    "env": "PIP_CONFIG_FILE=…\nDOCKER_CONFIG=…\n",
     "activate": "export PIP_CONFIG_FILE=…\n",
     "login.json": "{}\n",
 }
-MANIFEST = ".cloudsmith-oidc"
+OTHER = {"env": "NPM_CONFIG_USERCONFIG=…\n", "login.json": "{}\n", ".npmrc": "registry=…\n"}
+"""What two logins for different clients write."""
 
 
 @dataclass
@@ -43,6 +44,7 @@ class Behaviour:
     blocks: bool = False
     answers: bool = True
     image: str = "cloudsmith-oidc:0.1.0"
+    pulls: bool = False
 
 
 @dataclass
@@ -85,14 +87,20 @@ class Agent:
         for folder in (self.bin, self.stage, self.workspace, self.tmp):
             folder.mkdir()
         self.tools = {name: [str(shutil.which(name))] for name in TOOLS}
-        self.is_busybox = shell == "busybox"
-        if self.is_busybox:
+        if shell == "busybox":
             applets = subprocess.run(["busybox", "--list"], capture_output=True, text=True, check=True).stdout.split()
             self.tools |= {name: [self.shell[0], name] for name in TOOLS if name in applets}
-        for name, command in self.tools.items():
-            self.script(name, f'exec {" ".join(command)} "$@"')
+        for name in TOOLS:
+            self.plain(name)
         self.token = ".".join(secrets.token_urlsafe(40) for _ in range(3))
-        self.env = {"PATH": str(self.bin), "TMPDIR": str(self.tmp), "CLOUDSMITH_OIDC_TOKEN": self.token}
+        self.env = {
+            "PATH": str(self.bin),
+            "TMPDIR": str(self.tmp),
+            "WORKSPACE": str(self.workspace),
+            "CLOUDSMITH_OIDC_TOKEN": self.token,
+        }
+        self.limits = ":"
+        """What a shell does before it becomes the launcher's."""
         self.answers(SET)
         os.mkfifo(self.stage / "started")
         os.mkfifo(self.stage / "go")
@@ -100,9 +108,15 @@ class Agent:
 
     # given
 
+    def plain(self, name: str) -> None:
+        """Put a tool on PATH. Busybox looks at the name to know which of its tools it is."""
+        (self.bin / name).unlink(missing_ok=True)
+        (self.bin / name).symlink_to(self.tools[name][0])
+
     def script(self, name: str, text: str) -> None:
         """Put a program on PATH."""
         path = self.bin / name
+        path.unlink(missing_ok=True)  # the link to a tool must not be written through
         path.write_text(f"#!/bin/sh\n{text}\n")
         path.chmod(0o755)
 
@@ -116,39 +130,46 @@ class Agent:
         """Set what the program writes when it logs in."""
         (self.stage / "answer.tar").write_bytes(archive(files, *members))
 
+    def hurries(self) -> None:
+        """Let time fly from when there is a file `stage/hurry` on."""
+        self.script("sleep", f'[ -e {self.stage}/hurry ] || exec {" ".join(self.tools["sleep"])} "$@"')
+
     def watches_tools(self) -> None:
         """From now on `tool_calls` has the arguments and the environment of each tool."""
         for name, command in self.tools.items():
-            note = f'{{ echo ARGV {name} "$*"; {shutil.which("env")}; }} >>{self.stage}/tools'
+            note = f'{{ echo "ARGV {name} $*"; {shutil.which("env")}; }} >>{self.stage}/tools'
             self.script(name, f'{note}\nexec {" ".join(command)} "$@"')
 
     @contextmanager
-    def signals_all(self, name: str, tool: str, number: int) -> Iterator[Callable[[], bool]]:
-        """Send a signal to the launcher and all its processes after the tool was used so many times."""
-        uses, plain = self.stage / "uses", (self.bin / tool).read_text()
+    def signals_all(self, name: str, number: int) -> Iterator[Callable[[], bool]]:
+        """Send a signal to the launcher and all its processes after tools were used so many times."""
+        uses = self.stage / "uses"
         uses.write_text("")
-        self.script(
-            tool,
-            f"""
-            trap "" TERM
-            {" ".join(self.tools[tool])} "$@"
-            status=$?
-            echo >>{uses}
-            use=0
-            while read -r _; do use=$((use + 1)); done <{uses}
-            [ $use -ne {number} ] || kill -{name} 0
-            exit $status
-            """,
-        )
+        for tool in {*TOOLS} - {"sleep"}:
+            self.script(
+                tool,
+                f"""
+                trap "" TERM
+                {" ".join(self.tools[tool])} "$@"
+                status=$?
+                echo >>{uses}
+                use=0
+                while read -r _; do use=$((use + 1)); done <{uses}
+                [ $use -lt {number} ] || kill -{name} 0
+                exit $status
+                """,
+            )
         yield lambda: len(uses.read_text()) >= number
-        (self.bin / tool).write_text(plain)
+        for tool in TOOLS:
+            self.plain(tool)
 
     # when
 
     def start(self, *arguments: str, options: str = "", **env: str) -> subprocess.Popen[str]:
         """Start the launcher; `options` are the shell's."""
+        launcher = str(self.launcher)
         process = subprocess.Popen(
-            [*self.shell, *options.split(), str(self.launcher), *arguments],
+            ["/bin/sh", "-c", f'{self.limits}; exec "$@"', "sh", *self.shell, *options.split(), launcher, *arguments],
             cwd=self.workspace,
             env=self.env | env,
             stdin=subprocess.DEVNULL,
@@ -161,10 +182,10 @@ class Agent:
         self.processes.append(process)
         return process
 
-    def run(self, *arguments: str, options: str = "", **env: str) -> Result:
-        """Run the launcher to its end."""
+    def run(self, *arguments: str, options: str = "", limit: float = 60, **env: str) -> Result:
+        """Run the launcher to its end, for so many seconds at most."""
         process = self.start(*arguments, options=options, **env)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=limit)
         return Result(process.returncode, out, err)
 
     @contextmanager

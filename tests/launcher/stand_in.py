@@ -19,14 +19,16 @@ def main() -> int:
     runs = is_program or arguments[0] == "run"
     call = {
         "argv": [name, *arguments],
-        "env": dict(os.environ),
+        "env": {name: value for name, value in os.environ.items() if name != "LC_CTYPE"},  # Python sets that itself
         "stdin": sys.stdin.read() if runs else "",
         "pid": os.getpid(),
     }
     with (home / "calls").open("a") as calls:
         calls.write(json.dumps(call) + "\n")
+    pulled = home / "pulled"
+    has_image = is_program or behaviour["image"] in arguments or pulled.exists()
     if runs:
-        if not is_program and behaviour["image"] not in arguments:
+        if not has_image:
             sys.stderr.write(f"{name}: Error response from daemon: No such image\n")
             return 125
         return program(home, "explain" in arguments, **behaviour)
@@ -34,7 +36,11 @@ def main() -> int:
         sys.stderr.write("warning: something else\nCannot connect to the engine\n")
         return 1
     if arguments[:2] == ["image", "inspect"]:
-        return 0 if arguments[2] == behaviour["image"] else 1
+        return 0 if has_image else 1
+    if arguments[0] == "pull":
+        if not behaviour["pulls"]:
+            return 1
+        pulled.touch()
     return 0
 
 

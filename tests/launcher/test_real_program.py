@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from launcher.agent import MANIFEST, Agent, forms
+from launcher.agent import Agent, forms
 from sandbox import Sandbox, faults
 
 DASH = pytest.mark.parametrize("agent", ["dash"], indirect=True)
@@ -58,13 +58,10 @@ RUNTIMES = pytest.mark.parametrize("runtime", ["local", "docker"])
 def test_login_and_logout(on: Login, runtime: str) -> None:
     agent = on(runtime)
     result = agent.run("login", "d")
-    assert (result.status, result.out) == (0, "")
     files = agent.files("d")
-    assert files.keys() == {
-        *(MANIFEST, "env", "activate", "login.json"),
-        *("pip.conf", ".npmrc", "docker/config.json"),
-    }
-    assert set(json.loads(files["login.json"])["files"]) == files.keys() - {MANIFEST}
+    assert (result.status, result.out) == (0, files["env"])
+    assert files.keys() >= {"env", "activate", "login.json", "pip.conf", ".npmrc", "docker/config.json"}
+    assert set(json.loads(files["login.json"])["files"]) == files.keys()
     assert f"PIP_CONFIG_FILE={agent.workspace}/d/pip.conf\n" in files["env"]
     assert [mode for mode in agent.tree().values() if mode not in {"600", "700"}] == []
     assert agent.run("logout", "d").status == 0
@@ -97,7 +94,7 @@ def test_an_abort_while_the_exchange_hangs_leaves_nothing(on: Login, sandbox: Sa
     launcher = agent.start("login", "d")
     sandbox.wait_for_request("exchange")
     launcher.terminate()
-    launcher.communicate()
+    launcher.communicate(timeout=60)
     assert launcher.returncode == 128 + signal.SIGTERM
     assert agent.tree() == {}
     assert runtime == "local" or containers(agent) == []
@@ -124,7 +121,7 @@ def test_a_container_that_is_killed_is_a_failure(on: Login, sandbox: Sandbox) ->
     launcher = agent.start("login", "d")
     sandbox.wait_for_request("exchange")
     docker("kill", *containers(agent))
-    _, err = launcher.communicate()
+    _, err = launcher.communicate(timeout=60)
     assert launcher.returncode == 137
     assert err.splitlines()[-1] == "cloudsmith-oidc: the program ended with status 137: what it said is above"
     assert agent.tree() == {}

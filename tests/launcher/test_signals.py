@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from launcher.agent import SET, TOOLS, Agent
+from launcher.agent import SET, Agent
 
 SIGNALS = {"HUP": 129, "INT": 130, "TERM": 143}
 
@@ -28,7 +28,7 @@ def test_a_signal_ends_the_program_and_leaves_nothing(
     agent.has(runtime, blocks=True)
     with agent.started(*command) as launcher:
         launcher.send_signal(signal.Signals[f"SIG{name}"])
-        launcher.communicate()
+        launcher.communicate(timeout=60)
     assert launcher.returncode == SIGNALS[name]
     assert ended(agent.run_call.pid)
     assert agent.tree() == {}
@@ -41,9 +41,9 @@ def test_a_signal_leaves_the_set_of_an_earlier_login(agent: Agent) -> None:
     agent.has("cloudsmith-oidc", blocks=True)
     with agent.started("login", "d") as launcher:
         launcher.terminate()
-        launcher.communicate()
+        launcher.communicate(timeout=60)
     assert agent.tree() == before
-    assert SET.items() <= agent.files("d").items()
+    assert agent.files("d") == SET
 
 
 @pytest.mark.parametrize("runtime", ["docker", "podman"])
@@ -52,24 +52,27 @@ def test_the_engine_is_told_to_end_the_container(agent: Agent, runtime: str) -> 
     agent.has(runtime, blocks=True)
     with agent.started("login", "d") as launcher:
         launcher.terminate()
-        launcher.communicate()
+        launcher.communicate(timeout=60)
     container = agent.run_call.argv[agent.run_call.argv.index("--name") + 1]
-    assert [call.argv for call in agent.calls[-2:]] == [[runtime, "kill", container], [runtime, "rm", "-f", container]]
+    assert agent.calls[-1].argv == [runtime, "rm", "-f", container]
 
 
-@pytest.mark.parametrize("tool", TOOLS)
 @pytest.mark.parametrize("failure", [0, 4])
-def test_at_any_moment_a_signal_leaves_all_or_nothing(agent: Agent, tool: str, failure: int) -> None:
-    """After each use of each tool in turn, all processes get the signal, as on an abort in Jenkins."""
+def test_at_any_moment_a_signal_leaves_all_or_nothing(agent: Agent, failure: int) -> None:
+    """After each use of a tool in turn, all processes get the signal, as on an abort in Jenkins.
+
+    From the first change to the directory on, a login goes to its end, which takes milliseconds.
+    """
     agent.has("cloudsmith-oidc")
     agent.run("login", "d")
     allowed = [(SIGNALS["TERM"], {}), (4, {}) if failure else (0, agent.tree())]
     agent.run("logout", "d")
     agent.has("cloudsmith-oidc", status=failure)
     for number in itertools.count(1):
-        with agent.signals_all("TERM", tool, number) as was_sent:
+        with agent.signals_all("TERM", number) as was_sent:
             status = agent.run("login", "d").status
         assert (status, agent.tree()) in allowed
         if not was_sent():
             break
         agent.run("logout", "d")
+    assert number > 20

@@ -11,7 +11,6 @@ import fcntl
 import io
 import os
 import secrets
-import shutil
 import stat
 import tarfile
 import time
@@ -29,6 +28,7 @@ ENV = "env"
 ACTIVATE = "activate"
 _UNFINISHED = ".cloudsmith-oidc-"
 _LOCK_SECONDS = 5
+_TO_READ = os.O_RDONLY | os.O_DIRECTORY
 
 
 def write(path: Path, files: Mapping[str, str]) -> None:
@@ -37,18 +37,17 @@ def write(path: Path, files: Mapping[str, str]) -> None:
     `path` has to be new, or empty, or hold an earlier login, which is replaced. Raises `WriteError` otherwise, and then
     changes nothing.
     """
-    with _failures_named(path), _parent_of(path, create=True) as parent:
+    with _parent_of(path, create=True) as parent:
         created = _make(path.name, parent)
         try:
             with _opened([path.name], parent) as directory:
-                _require_logins(directory)
+                _require_logins(directory, path)
                 os.fchmod(directory, 0o700)
-                with _locked(directory):
-                    _fill(directory, files)
+                _lock(directory)
+                _fill(directory, files)
         except BaseException:
             if created:
-                with suppress(OSError):
-                    _remove(path.name, parent)
+                _remove(path.name, parent)
             raise
 
 
@@ -57,10 +56,10 @@ def remove(path: Path, *, force: bool = False) -> None:
 
     Raises `WriteError` if it cannot be removed, or is not login's; with `force`, whatever is in it.
     """
-    with _failures_named(path), suppress(FileNotFoundError), _parent_of(path) as parent:
+    with suppress(FileNotFoundError), _parent_of(path) as parent:
         with _opened([path.name], parent) as directory:
             if not force:
-                _require_logins(directory)
+                _require_logins(directory, path)
         _remove(path.name, parent)
 
 
@@ -83,42 +82,41 @@ def _member(name: str, kind: bytes, mode: int, size: int = 0) -> tarfile.TarInfo
 
 
 @contextmanager
-def _failures_named(path: Path) -> Iterator[None]:
+def _parent_of(path: Path, *, create: bool = False) -> Iterator[int]:
+    """Open the directory that holds `path`; below the working directory and the build's, through no symbolic link.
+
+    Turns what the system says of `path` there and in the block into `WriteError`, but for a missing directory if none
+    is to be created.
+    """
+    roots = [Path.cwd(), *(Path(os.environ[name]) for name in ("WORKSPACE", "WORKSPACE_TMP") if os.environ.get(name))]
+    start = next((root for root in roots if root in path.parents), path.parent)
     try:
-        yield
-    except OSError as error:
+        if create:
+            start.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as stack:
+            descriptor = os.open(start, _TO_READ)
+            stack.callback(os.close, descriptor)
+            yield stack.enter_context(_opened(path.parent.relative_to(start).parts, descriptor, create=create))
+    except (OSError, RecursionError) as error:
+        if isinstance(error, FileNotFoundError) and not create:
+            raise
+        why = f"{error.strerror}: {error.filename}" if isinstance(error, OSError) else "too many directories in it"
         raise WriteError(
-            f"{path} cannot be used ({error.strerror}{f': {error.filename}' if error.filename else ''})",
+            f"{path} cannot be used ({why.removesuffix(': None')})",
             hint="Give a directory that this user can write to, with no symbolic link on the way",
         ) from None
 
 
 @contextmanager
-def _parent_of(path: Path, *, create: bool = False) -> Iterator[int]:
-    """Open the directory that holds `path`; below the working directory, through no symbolic link."""
-    start, steps = path.parent, Path()
-    if path.is_relative_to(here := Path.cwd()) and here != Path(here.anchor):
-        start, steps = here, path.parent.relative_to(here)
-    if create:
-        start.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(start, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        with _opened(steps.parts, descriptor, create=create) as parent:
-            yield parent
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
 def _opened(steps: Iterable[str], start: int, *, create: bool = False) -> Iterator[int]:
     """Go from the directory `start` through the directories `steps`, none of which may be a symbolic link."""
-    with ExitStack() as opened:
+    with ExitStack() as stack:
         directory = start
         for step in steps:
             if create:
                 _make(step, directory)
-            directory = os.open(step, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=directory)
-            opened.callback(os.close, directory)
+            directory = os.open(step, _TO_READ | os.O_NOFOLLOW, dir_fd=directory)
+            stack.callback(os.close, directory)
         yield directory
 
 
@@ -131,40 +129,36 @@ def _make(name: str, parent: int) -> bool:
     return True
 
 
-def _require_logins(directory: int) -> None:
+def _require_logins(directory: int, path: Path) -> None:
     status = os.fstat(directory)
     if status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise WriteError(
-            "the directory belongs to another user, or another user can write to it",
+            f"{path} belongs to another user, or another user can write to it",
             hint="Give a new directory, or one of this user's own with the mode 0700",
         )
     names = os.listdir(directory)
     holds_login = RECORD in names and stat.S_ISREG(os.stat(RECORD, dir_fd=directory, follow_symlinks=False).st_mode)
     if not holds_login and not all(name.startswith(_UNFINISHED) for name in names):
         raise WriteError(
-            "the directory holds files, and they are not an earlier login's", hint="Give a new or an empty directory"
+            f"{path} holds files, and they are not an earlier login's", hint="Give a new or an empty directory"
         )
 
 
-@contextmanager
-def _locked(directory: int) -> Iterator[None]:
+def _lock(directory: int) -> None:
     """Let one login at a time write. The lock goes with the descriptor, so that nothing is left of it on disk."""
-    take = tenacity.Retrying(
+    # Some network file systems cannot lock a directory. Each file is still replaced in one step.
+    attempts = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(BlockingIOError),
         wait=tenacity.wait_fixed(0.05),
         stop=tenacity.stop_after_delay(_LOCK_SECONDS),
-        reraise=True,
     )
     try:
-        take(fcntl.flock, directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        with suppress(OSError):
+            attempts(fcntl.flock, directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except tenacity.RetryError:
         raise WriteError(
             f"the directory has been locked for {_LOCK_SECONDS} seconds", hint="Give each login a directory of its own"
         ) from None
-    except OSError:
-        # Some network file systems cannot lock a directory. Each file is still replaced in one step.
-        pass
-    yield
 
 
 def _fill(directory: int, files: Mapping[str, str]) -> None:
@@ -172,22 +166,27 @@ def _fill(directory: int, files: Mapping[str, str]) -> None:
     # The record goes first: whenever this process is killed, it shows whose the directory is.
     for path in sorted(files, key=lambda path: path != RECORD):
         *folders, name = path.split("/")
-        with _opened(folders, directory, create=True) as folder:
-            unfinished = f"{_UNFINISHED}{secrets.token_hex(8)}"
-            descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=folder)
-            try:
-                with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor, not a path
-                    file.write(files[path])
-                os.rename(unfinished, name, src_dir_fd=folder, dst_dir_fd=folder)
-            except BaseException:
-                _remove(unfinished, folder)
-                raise
+        unfinished = f"{_UNFINISHED}{secrets.token_hex(8)}"
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=directory)
+        try:
+            with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor, not a path
+                file.write(files[path])
+            with _opened(folders, directory, create=True) as folder:
+                os.rename(unfinished, name, src_dir_fd=directory, dst_dir_fd=folder)
+        except BaseException:
+            _remove(unfinished, directory)
+            raise
     for name in {*os.listdir(directory)} - {path.partition("/")[0] for path in files}:
         _remove(name, directory)
 
 
 def _remove(name: str, parent: int) -> None:
-    try:
-        os.unlink(name, dir_fd=parent)
-    except (IsADirectoryError, PermissionError):  # what Linux, and what macOS says of a directory
-        shutil.rmtree(name, dir_fd=parent)
+    """Remove whatever has this name, whole. `shutil.rmtree` would wait for ever on a FIFO that takes its place."""
+    with suppress(FileNotFoundError):
+        try:
+            os.unlink(name, dir_fd=parent)
+        except (IsADirectoryError, PermissionError):  # what Linux, and what macOS says of a directory
+            with _opened([name], parent) as directory:
+                for entry in os.listdir(directory):  # noqa: PTH208 - a descriptor, not a path
+                    _remove(entry, directory)
+            os.rmdir(name, dir_fd=parent)

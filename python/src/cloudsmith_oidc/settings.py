@@ -160,7 +160,9 @@ class Login(TokenOptions):
 
     org: _Slug = _option(*_ORG)
     service: _Slug = _option(*_SERVICE)
-    output: Annotated[Path, BeforeValidator(lambda text: Path(text) if text == "-" else values.path(text))] = _option(
+    output: Annotated[
+        Path, BeforeValidator(lambda text: Path(text) if text == "-" else values.login_directory(text))
+    ] = _option(
         "DIR",
         "The directory to write to, which is login's alone. - writes a tar stream to standard output instead.",
     )
@@ -263,7 +265,9 @@ class Logout(Options):
     """Remove a login directory."""
 
     force: bool = _option("", "Remove it even if nothing in it shows that it is a login's.", default=False)
-    directory: _Path = _option("", "What was given to login as --output.", flag="DIR")
+    directory: Annotated[Path, BeforeValidator(values.login_directory)] = _option(
+        "", "What was given to login as --output.", flag="DIR"
+    )
 
 
 COMMANDS: Mapping[str, type[Options]] = {"login": Login, "explain": Explain, "discovery": Discovery, "logout": Logout}

@@ -118,6 +118,13 @@ def path(text: str) -> Path:
         raise ValueError("the current directory does not exist any more: give an absolute path") from None
 
 
+def login_directory(text: str) -> Path:
+    """Turn the path of a login directory into an absolute one. The launcher takes the same paths, and no others."""
+    if ".." in Path(text).parts:
+        raise ValueError(f"{quoted(text)} has .. in it: give the plain path of the directory")
+    return path(text)
+
+
 def absolute_path(text: str) -> Path:
     """Check that a path is absolute."""
     if not text.startswith("/"):

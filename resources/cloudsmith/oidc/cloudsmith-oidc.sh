@@ -19,84 +19,102 @@
 set +aex -fu
 umask 077
 
-# The token leaves the environment before anything else is started, so that no child has it. What came from the
-# environment would be exported again if it were only assigned to: so it is unset first, like the other names used here
-# until the environment is clean.
-unset id_token version settings let_through clean name
+# ---- the environment: a list says what is let through ----
+
+# What was in the environment stays exported when it is assigned to. So these names are unset before they are used.
+unset id_token settings paths keep line name
+# The token leaves the environment before anything else is started, so that no child has it.
 id_token=${CLOUDSMITH_OIDC_TOKEN:-${OIDC_TOKEN:-}}
 unset CLOUDSMITH_OIDC_TOKEN OIDC_TOKEN
-
-version=0.1.0
-# These reach the program, in a container, too.
-settings='CLOUDSMITH_ORG CLOUDSMITH_WORKSPACE CLOUDSMITH_SERVICE_SLUG CLOUDSMITH_SERVICE_ACCOUNT_SLUG CLOUDSMITH_REPO
-    CLOUDSMITH_FORMATS CLOUDSMITH_NPM_SCOPE CLOUDSMITH_DOMAINS CLOUDSMITH_API_HOST CLOUDSMITH_TIMEOUT
-    CLOUDSMITH_OIDC_LOG_FORMAT
-    HTTPS_PROXY https_proxy HTTP_PROXY http_proxy NO_PROXY no_proxy ALL_PROXY all_proxy'
-# And these what runs it. Bash lets nobody unset the last two.
-let_through=" $(echo $settings) CLOUDSMITH_OIDC_RUNTIME CLOUDSMITH_OIDC_IMAGE CLOUDSMITH_OIDC_NETWORK \
-SSL_CERT_FILE SSL_CERT_DIR \
-DOCKER_HOST DOCKER_CONTEXT DOCKER_CONFIG DOCKER_CERT_PATH DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_API_VERSION \
-CONTAINER_HOST CONTAINER_CONNECTION CONTAINER_SSHKEY CONTAINERS_CONF CONTAINERS_REGISTRIES_CONF \
-CONTAINERS_STORAGE_CONF REGISTRY_AUTH_FILE XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME DBUS_SESSION_BUS_ADDRESS \
-SSH_AUTH_SOCK PATH HOME USER LOGNAME TMPDIR PWD WORKSPACE WORKSPACE_TMP JENKINS_NODE_COOKIE JENKINS_SERVER_COOKIE \
-KUBERNETES_SERVICE_HOST SHELLOPTS BASHOPTS "
+# The program gets these, in a container, too.
+settings="CLOUDSMITH_ORG CLOUDSMITH_WORKSPACE CLOUDSMITH_SERVICE_SLUG CLOUDSMITH_SERVICE_ACCOUNT_SLUG CLOUDSMITH_REPO \
+CLOUDSMITH_FORMATS CLOUDSMITH_NPM_SCOPE CLOUDSMITH_DOMAINS CLOUDSMITH_API_HOST CLOUDSMITH_TIMEOUT \
+CLOUDSMITH_OIDC_LOG_FORMAT HTTPS_PROXY https_proxy HTTP_PROXY http_proxy NO_PROXY no_proxy ALL_PROXY all_proxy"
+# These lead to programs and to the settings of engines. None may lead to where a build can write.
+paths="PATH HOME TMPDIR XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME DOCKER_CONFIG DOCKER_CERT_PATH CONTAINERS_CONF \
+CONTAINERS_REGISTRIES_CONF CONTAINERS_STORAGE_CONF REGISTRY_AUTH_FILE CONTAINER_SSHKEY"
+# By the third line Jenkins finds what an aborted build has left running. The last names are of this script.
+keep=" $settings $paths CLOUDSMITH_OIDC_RUNTIME CLOUDSMITH_OIDC_IMAGE CLOUDSMITH_OIDC_NETWORK \
+SSL_CERT_FILE SSL_CERT_DIR USER LOGNAME PWD WORKSPACE WORKSPACE_TMP KUBERNETES_SERVICE_HOST \
+JENKINS_NODE_COOKIE JENKINS_SERVER_COOKIE HUDSON_SERVER_COOKIE JOB_NAME JOB_BASE_NAME BUILD_ID BUILD_NUMBER BUILD_TAG \
+DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_API_VERSION CONTAINER_HOST CONTAINER_CONNECTION \
+DBUS_SESSION_BUS_ADDRESS SSH_AUTH_SOCK id_token settings paths keep line name "
+IFS='
+'
+for line in $(export -p); do
+    # A line of a value may look like a variable, and is taken for one: that unsets what is not on the list anyway.
+    case $line in 'export '*) name=${line#export } ;; 'declare -x '*) name=${line#declare -x } ;; *) continue ;; esac
+    name=${name%%=*}
+    # `command`, because bash holds on to some that it sets itself, and a failing `unset` would end the script.
+    case $name in *[!A-Za-z0-9_]*) ;; *) case $keep in *" $name "*) ;; *) command unset "$name" 2>/dev/null ;; esac ;; esac
+done
+unset IFS
 
 fail() { # CODE MESSAGE
     printf 'cloudsmith-oidc: %s\n' "$2" >&2
     exit "$1"
 }
 
-# ---- the environment: only what is known to be needed, and no program of the workspace ----
-
-outside_workspace() { # DIRECTORY: print its path without links if no build can write there, as far as paths tell
-    case $1 in /*) ;; *) return 1 ;; esac
-    outside=$(cd -P -- "$1" 2>/dev/null && pwd) || return
-    for inside in "${WORKSPACE:-}" "${WORKSPACE_TMP:-${WORKSPACE:+$WORKSPACE@tmp}}"; do
-        inside=$(cd -P -- "${inside:-/dev/null}" 2>/dev/null && pwd) || continue
-        case $outside/ in "${inside%/}"/*) return 1 ;; esac
+outside() ( # PATHS: those of them, separated by colons, where no build can write; their links are followed once, here
+    places=$1
+    shift
+    for build in "${WORKSPACE:-}" "${WORKSPACE_TMP:-${WORKSPACE:+$WORKSPACE@tmp}}" "${dir:-}"; do
+        case $build in /*) ! cd -P -- "$build" 2>/dev/null || set -- "$@" "$PWD" ;; esac
     done
-    printf '%s\n' "$outside"
-}
-
-clean_environment() {
-    clean='' IFS=:
-    for name in ${PATH:-}; do
-        if name=$(outside_workspace "$name"); then clean=$clean${clean:+:}$name; fi
+    separator='' IFS=:
+    for place in $places; do
+        case $place in /*) ;; *) continue ;; esac
+        file=''
+        [ -d "$place" ] || file=/${place##*/} place=${place%/*}/
+        cd -P -- "$place" 2>/dev/null || continue
+        for build; do
+            case $PWD/ in "$build"/*) continue 2 ;; esac
+        done
+        printf %s "$separator$PWD$file"
+        separator=:
     done
-    unset IFS
-    PATH=$clean
-    TMPDIR=$(outside_workspace "${TMPDIR:-/tmp}") || TMPDIR=/tmp
-    # A value of several lines may look like more variables: then those are unset as well.
-    for name in $(export -p | sed -n 's/^export \([A-Za-z_][A-Za-z0-9_]*\).*/\1/p
-        s/^declare -x \([A-Za-z_][A-Za-z0-9_]*\).*/\1/p'); do
-        case $let_through in *" $name "*) ;; *) unset "$name" ;; esac
+)
+
+keep_builds_out() {
+    for name in $paths; do
+        eval "value=\${$name:-}"
+        [ -z "$value" ] || value=$(outside "$value")
+        if [ -n "$value" ]; then eval "$name=\$value"; else unset "$name"; fi
     done
 }
 
 # ---- time: nothing is waited for without a limit ----
 
-wait_within() { # SECONDS PID: wait for a child, and end it by TERM and KILL when the time is up; return its status
-    ( # It ends by itself, within a second: a subshell loses a signal that comes before its trap is set.
-        passed=0
-        while kill -0 "$2"; do
-            [ $passed -ne "$1" ] || kill "$2"
-            [ $passed -lt $(($1 + 2)) ] || kill -9 "$2"
-            sleep 1
-            passed=$((passed + 1))
-        done
-    ) >/dev/null 2>&1 &
-    wait "$2" 2>/dev/null # some shells tell of a child that was killed
-    ended=$?
-    return $ended
+within() { # SECONDS COMMAND [ARG...]: run it with the text `input` on its stdin, and return its status
+    patience=$1
+    shift
+    # In the background, because a signal interrupts nothing but `wait`. The status is that of the last in the pipe.
+    printf %s "$input" 2>/dev/null | "$@" 3>&- 4>&- &
+    child=$!
+    end_child "$patience"
 }
 
-set_deadline() { # the program keeps the time-out itself; this is for one that does not, or an engine
-    case ${CLOUDSMITH_TIMEOUT:-60} in
-        [1-9] | [1-9][0-9] | [1-9][0-9][0-9] | [1-9][0-9][0-9][0-9]) seconds=${CLOUDSMITH_TIMEOUT:-60} ;;
-        [0-9].* | [1-9][0-9].* | [1-9][0-9][0-9].* | [1-9][0-9][0-9][0-9].*) seconds=$((${CLOUDSMITH_TIMEOUT%%.*} + 1)) ;;
-        *) seconds=60 ;; # the program says what is wrong with it
-    esac
-    deadline=$(($(date +%s) + seconds + 7))
+end_child() { # SECONDS: wait for the child; when the time is up send it TERM, and 2 seconds later KILL
+    limit=$1
+    ( # second by second, so that of a guard that is ended no long `sleep` is left
+        while [ $((limit -= 1)) -ge 0 ]; do sleep 1; done
+        kill "$child"
+        sleep 2
+        kill -9 "$child"
+    ) >/dev/null 2>&1 9>&- &
+    guard=$!
+    wait "$child" 2>/dev/null # some shells tell of a child that was killed
+    status=$?
+    child=''
+    kill -9 "$guard" 2>/dev/null # a shell that has only begun can lose any other signal
+    wait "$guard" 2>/dev/null
+    return $status
+}
+
+set_deadline() { # The program keeps the time-out by itself. This is for one that does not, and for the engine.
+    seconds=${CLOUDSMITH_TIMEOUT:-60} seconds=${seconds%%.*}
+    case $seconds in [0-9] | [1-9][0-9] | [1-9][0-9][0-9] | [1-9][0-9][0-9][0-9]) ;; *) seconds=60 ;; esac
+    deadline=$(($(date +%s) + seconds + 6))
 }
 
 remaining() {
@@ -104,12 +122,11 @@ remaining() {
     echo $((left > 0 ? left : 0))
 }
 
-# ---- files without a name: what programs print stays in no directory, however this script ends ----
-
-open_unnamed() { # DIGIT DIGIT: a new file for the first descriptor to write and the second to read
-    unnamed=$(mktemp "$TMPDIR/cloudsmith-oidc.XXXXXX" 2>/dev/null) || fail 8 "cannot write to $TMPDIR"
-    eval "exec $1>\"\$unnamed\" $2<\"\$unnamed\""
-    rm -f "$unnamed"
+unnamed() { # a new file to write to by 3 and to read from by 4, in no directory: nothing is left of it in any case
+    file=$(mktemp "${TMPDIR:-/tmp}/cloudsmith-oidc.XXXXXX" 2>/dev/null) || fail 8 "cannot write to ${TMPDIR:-/tmp}"
+    exec 3>"$file"
+    exec 4<"$file"
+    rm -f "$file" && file=''
 }
 
 # ---- where the program runs ----
@@ -130,11 +147,10 @@ choose_runtime() { # sets `runtime`
         if ! command -v "$1" >/dev/null; then why="no $1 on PATH, the workspace's directories not counted"
         elif [ $# -eq 1 ]; then return
         else
-            "$@" >/dev/null 2>&3 &
-            wait_within $probe_seconds $!
+            unnamed
+            ! within $probe_seconds "$@" 2>&3 >/dev/null || return 0
             why=$(tail -n 1 <&4)
-            [ $ended -ne 0 ] || return 0
-            [ $ended -lt 128 ] || why="no answer within $probe_seconds seconds"
+            [ $status -lt 128 ] || why="no answer within $probe_seconds seconds"
         fi
         reasons="$reasons${reasons:+; }$runtime: $why"
     done
@@ -150,17 +166,23 @@ or podman, and look at the option runtime (CLOUDSMITH_OIDC_RUNTIME)$place"
 }
 
 prepare_container() {
-    image=${CLOUDSMITH_OIDC_IMAGE:-cloudsmith-oidc:$version} authorities=''
+    image=${CLOUDSMITH_OIDC_IMAGE:-cloudsmith-oidc:$version}
     case $image in -* | *[!A-Za-z0-9._/:@-]*) fail 2 "CLOUDSMITH_OIDC_IMAGE is '$image', which is no name of an image" ;; esac
     case ${CLOUDSMITH_OIDC_NETWORK:-} in -* | *[!A-Za-z0-9._:-]*)
         fail 2 "CLOUDSMITH_OIDC_NETWORK is '$CLOUDSMITH_OIDC_NETWORK', which is no name of a network" ;;
     esac
     # A private CA goes the way of the token, by its content, as nothing is mounted.
     if [ -f "${SSL_CERT_FILE:-}" ]; then
-        sed -n '/^-----BEGIN CERTIFICATE-----/,/^-----END CERTIFICATE-----/p' "$SSL_CERT_FILE" >&3 2>/dev/null &
-        wait_within $probe_seconds $! || fail 2 "SSL_CERT_FILE is $SSL_CERT_FILE, which cannot be read"
-        authorities=$(cat <&4)
+        unnamed
+        within $probe_seconds sed -n '/^-----BEGIN CERTIFICATE-----/,/^-----END CERTIFICATE-----/p' "$SSL_CERT_FILE" \
+            >&3 2>/dev/null || fail 2 "SSL_CERT_FILE is $SSL_CERT_FILE, which cannot be read"
+        given=$given$(cat <&4)$line_break
     fi
+}
+
+limited() { # what the program prints fills no disk: 64 MB, in units of 512 bytes
+    ulimit -f 131072
+    exec "$@"
 }
 
 run() { # ARG...: run the program with the token on its stdin; return its status
@@ -170,27 +192,21 @@ run() { # ARG...: run the program with the token on its stdin; return its status
             # Only those that are set: to name another would take it away from an image that sets it.
             eval "[ -z \"\${$name+set}\" ]" || set -- --env "$name" "$@"
         done
-        container=cloudsmith-oidc-$(random)
+        container=$(mktemp -u cloudsmith-oidc-XXXXXXXXXX)
         set -- "$runtime" run --rm -i --pull=never --name "$container" --read-only --tmpfs /tmp --cap-drop ALL \
             --security-opt no-new-privileges --user 65532:65532 --log-driver none \
             ${CLOUDSMITH_OIDC_NETWORK:+"--network=$CLOUDSMITH_OIDC_NETWORK"} "$@"
     fi
-    # In the background, because a signal interrupts nothing but `wait`, which has the status of the pipe's last command.
-    printf '%s\n' "$id_token" ${authorities:+"$authorities"} 2>/dev/null | exec "$@" 3>&- 4>&- 5>&- 6>&- &
-    child=$!
-    wait_within "$(remaining)" "$child"
-    status=$?
-    child=''
-    return $status
+    input=$given
+    within "$(remaining)" limited "$@"
+    code=$? input=''
+    return $code
 }
 
 run_or_fail() { # ARG...
-    run "$@" && return
-    if [ "$runtime" != local ] && [ $status -eq 125 ] && [ -n "${CLOUDSMITH_OIDC_IMAGE:-}" ] && pull; then
-        run "$@" && return
-    fi
-    case $status in
-        [2-8]) exit $status ;;
+    run "$@" || { pulls && run "$@"; } && return
+    case $code in
+        [2-8]) exit $code ;;
         125 | 126 | 127)
             [ "$runtime" != local ] || fail 2 'the command cloudsmith-oidc cannot be started: install it again'
             has_image || fail 2 "$runtime has no image '$image' and cannot get it: build it in a checkout of this \
@@ -201,208 +217,194 @@ CLOUDSMITH_OIDC_IMAGE"
     remove_container
     [ "$(remaining)" -gt 0 ] || fail 6 "the program ($runtime) gave no answer in $seconds seconds and was ended. \
 Look whether it works, or raise the timeout"
-    fail $status "the program ended with status $status: what it said is above"
+    fail $code "the program ended with status $code: what it said is above"
 }
 
 has_image() {
-    "$runtime" image inspect "$image" >/dev/null 2>&1 &
-    wait_within $probe_seconds $!
+    within $probe_seconds "$runtime" image inspect "$image" >/dev/null 2>&1
 }
 
-pull() { # The time for it is its own: the login's begins anew.
-    ! has_image || return
+pulls() { # Only an image that somebody named is pulled. The time for it is its own: the login's begins anew.
+    [ "$runtime" != local ] && [ $code -eq 125 ] && [ -n "${CLOUDSMITH_OIDC_IMAGE:-}" ] && ! has_image || return
     printf 'cloudsmith-oidc: %s pulls the image %s, for at most %s seconds\n' "$runtime" "$image" $pull_seconds >&2
-    "$runtime" pull --quiet "$image" >/dev/null &
-    child=$!
-    wait_within $pull_seconds "$child"
-    ended=$? child=''
+    within $pull_seconds "$runtime" pull --quiet "$image" >/dev/null || return
     set_deadline
-    return $ended
 }
 
 remove_container() { # A client that was ended may leave its container running, or not yet started.
-    [ -n "${container:-}" ] || return
-    "$runtime" rm -f "$container" >/dev/null 2>&1 &
-    wait_within $probe_seconds $!
+    [ -z "${container:-}" ] || within $probe_seconds "$runtime" rm -f "$container" >/dev/null 2>&1
 }
 
 # ---- the directory: login's alone, written and removed whole ----
 # A build may write where it lies, and change names at any moment. So nothing is reached by a path: this script goes
-# into the directory that holds a name, looks where it has got to, and uses that name only. Files get a name that nobody
-# can know, and then their own, by a rename that follows no link. `rm -rf` of GNU follows none either, whenever it
-# appears; that of busybox and of macOS looks first and then opens by name.
+# into a directory, asks the kernel where it has got to, and from there uses plain names only.
 
-random() {
-    od -An -N8 -tx1 /dev/urandom | tr -d ' \n'
+cannot() { # WHY
+    fail 8 "$dir cannot be used: $1"
 }
 
-enter() { # NAME: go into a directory of this one that is no link
-    place=$(pwd -P)
-    cd "./$1" 2>/dev/null && [ "$(pwd -P)" = "${place%/}/$1" ]
-}
-
-set_directory() { # DIR: sets `dir`, its absolute path, and `name`, the last part of it
-    case ${1:-} in
-        '') fail 2 'the directory has to be given' ;;
-        .. | ../* | */.. | */../*) fail 2 "'$1' has .. in it: give the directory's plain path" ;;
-        /*) dir=$1 ;;
-        *) dir=${PWD%/}/${1#./} ;;
-    esac
-    while [ "$dir" != "${dir%/}" ]; do dir=${dir%/}; done
-    name=${dir##*/}
-    case $name in '' | .) fail 2 "'$1' cannot be a directory of login" ;; esac
-}
-
-enter_parent() { # [make]: go to where the directory lies; below the working directory through no link
-    rest=${dir%/*}/
-    case $rest in
-        "${PWD%/}"/*) rest=${rest#"${PWD%/}"/} ;;
-        *)
-            [ $# -eq 0 ] || mkdir -p -- "$rest" 2>/dev/null
-            cd -- "$rest" 2>/dev/null || return
-            rest='' ;;
-    esac
+set_directory() { # DIR: sets `dir`, its path; `root`, a directory above it; `below`, the way from there through no link
+    case ${1:-} in '') fail 2 'the directory has to be given' ;; /*) rest=$1/ ;; *) rest=$PWD/$1/ ;; esac
+    dir=''
     while [ -n "$rest" ]; do
-        folder=${rest%%/*} rest=${rest#*/}
-        case $folder in '' | .) continue ;; esac
-        [ $# -eq 0 ] || mkdir "./$folder" 2>/dev/null
-        [ -e "./$folder" ] || [ -L "./$folder" ] || return
-        enter "$folder" || fail 8 "$dir cannot be used: $folder on the way there is no directory, or a symbolic link"
+        case ${rest%%/*} in
+            '' | .) ;;
+            ..) fail 2 "'$1' has .. in it: give the plain path of the directory" ;;
+            *) dir=$dir/${rest%%/*} ;;
+        esac
+        rest=${rest#*/}
+    done
+    root=${dir%/*}/
+    for place in "${WORKSPACE_TMP:-}" "${WORKSPACE:-}" "$PWD"; do
+        case $dir in "${place%/}"/?*) root=${place%/}/ ;; esac
+    done
+    below=${dir#"$root"}
+}
+
+enter() { # NAME: go into a directory of this one
+    here=${here%/}/$1
+    # An external pwd asks the kernel. That of bash looks its own idea of the path up again, which may have changed.
+    cd -P "./$1" 2>/dev/null && [ "$(env pwd -P)" = "$here" ]
+}
+
+descend() { # PATH [make]: go through the directories of PATH; its last part is `name`, and `up` leads back
+    up=. name=$1
+    while [ "$name" != "${name#*/}" ]; do
+        [ $# -eq 1 ] || mkdir "./${name%%/*}" 2>/dev/null
+        [ -e "./${name%%/*}" ] || [ -L "./${name%%/*}" ] || return
+        enter "${name%%/*}" || cannot "${name%%/*} on the way there is a symbolic link, or no directory"
+        up=$up/.. name=${name#*/}
     done
 }
 
-exists() {
-    [ -e "./$name" ] || [ -L "./$name" ]
+enter_parent() { # [make]: fails where there is none
+    [ $# -eq 0 ] || [ -d "$root" ] || mkdir -p -- "$root" 2>/dev/null
+    [ "$root" = "${PWD%/}/" ] || cd -P -- "$root" 2>/dev/null || return
+    here=$(env pwd -P)
+    descend "$below" "$@"
 }
 
-is_logins() { # In a directory: this user's, writable for nobody else; with a login, or no more than one just begun.
-    [ -n "$(find . -prune -user "$(id -u)" ! -perm -0020 ! -perm -0002)" ] || return
-    { [ -f login.json ] && [ ! -L login.json ]; } || [ -z "$(find . ! -name . -prune ! -name '.cloudsmith-oidc-*')" ]
+enter_logins() { # A login shows by login.json, or, while it has not come that far, by nothing but unfinished files.
+    { enter "$name" && [ -n "$(find . -prune -user "$(id -u)" ! -perm -0020 ! -perm -0002)" ] &&
+        { { [ -f login.json ] && [ ! -L login.json ]; } ||
+            [ -z "$(find . ! -name . -prune ! -name '.cloudsmith-oidc-*')" ]; }; } ||
+        cannot "it has to be new, or empty, or an earlier login's, and a directory of this user that nobody else can \
+write to. Give another one"
 }
 
-require_logins() {
-    (enter "$name" && is_logins) || fail 8 "$dir cannot be used: it has to be new, or empty, or an earlier login's, and \
-a directory of this user that nobody else can write to. Give another one"
+remove() { # NAME: not by `rm -r`, as that of busybox and of macOS follows a link which appears at the right moment
+    rm -rf "./$1" 2>/dev/null
 }
+
+empty() ( # [NAME...]: remove what is in this directory, but these
+    keep=" $* "
+    set +f
+    for entry in ./* ./.[!.]* ./..?*; do
+        case $keep in *" ${entry#./} "*) ;; *) remove "${entry#./}" || exit ;; esac
+    done
+)
 
 member() { # PATH: print a file of the program's answer
     printf %s "$answer" | base64 -d | tar -xOf - "$1"
 }
 
-read_answer() { # sets `answer`, and `paths`: its files, login.json first, which is what shows whose the directory is
-    answer=$(head -c $max_answer_bytes <&6 | base64)
-    listed=$(printf %s "$answer" | base64 -d 2>/dev/null | tar -tf - 2>/dev/null) || return
-    case $listed in *..* | *[!A-Za-z0-9_.@+/"$line_break"-]*) return 1 ;; esac
-    paths=login.json found=''
-    for path in $listed; do
-        case $path in
-            login.json) found=yes ;;
-            -* | /*) return 1 ;;
-            */) ;;
-            *) paths="$paths $path" ;;
-        esac
-    done
-    [ -n "$found" ]
+read_answer() { # sets `answer`, and `files`: the paths in it
+    answer=$(head -c $max_answer_bytes <&4 | base64)
+    files=$(printf %s "$answer" | base64 -d 2>/dev/null | tar -tf - 2>/dev/null) || return
+    # shellcheck disable=SC2086 # one argument for each path
+    set -- $files
+    [ $# -le $max_answer_files ] || return
+    case $line_break$files$line_break in
+        *..* | *[!A-Za-z0-9_.@+/"$line_break"-]* | *"$line_break"[/-]*) return 1 ;;
+        *"$line_break"login.json"$line_break"*) ;;
+        *) return 1 ;;
+    esac
 }
 
-put() ( # PATH: write one file of the answer to this directory
-    rest=$1
-    while [ "$rest" != "${rest#*/}" ]; do
-        mkdir "./${rest%%/*}" 2>/dev/null
-        enter "${rest%%/*}" || exit
-        rest=${rest#*/}
-    done
+put() ( # PATH: write one file of the answer, under a name that nobody can know, and rename it
+    new=$(mktemp -u .cloudsmith-oidc-XXXXXXXXXX)
     set -C # what is written must not be there yet
-    new=.cloudsmith-oidc-$(random)
     # -T of GNU and busybox, -h of BSD: do not move into a directory that a link of that name leads to.
-    { member "$1" >"./$new" && { mv -fT "./$new" "./$rest" || mv -fh "./$new" "./$rest"; }; } 2>/dev/null && exit
+    { member "$1" >"./$new" && (descend "$1" make && { mv -fT "$up/$new" "./$name" || mv -fh "$up/$new" "./$name"; }) &&
+        exit; } 2>/dev/null
     rm -f "./$new"
-    exit 1
+    cannot "$1 cannot be written there"
 )
 
-lock() { # Of two logins one writes at a time. The lock goes with this process; where there is no flock, there is none.
-    command -v flock >/dev/null || return 0
+fill() (
+    enter_logins
+    chmod 700 .
+    # Of two logins one writes at a time. The lock goes with this process; without the program flock there is none.
     exec 9<.
-    tries=0
-    until flock -n 9; do
-        [ $((tries += 1)) -le $lock_seconds ] || return
-        sleep 1
-    done
-}
-
-fill() ( # write all files of the answer to the directory, and remove what else there is, of an earlier login
-    enter "$name" && is_logins && chmod 700 . && lock || exit
-    for path in $paths; do
+    ! command -v flock >/dev/null || flock -n 9 || within $lock_seconds flock 9 || cannot "other logins have been writing to it"
+    put login.json || exit # first, as it shows whose the directory is
+    set -- login.json
+    for path in $files; do
+        case $path in login.json | */) continue ;; esac
         put "$path" || exit
+        set -- "$@" "${path%%/*}"
     done
-    set --
-    for path in $paths; do set -- "$@" ! -name "${path%%/*}"; done
-    find . ! -name . -prune "$@" -exec rm -rf {} +
-)
-
-write() ( # make the directory if need be, and fill it: no signal interrupts that, as it takes milliseconds
-    trap '' HUP INT TERM
-    made=''
-    ! mkdir "./$name" 2>/dev/null || made=yes
-    fill && exit
-    [ -z "$made" ] || rm -rf "./$name"
-    exit 1
+    empty "$@" || cannot "what else is in it cannot be removed"
 )
 
 # ---- the commands ----
 
 finish() { # on every way out
-    status=$?
+    code=$?
     trap '' HUP INT TERM
+    [ -z "$file" ] || rm -f "$file"
     if [ -n "$child" ]; then
-        wait_within 0 "$child"
+        kill -9 "$guard" 2>/dev/null
+        end_child 0
         remove_container
     fi
-    exit $status
+    exit $code
 }
 
-login() { # DIR [ARG...]
-    set_directory "${1:-}"
-    shift
-    (! enter_parent || ! exists || require_logins) || exit # before a token is asked for
-    open_unnamed 5 6
-    run_or_fail login --token-stdin --output - --root "$dir" "$@" >&5
+login() { # [ARG...]
+    # Looked at before a token is asked for.
+    (! enter_parent || { [ ! -e "./$name" ] && [ ! -L "./$name" ]; } || enter_logins) || exit
+    unnamed
+    run_or_fail login --token-stdin --output - --root "$dir" "$@" >&3
     read_answer || fail 8 "the program's answer is not an archive of plain files: nothing was written"
-    enter_parent make && write || fail 8 "$dir cannot be written to"
+    trap '' HUP INT TERM # for the few milliseconds that are left
+    enter_parent make || cannot 'it cannot be made'
+    made=''
+    ! mkdir "./$name" 2>/dev/null || made=yes
+    fill || { [ -z "$made" ] || remove "$name"; exit 8; }
     member env
 }
 
-logout() { # [--force] DIR
-    force=''
-    [ "${1:-}" != --force ] || { force=yes; shift; }
-    set_directory "${1:-}"
-    enter_parent && exists || return 0
-    [ ! -L "./$name" ] || fail 8 "$dir is a symbolic link, which is not followed: a login that was there is elsewhere now"
-    [ -n "$force" ] || require_logins
-    rm -rf "./$name" 2>/dev/null || fail 8 "cannot remove all of $dir"
-}
-
-explain() { # [ARG...]
-    run_or_fail explain --token-stdin "$@"
+logout() { # removes the directory, if there is one; with `force` also if nothing shows that it is login's
+    enter_parent && { [ -e "./$name" ] || [ -L "./$name" ]; } || return 0
+    (if [ -n "$force" ]; then enter "$name" || cannot 'it is no directory'; else enter_logins; fi) || exit
+    remove "$name" || fail 8 "cannot remove all of $dir"
 }
 
 case $(command -v printf) in /*) fail 2 'this sh has no printf of its own, which would show the token in its arguments' ;; esac
-clean_environment
-pull_seconds=300 probe_seconds=4 lock_seconds=5 max_answer_bytes=4194304
+version=0.1.0
+pull_seconds=300 probe_seconds=4 lock_seconds=5 max_answer_bytes=4194304 max_answer_files=100
 line_break='
 '
-child=''
-case ${1:-} in
-    login | explain)
-        trap finish EXIT
-        trap 'exit 129' HUP
-        trap 'exit 130' INT
-        trap 'exit 143' TERM
-        set_deadline
-        open_unnamed 3 4
-        choose_runtime
-        [ "$runtime" = local ] || prepare_container
-        "$@" ;;
-    logout) "$@" ;;
+file='' child='' container='' input='' force='' given=$id_token$line_break command=${1:-}
+[ "$command ${2:-}" != 'logout --force' ] || { force=yes; shift; }
+case $command in
+    login | logout) set_directory "${2:-}"; shift 2 ;;
+    explain) shift ;;
     *) fail 2 'usage: cloudsmith-oidc.sh login DIR [ARG...] | logout [--force] DIR | explain [ARG...]' ;;
+esac
+keep_builds_out
+trap finish EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+if [ "$command" != logout ]; then
+    set_deadline
+    choose_runtime
+    [ "$runtime" = local ] || prepare_container
+fi
+case $command in
+    login) login "$@" ;;
+    logout) logout ;;
+    explain) run_or_fail explain --token-stdin "$@" ;;
 esac

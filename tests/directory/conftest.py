@@ -1,0 +1,54 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from directory.writers import Command, Launcher, Writer
+from launcher.agent import SHELLS, Agent
+from program import Cli
+from sandbox import Sandbox
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where all that a test looks at lies; the working directory is home/workspace."""
+    (tmp_path / "workspace").mkdir()
+    monkeypatch.chdir(tmp_path / "workspace")
+    return tmp_path
+
+
+@pytest.fixture
+def variables(home: Path) -> dict[str, str]:
+    """What Jenkins sets."""
+    return {"WORKSPACE": str(home / "workspace"), "WORKSPACE_TMP": str(home / "workspace@tmp")}
+
+
+@pytest.fixture
+def command(home: Path, sandbox: Sandbox, variables: dict[str, str]) -> Command:
+    cli = Cli(sandbox, home / "unused")
+    cli.environment |= variables
+    return Command(cli)
+
+
+@pytest.fixture
+def launchers(
+    home: Path, tmp_path_factory: pytest.TempPathFactory, repository: Path, variables: dict[str, str]
+) -> Iterator[dict[str, Launcher]]:
+    agents = [Agent(tmp_path_factory.mktemp(shell), shell, repository / Launcher.PATH) for shell in SHELLS]
+    for agent in agents:
+        agent.env |= variables
+    yield {shell: Launcher(agent, home / "workspace") for shell, agent in zip(SHELLS, agents, strict=True)}
+    for agent in agents:
+        agent.kill()
+
+
+@pytest.fixture(params=["command", *SHELLS])
+def writer(request: pytest.FixtureRequest, command: Command, launchers: dict[str, Launcher]) -> Writer:
+    """What writes and removes login directories: the command, and the launcher in each shell."""
+    return command if request.param == "command" else launchers[request.param]
+
+
+@pytest.fixture(params=["command", "dash"])
+def other(request: pytest.FixtureRequest, command: Command, launchers: dict[str, Launcher]) -> Writer:
+    """What has written the directory before."""
+    return command if request.param == "command" else launchers[request.param]

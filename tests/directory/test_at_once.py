@@ -1,0 +1,29 @@
+"""Logins at once to one directory: one whole set of files is left, of the one that wrote last."""
+
+from itertools import cycle, islice
+from pathlib import Path
+
+import pytest
+
+from directory.writers import Command, Launcher, Writer, files, is_private
+
+PAIRS = {"the command": ["command"], "the launcher": ["dash", "bash", "busybox"], "both": ["command", "dash"]}
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+@pytest.mark.parametrize("formats", ["the same", "others"])
+def test_one_whole_set_is_left(
+    home: Path, command: Command, launchers: dict[str, Launcher], pair: str, formats: str
+) -> None:
+    directory = home / "workspace/d"
+    writers: dict[str, Writer] = {"command": command, **launchers}
+    chosen = [writers[name] for name in islice(cycle(PAIRS[pair]), 6)]
+    few = [formats == "others" and number % 2 == 1 for number in range(6)]
+    for _ in range(3):
+        running = [writer.start("d", few=few[number]) for number, writer in enumerate(chosen)]
+        ended = [process.communicate(timeout=60) for process in running]
+        assert [process.returncode for process in running] == [0] * 6, ended
+        assert files(directory) in [writer.files(few=few[number]) for number, writer in enumerate(chosen)]
+        assert is_private(directory)
+    assert chosen[0].logout("d").status == 0
+    assert not directory.exists()
