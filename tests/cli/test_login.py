@@ -80,7 +80,6 @@ def test_login_json_is_an_audit_record_without_a_secret(cli: Cli) -> None:
         "iss": cli.sandbox.issuer.url,
         "sub": "https://jenkins.example.com/job/team/job/app/job/main/",
         "aud": ["https://cloudsmith.example.com"],
-        "directory_created": True,
     }
 
 

@@ -65,6 +65,7 @@ def test_a_token_is_masked_in_base64(login: str, encode: Callable[[bytes], bytes
     [
         "cannot connect to api.cloudsmith.io:443: Connection refused",
         "/var/lib/jenkins/workspace/team_app_main@tmp/simpleUploadConfiguration/pip.conf",
+        "framework-configuration-loader and a newkey0123456789abcdef",
         "the journal of keyJournal and leUpload",
         "99 % of the time; C:\\users\\u00e9",
     ],

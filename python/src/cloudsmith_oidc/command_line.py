@@ -163,7 +163,7 @@ def _rows(options: Iterable[Option]) -> dict[str, str]:
 def _meaning(option: Option) -> Iterator[str]:
     yield option.help
     if option.repeatable:
-        yield "Several: repeat it" + (f", or put a {option.separator} between them" if option.separator else "")
+        yield "Several: repeat it, or put commas between them." if option.separator else "Several: repeat it."
     default = ",".join(option.default) if isinstance(option.default, tuple) else option.default
     if default and not option.required and not isinstance(default, bool):
         yield f"Default: {default}"

@@ -29,6 +29,7 @@ _GRANTED = frozenset({200, 201})
 _THROTTLED = 429
 _SERVER_ERROR = 500
 _LOOK_AT_HOST = "Look whether the API host is really Cloudsmith's, and for a proxy that puts its own pages in between"
+_TOO_LATE_SECONDS = 0.1
 _YEAR_SECONDS = 366 * 86400.0
 # Full jitter (wait a random time between 0 and a bound that doubles), so that agents which were refused together do
 # not come back together.
@@ -90,17 +91,25 @@ def exchange(client: HttpClient, account: ServiceAccount, id_token: IdToken, *, 
         _raise_for_status(answer)
         return _granted(answer, account.slug)
 
+    earlier: list[_RetryableError] = []
+
+    def before_sleep(state: tenacity.RetryCallState) -> None:
+        earlier.append(_reason(state))
+        _log_retry(state)
+
     retry = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(_RetryableError),
         wait=lambda state: _reason(state).retry_after + _BACK_OFF(state),
         stop=lambda state: state.upcoming_sleep >= deadline.remaining(),
-        before_sleep=_log_retry,
+        before_sleep=before_sleep,
         reraise=True,
     )
     try:
         return retry(attempt)
-    except _RetryableError as retryable:
-        raise retryable.error from None
+    except _RetryableError as last:
+        # An attempt that had no time left says less than the one before it.
+        late = earlier and deadline.remaining() < _TOO_LATE_SECONDS
+        raise (earlier[-1] if late else last).error from None
 
 
 def _seconds_left(id_token: IdToken) -> float:

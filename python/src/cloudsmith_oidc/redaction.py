@@ -19,7 +19,7 @@ MAX_TOKEN_CHARACTERS = 16 * 1024
 
 # A JWT begins with base64url of `{"`, or of a brace and white space; its dots may be escaped for a URL or for JSON.
 # Each repeat takes whatever there is, and nothing has to follow it: so no text makes the search start over.
-_JWT = r"e(?:yJ|yA|wo|wk|w0)[\w-]{13,}(?:(?:\.|%2[Ee]|\\u002[Ee])[\w-]*)*"
+_JWT = r"e(?:yJ|yA[gi]|wo[giJK]|wk[giJ]|w0K)[\w-]{12,}(?:(?:\.|%2[Ee]|\\u002[Ee])[\w-]*)*"
 # What base64 makes of `eyJ`, for each of the three places where a group of three bytes can begin: HTTP basic
 # authentication encodes `token:` or `__token__:` and the token. At two of them it could be part of a long word.
 _BASE64_JWT = r"ZXlK[\w+/-]{13,}|[GWm2]V5S[i-n][\w+/-]{59,}|leU[op][\w+/-]{60,}"
@@ -34,6 +34,8 @@ _secrets: deque[frozenset[str]] = deque(maxlen=8)
 
 def protect(secret: str) -> None:
     """Remember a secret of this process: from now on `redact` masks every part of it that is long enough to matter."""
+    if len(secret) < _WINDOW:
+        return
     secret = secret[:MAX_TOKEN_CHARACTERS]
     encoded = [base64.b64encode(b"\0" * shift + secret.encode(errors="replace")).decode() for shift in range(3)]
     _secrets.append(frozenset(window for form in [secret, *encoded] for window in _windows(form.translate(_PLAIN))))

@@ -164,7 +164,7 @@ class Login(TokenOptions):
         Path, BeforeValidator(lambda text: Path(text) if text == "-" else values.login_directory(text))
     ] = _option(
         "DIR",
-        "The directory to write to, which is login's alone. - writes a tar stream to standard output instead.",
+        "The directory to write to, which is login's alone. With - as DIR, a tar stream goes to standard output.",
     )
     root: Annotated[Path, BeforeValidator(values.absolute_path)] | None = _option(
         "DIR", "With --output -: where the tar stream will be unpacked.", default=None
