@@ -47,9 +47,10 @@ import org.jenkinsci.plugins.workflow.graph.FlowGraphWalker
 def execution = Jenkins.get().getItemByFullName('JOB').getLastBuild().execution
 new FlowGraphWalker(execution).toList().sort { it.id as int }.each { node ->
     def stage = ([node] + node.enclosingBlocks).find { it.displayName in ['block', 'guide', 'sh'] }
-    def of = stage ? "$stage.id $stage.displayName" : '- -'
-    println "${TimingAction.getStartTime(node)} $node.displayFunctionName $of"
+    def of = stage ? "$stage.id|$stage.displayName" : '-|-'
+    println "${TimingAction.getStartTime(node)}|$node.displayFunctionName|$of"
 }
+null
 """
 
 
@@ -89,7 +90,8 @@ def main() -> None:
 
 def _rounds(listing: str) -> Iterator[dict[str, float]]:
     """Return how long each stage took, and of a block what is left without its `sh`."""
-    nodes = [(float(start), step, stage, name) for start, step, stage, name in map(str.split, listing.splitlines())]
+    rows = (line.split("|") for line in listing.splitlines())
+    nodes = [(float(start), step, stage, name) for start, step, stage, name in rows]
     for stage in dict.fromkeys(stage for _, _, stage, name in nodes if name != "-"):
         inside = [node for node in nodes if node[2] == stage]
         total = inside[-1][0] - inside[0][0]
