@@ -90,13 +90,14 @@ def main() -> None:
 
 def _rounds(listing: str) -> Iterator[dict[str, float]]:
     """Return how long each stage took, and of a block what is left without its `sh`."""
-    rows = (line.split("|") for line in listing.splitlines())
-    nodes = [(float(start), step, stage, name) for start, step, stage, name in rows]
-    for stage in dict.fromkeys(stage for _, _, stage, name in nodes if name != "-"):
-        inside = [node for node in nodes if node[2] == stage]
-        total = inside[-1][0] - inside[0][0]
-        shells = sum(later[0] - node[0] for node, later in pairwise(inside) if node[1] == "sh")
-        yield {inside[0][3]: total} | ({"rest": total - shells} if inside[0][3] == "block" else {})
+    nodes = [line.split("|") for line in listing.splitlines()]
+    # The steps come one after the other: each takes until the next one begins.
+    spans = [(float(later[0]) - float(node[0]), *node[1:]) for node, later in pairwise(nodes)]
+    for stage in dict.fromkeys(stage for _, _, stage, name in spans if name != "-"):
+        inside = [(took, step, name) for took, step, of, name in spans if of == stage]
+        total = {inside[0][2]: sum(took for took, _, _ in inside)}
+        shells = sum(took for took, step, _ in inside if step.startswith("sh"))
+        yield total | ({"rest": total["block"] - shells} if "block" in total else {})
 
 
 if __name__ == "__main__":
