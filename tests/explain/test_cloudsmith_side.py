@@ -253,6 +253,17 @@ def test_a_key_that_opens_nothing_is_a_warning_and_the_rest_as_ever(cli: Cli, ki
         assert key.strip() not in result.stdout.decode() + result.stderr
 
 
+@pytest.mark.parametrize("missing", [{"CLOUDSMITH_REPO": "nowhere"}, {"CLOUDSMITH_ORG": "acme-inc"}])
+def test_what_cloudsmith_does_not_find_may_be_a_wrong_slug(cli: Cli, missing: dict[str, str]) -> None:
+    carefully(cli.sandbox)
+
+    found = report(cli, key=cli.sandbox.api_key(), **missing)
+
+    (refused,) = [one for one in found["findings"] if one["code"] == "api-key-refused"]
+    assert next(iter(missing.values())) in refused["found"] + refused["expected"]
+    assert "Check the slug" in refused["hint"]
+
+
 def test_a_token_of_an_exchange_is_a_key_too(cli: Cli) -> None:
     carefully(cli.sandbox)
     cli.sandbox.add_service("ci-admin", role="Manager")
@@ -333,6 +344,12 @@ HOSTILE: dict[str, tuple[str, Fault]] = {
             [{"name": "a", "slug_perm": "../../user", "provider_url": f"{JENKINS}/oidc", "mapping_claim": "sub"}], 200
         ),
     ),
+    "a long list to match with": (
+        "providers",
+        faults.document(
+            [{"name": "a", "provider_url": f"{JENKINS}/oidc", "claims": {"aud": [f"a{n}" for n in range(90_000)]}}], 200
+        ),
+    ),
     "an object": ("providers", faults.document({"results": []}, 200)),
     "services are a number": ("services", faults.document(7, 200)),
     "services of wrong types": (
@@ -370,7 +387,7 @@ def test_a_hostile_api_neither_hangs_nor_floods_nor_gets_anything(cli: Cli, host
     cli.sandbox.site("evil.example.org")
 
     for output in ("--json", "--no-exchange"):
-        given = Given(cli.sandbox.mint(), (), {"CLOUDSMITH_TIMEOUT": "8"})
+        given = Given(cli.sandbox.mint(aud=["b"] * 2000), (), {"CLOUDSMITH_TIMEOUT": "8"})
         result = explain(cli, given, output, key=key)
         text = result.stdout.decode()
         assert result.code in {0, 4}

@@ -31,6 +31,7 @@ LEVELS = ("None", "Read", "Write", "Admin")
 _UNAUTHENTICATED = 401
 _PAGE_SIZE = 100
 _MAX_PAGES = 20
+_MAX_OBJECTS = _PAGE_SIZE * _MAX_PAGES
 _REQUEST_SECONDS = 10
 _DOCUMENT_SECONDS = 3
 _MAX_REPOSITORIES = 20
@@ -142,10 +143,12 @@ class Api:
                 return objects
             earlier = answer.body
             objects += [member for member in page if isinstance(member, dict)]
+            if len(objects) > _MAX_OBJECTS:
+                break
             last = answer.headers.get("x-pagination-pagetotal", "")
             if str(number) == last or not page or (not last and len(page) < _PAGE_SIZE):
                 return objects
-        self.unread.append(Unread(what, 0, f"there are more than {_MAX_PAGES} pages"))
+        self.unread.append(Unread(what, 0, f"there are more than {_MAX_OBJECTS:,}, or more than {_MAX_PAGES} pages"))
         return None
 
     def answer(self, what: str, path: str) -> Answer | None:
@@ -256,8 +259,9 @@ def _documents(api: Api, providers: Iterable[Settings], issuer: object) -> Itera
     urls = dict.fromkeys(one.url for one in providers if one.enabled)
     public = (url for url in urls if can_be_fetched(url) and host_of(url) != own and is_public(host_of(url) or ""))
     for url in islice(public, _MAX_LOOKED_INTO):
-        seconds = min(_DOCUMENT_SECONDS, api.deadline.remaining() / 2)
-        yield url, fetch(api.client, configuration_url(url), Deadline(seconds))
+        # With less time, an issuer would be blamed for not answering.
+        if api.deadline.remaining() > _DOCUMENT_SECONDS:
+            yield url, fetch(api.client, configuration_url(url), Deadline(_DOCUMENT_SECONDS))
 
 
 def _text(value: object) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from cloudsmith_oidc.explain.cloudsmith_side import LEVELS, Settings
 from cloudsmith_oidc.explain.comparison import Claim, comparisons, privilege, service_account
 from cloudsmith_oidc.explain.evidence import Evidence
-from cloudsmith_oidc.explain.findings import Finding, finding
+from cloudsmith_oidc.explain.findings import CODES, Finding, finding
 from cloudsmith_oidc.explain.matching import matches, text
 from cloudsmith_oidc.explain.text import shown
 from cloudsmith_oidc.issuer_documents import CONFIGURATION, first_few
@@ -17,6 +17,8 @@ from cloudsmith_oidc.redaction import one_line
 
 _MAX_FINDINGS = 5
 """Of one kind. The report's table has the rest."""
+_NOT_FOUND = 404
+_SLUG_FIRST = "Check the slug: Cloudsmith says 404 of what is not there and of what the key's owner may not see. "
 _MAX_COMPARED = 500
 _MAX_COMPARED_CHARACTERS = 200
 
@@ -29,12 +31,7 @@ def reading(evidence: Evidence) -> Iterator[Finding]:
             "api-key-refused" if one.refused else "cloudsmith-unread",
             found=f"{one_line(one.what)}: {one.why}",
             expected=f"{one_line(one.what)} of the workspace {shown(evidence.account.org)}",
-            hint=(
-                f"Check that {shown(evidence.account.org)} is the workspace's slug, and use an API key of a Manager or "
-                "Owner of it"
-                if one.status == 404 and one.what == "the providers"  # noqa: PLR2004 - as Cloudsmith says it
-                else None
-            ),
+            hint=_SLUG_FIRST + CODES["api-key-refused"].action if one.status == _NOT_FOUND else None,
         )
 
 
