@@ -22,7 +22,7 @@ def exit_codes() -> str:
         names = ", ".join(
             f"[`{name}`](#{name})"
             for name, code in CODES.items()
-            if code.severity != "info" and code.error.exit_code == number
+            if _can_be_the_cause(code) and code.error.exit_code == number
         )
         rows.append(f"| {number} | {meaning} | {names} |")
     return "\n".join(rows)
@@ -46,9 +46,14 @@ def with_parts(page: str) -> str:
 
 
 def _section(name: str, code: Code) -> str:
-    severity = {"error": "Error", "warning": "Warning; as an error", "info": "Info"}[code.severity]
-    ends = severity if code.severity == "info" else f"{severity}, exit code {code.error.exit_code}"
+    severity = code.severity.capitalize() + "; as an error" * (code.severity == "warning" and _can_be_the_cause(code))
+    ends = f"{severity}, exit code {code.error.exit_code}" if _can_be_the_cause(code) else severity
     return f"### {name}\n\n*{ends}.* {code.meaning}\n\n**To do:** {code.action}."
+
+
+def _can_be_the_cause(code: Code) -> bool:
+    """A warning that can be more has an error of its own, as `clock-skew` has."""
+    return code.severity == "error" or code.error is not Code.error
 
 
 def _sentence(kind: type[CloudsmithOidcError]) -> str:

@@ -53,7 +53,8 @@ def test_the_documented_json_has_the_shape_of_the_real_one(docs: Path, cli: Cli)
     page = (docs / "explain-json.md").read_text()
     (sample,) = re.findall(r"(?s)```json\n(.*?)```", page)
 
-    real = json.loads(cli.run("explain", "--json", "--expect-audience", "other").stdout)
+    arguments = ["--json", "--expect-audience", "other", "--repo", "prod", "--repo", "nowhere"]
+    real = json.loads(cli.run("explain", *arguments, CLOUDSMITH_API_KEY=cli.sandbox.api_key()).stdout)
 
     assert _shape(json.loads(sample)) == _shape(real)
 

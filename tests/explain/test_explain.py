@@ -28,7 +28,7 @@ def test_the_json_has_the_documented_members(cli: Cli) -> None:
 
     report = explain_json(cli, token=token)
 
-    assert list(report) == ["findings", "summary", "token", "provider", "note"]
+    assert list(report) == ["findings", "summary", "token", "cloudsmith", "provider", "note"]
     for finding in report["findings"]:
         assert list(finding) == ["code", "severity", "found", "expected", "hint"]
         assert all(isinstance(text, str) and text for text in finding.values())

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cloudsmith_oidc.explain.findings import CODES
+from explain import cloudsmith_worlds
 from explain.worlds import WORLDS, Given, World
 from program import Cli, Result
 from sandbox import Sandbox
@@ -71,7 +72,9 @@ def test_an_audience_that_is_a_text_is_no_finding(cli: Cli) -> None:
 
 
 def test_every_code_has_a_world() -> None:
-    assert {world.cause for world in WORLDS} | {"audience-is-list"} == set(CODES)
+    causes = {world.cause for world in WORLDS} | {one.world.cause for one in cloudsmith_worlds.WORLDS}
+    warnings = {one.code for one in cloudsmith_worlds.OPEN_WORLDS} | {"api-key-refused", "cloudsmith-unread"}
+    assert causes | warnings | {"audience-is-list"} == set(CODES)
     assert len({world.name for world in WORLDS}) == len(WORLDS) >= 30
 
 

@@ -182,6 +182,7 @@ SETTINGS = [
     world("the workspace is a URL", "org-invalid", login=False, CLOUDSMITH_ORG="https://app.cloudsmith.com/acme"),
     world("no service account", "service-invalid", login=False, CLOUDSMITH_SERVICE_SLUG=""),
     world("a display name", "service-invalid", login=False, CLOUDSMITH_SERVICE_SLUG="CI Reader"),
+    world("a repository with its workspace", "repo-invalid", login=False, CLOUDSMITH_REPO="acme/prod"),
     world("plain http", "api-host-invalid", login=False, CLOUDSMITH_API_HOST="http://api.cloudsmith.io"),
     world("no CA bundle", "network-settings-invalid", login=False, SSL_CERT_FILE="/nowhere/ca.pem"),
 ]

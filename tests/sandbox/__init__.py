@@ -7,6 +7,7 @@
 Everything listens on 127.0.0.1. See README.md beside this file.
 """
 
+import secrets
 import shlex
 import tempfile
 from collections.abc import Callable
@@ -17,14 +18,15 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from sandbox.certificates import Certificates
-from sandbox.cloudsmith import Cloudsmith, Provider
+from sandbox.cloudsmith import Cloudsmith
 from sandbox.faults import Answer, Fault, Faults
 from sandbox.issuer import AUDIENCE, Issuer, Jenkins, Site
 from sandbox.network import Handler, Network, Request, Server, Service
 from sandbox.packages import Door, Packages
 from sandbox.proxy import ProxyHandler, Stranger
+from sandbox.workspace import Account, Provider, Repository, Role
 
-__all__ = ["Answer", "Fault", "Faults", "Issuer", "Provider", "Request", "Sandbox", "Site"]
+__all__ = ["Account", "Answer", "Fault", "Faults", "Issuer", "Provider", "Repository", "Request", "Sandbox", "Site"]
 
 ORG = "acme"
 SERVICE = "ci-reader"
@@ -121,10 +123,26 @@ class Sandbox:
         return issuer
 
     def trust(self, issuer_url: str, claims: dict[str, str] | None = None, *, org: str = ORG) -> Provider:
-        """Enter an OIDC provider at Cloudsmith."""
-        provider = Provider(issuer_url, dict(claims or {}))
-        self.cloudsmith.providers.setdefault(org, []).append(provider)
+        """Enter an OIDC provider at Cloudsmith; what else there is to it can be set in what is returned."""
+        known = self.cloudsmith.providers.setdefault(org, [])
+        provider = Provider(issuer_url, dict(claims or {}), name=f"Jenkins {len(known) + 1}")
+        known.append(provider)
         return provider
+
+    def add_service(self, slug: str, *, role: Role = "Member", teams: tuple[str, ...] = ()) -> Account:
+        """Enter a service account, linked to nothing. One that a provider names need not be entered."""
+        account = self.cloudsmith.workspaces.services[slug] = Account(slug, role, teams)
+        return account
+
+    def repository(self, slug: str) -> Repository:
+        """A repository's access control, to be changed."""
+        return self.cloudsmith.workspaces.repositories[slug]
+
+    def api_key(self, role: Role = "Owner", *, org: str = ORG) -> str:
+        """Make an API key of a user with that role in a workspace; the user's slug is `jo-` and the role."""
+        key = secrets.token_hex(20)
+        self.cloudsmith.workspaces.keys[key] = Account(f"jo-{role.lower()}", role, kind="user", org=org)
+        return key
 
     def site(self, host: str, folder: Path | None = None) -> Site:
         """Add a static host."""
@@ -135,7 +153,8 @@ class Sandbox:
     def faults(self) -> Faults:
         """What goes wrong.
 
-        Endpoints: exchange, user, api; discovery, jwks, admin-discovery, admin-jwks, site; pip, npm, docker; proxy.
+        Endpoints: exchange, user, api; providers, provider, mappings, services, repository, privileges; discovery,
+        jwks, admin-discovery, admin-jwks, site; pip, npm, docker; proxy.
         Bad certificates are in `network.certificates.flaws`, by host.
         """
         return self.network.faults

@@ -16,7 +16,7 @@ RENEWAL_SECONDS = 600
 def main() -> None:
     """Start, print one line of JSON, and stay until a signal, or until the end of standard input if asked to."""
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
-    parser.add_argument("--state", type=Path, help="folder for sandbox.env, ca.pem and id-token")
+    parser.add_argument("--state", type=Path, help="folder for sandbox.env, ca.pem, id-token and api-key")
     parser.add_argument("--issuer", action="append", default=[], help="trust this issuer too, e.g. of a real Jenkins")
     parser.add_argument("--claim", action="append", default=[], metavar="NAME=VALUE", help="demand it of those issuers")
     parser.add_argument("--packages", action="store_true", help="start the registries now instead of on first use")
@@ -35,6 +35,7 @@ def main() -> None:
         for issuer in options.issuer:
             sandbox.trust(issuer, dict(claim.split("=", 1) for claim in options.claim))
         _write(state / "id-token", sandbox.mint())
+        _write(state / "api-key", sandbox.api_key())
         _write(state / "sandbox.env", sandbox.shell_environment())
         sys.stdout.write(json.dumps(_description(sandbox, state)) + "\n")
         sys.stdout.flush()
@@ -63,6 +64,7 @@ def _description(sandbox: Sandbox, state: Path) -> dict[str, object]:
         "ca_file": str(sandbox.ca_file),
         "env_file": str(state / "sandbox.env"),
         "id_token_file": str(state / "id-token"),
+        "api_key_file": str(state / "api-key"),
         "missing": sandbox.missing,
     }
 

@@ -1,32 +1,30 @@
-"""Cloudsmith's API: the exchange of an ID token for a token of its own, and "who am I".
+"""Cloudsmith's API: the exchange of an ID token for a token of its own, "who am I", and `administration.py`.
 
-The exchange really fetches the issuer's documents and verifies the token; like the vendor's, it never says what is
-wrong. `Cloudsmith.refusals` says it to the tests.
+The exchange really fetches the issuer's documents, verifies the token, and obeys the settings of `workspace.py`; like
+the vendor's, it never says what is wrong. `Cloudsmith.refusals` says it to the tests.
 """
 
 import json
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 import jwt
 from jwt.types import Options
 
+from sandbox.administration import NOT_FOUND, Administration
 from sandbox.clock import Clock
 from sandbox.faults import Answer, json_answer
 from sandbox.network import CLOUDSMITH, Network, Request, Route
+from sandbox.workspace import Account, Provider, Workspaces
 
 LIFETIME = 7200
 FETCH_SECONDS = 2.0
 NO_TIMES: Options = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
 
-
-NOT_CREATED = json_answer({"detail": "The JWT cannot be created."}, 400)
 NOT_AUTHENTICATED = json_answer({"detail": "OIDC token cannot be authenticated."}, 401)
-NOT_FOUND = json_answer({"detail": "Not found."}, 404)
 
 
 class RefusedError(Exception):
@@ -37,28 +35,13 @@ class RefusedError(Exception):
         self.answer = answer
 
 
-@dataclass
-class Provider:
-    """What an administrator enters at Cloudsmith: provider URL, required claims, linked service accounts.
-
-    A required value may end in `*`. Of a claim that is a list, one member must match.
-    """
-
-    issuer: str
-    claims: dict[str, str] = field(default_factory=dict)
-    services: set[str] = field(default_factory=lambda: {"ci-reader"})
-
-    def demand(self, claims: Mapping[str, Any], *, lists_match: bool) -> None:
-        """Raise `RefusedError` unless all required claims are there."""
-        for name, pattern in self.claims.items():
-            found = claims.get(name)
-            values = found if isinstance(found, list) and lists_match else [found]
-            if not any(_matches(value, pattern) for value in values):
-                raise RefusedError(f"claim {name} is {found!r}, not {pattern!r}")
-
-
 class Cloudsmith:
-    """The API host. `providers` holds the OIDC settings of each known workspace."""
+    """The API host. `workspaces` holds what is entered, and of that `providers` the OIDC settings of each workspace.
+
+    Three things are not known of the real one, so a test can have either: whether a member of a claim that is a list
+    matches (`lists_match`), which `wildcards` at the end of a value stand for any rest (the vendor's pages show both),
+    and whether a provider URL that ends in a slash is another one than the issuer without (`slash_matters`).
+    """
 
     def __init__(self, network: Network) -> None:
         self._network = network
@@ -69,8 +52,12 @@ class Cloudsmith:
 
     def reset(self) -> None:
         """Forget all settings, but honour tokens already issued."""
-        self.providers: dict[str, list[Provider]] = {}
+        self.workspaces = Workspaces()
+        self.providers = self.workspaces.providers
+        self.administration = Administration(self.workspaces)
         self.lists_match = True
+        self.wildcards = {".*", "*"}
+        self.slash_matters = False
         self.cannot_reach: set[str] = set()
         self.token_lifetime = LIFETIME
         self.refusals: list[str] = []
@@ -78,7 +65,7 @@ class Cloudsmith:
         self.clock.ahead = 0.0
 
     def route(self, request: Request) -> Route:
-        """`exchange`, `user`, or nothing known ("api")."""
+        """`exchange`, `user`, an endpoint of the administration, or nothing known ("api")."""
         if exchange := re.fullmatch(r"/openid/([^/]+)(/?)", request.path):
             org, slash = exchange.groups()
             if slash:
@@ -86,7 +73,7 @@ class Cloudsmith:
             return "exchange", lambda: Answer(301, headers={"Location": f"{request.path}/"})
         if request.path == "/v1/user/self/":
             return "user", lambda: self._user(request)
-        return "api", lambda: NOT_FOUND
+        return self.administration.route(request, self._account(request)) or ("api", lambda: NOT_FOUND)
 
     def issue(self, service: str = "ci-reader", *, issued_at: float | None = None) -> str:
         """A Cloudsmith token for a service account, from now or from `issued_at` (seconds since the epoch)."""
@@ -113,8 +100,7 @@ class Cloudsmith:
         if request.method != "POST":
             return json_answer({"detail": f'Method "{request.method}" not allowed.'}, 405, {"Allow": "POST, OPTIONS"})
         try:
-            token, service = _parameters(request.body)
-            self._authenticate(org, token, service)
+            service = self._authenticate(org, *_parameters(request.body))
         except RefusedError as problem:
             self.refusals.append(str(problem))
             return problem.answer
@@ -123,15 +109,18 @@ class Cloudsmith:
             return NOT_AUTHENTICATED
         return json_answer({"token": self.issue(service)}, 201)
 
-    def _authenticate(self, org: str, token: str, service: str) -> None:
-        """Find the provider of an ID token and verify the token against the issuer's own documents."""
+    def _authenticate(self, org: str, token: str, service: str) -> str:
+        """The service account for an ID token, which is verified against the issuer's own documents.
+
+        Several providers may have one URL; one that lets in is enough.
+        """
         if org not in self.providers:
             raise RefusedError(f"no workspace {org}", NOT_FOUND)
         issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
-        provider = next((known for known in self.providers[org] if known.issuer == issuer), None)
-        if provider is None:
+        providers = [known for known in self.providers[org] if issuer in self._issuers(known)]
+        if not providers:
             raise RefusedError(f"no provider for issuer {issuer!r}")
-        discovery = self._fetch(f"{provider.issuer}/.well-known/openid-configuration")
+        discovery = self._fetch(f"{issuer}/.well-known/openid-configuration")
         if discovery.get("issuer") != issuer:
             raise RefusedError(f"discovery names issuer {discovery.get('issuer')!r}, not {issuer!r}")
         keys = jwt.PyJWKSet.from_dict(self._fetch(discovery.get("jwks_uri", "")))
@@ -147,9 +136,44 @@ class Cloudsmith:
             options={**NO_TIMES, "verify_aud": False, "require": ["exp", "iat", "sub"]},
         )
         self._demand_in_time(claims)
-        provider.demand(claims, lists_match=self.lists_match)
-        if service not in provider.services:
-            raise RefusedError(f"service account {service} is not linked", NOT_CREATED)
+        reasons = []
+        for provider in providers:
+            try:
+                return self._admit(provider, claims, service)
+            except RefusedError as problem:
+                reasons.append(f"{provider.name}: {problem}")
+        raise RefusedError("; ".join(reasons))
+
+    def _issuers(self, provider: Provider) -> set[str]:
+        """The issuers that a provider's URL stands for."""
+        return {provider.issuer} if self.slash_matters else {provider.issuer, provider.issuer.removesuffix("/")}
+
+    def _admit(self, provider: Provider, claims: Mapping[str, Any], service: str) -> str:
+        """The service account that a provider gives to the claims of a verified token.
+
+        A dynamic provider chooses it, whichever was asked for: so says the vendor's page
+        authentication/dynamic-oidc-mapping, a draft. Raises `RefusedError`.
+        """
+        if not provider.enabled:
+            raise RefusedError("disabled")
+        for name, pattern in provider.claims.items():
+            if not self._fits(claims.get(name), pattern):
+                raise RefusedError(f"claim {name} is {claims.get(name)!r}, not {pattern!r}")
+        if provider.mapping_claim is None:
+            if service not in provider.services:
+                raise RefusedError(f"service account {service} is not linked")
+            return service
+        value = claims.get(provider.mapping_claim)
+        mapped = next((slug for pattern, slug in provider.mappings.items() if self._fits(value, pattern)), None)
+        if mapped is None:
+            raise RefusedError(f"no mapping for {provider.mapping_claim} {value!r}")
+        return mapped
+
+    def _fits(self, found: object, pattern: str) -> bool:
+        """Whether a claim is there and is the required value. Of a list, one member is enough."""
+        values = [str(value) for value in (found if isinstance(found, list) and self.lists_match else [found])]
+        prefixes = tuple(pattern.removesuffix(end) for end in self.wildcards if pattern.endswith(end))
+        return found is not None and any(value == pattern or value.startswith(prefixes) for value in values)
 
     def _demand_in_time(self, claims: Mapping[str, Any]) -> None:
         """Check the times by this host's own clock."""
@@ -180,9 +204,16 @@ class Cloudsmith:
             raise RefusedError(f"{url} is not a JSON object")
         return content
 
-    def _user(self, request: Request) -> Answer:
+    def _account(self, request: Request) -> Account | None:
+        """Who asks: the owner of an API key, or the service account of a token of the exchange."""
         bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        slug = self.service_of(request.headers.get("X-Api-Key") or bearer)
+        credential = request.headers.get("X-Api-Key") or bearer
+        slug = self.service_of(credential)
+        return self.workspaces.account(slug) if slug else self.workspaces.keys.get(credential)
+
+    def _user(self, request: Request) -> Answer:
+        account = self._account(request)
+        slug = account.slug if account else None
         perm = f"{slug}-perm" if slug else None
         return json_answer(
             {"authenticated": slug is not None, "email": None, "name": slug, "slug": slug, "slug_perm": perm}
@@ -202,11 +233,3 @@ def _parameters(body: bytes) -> tuple[str, str]:
         raise RefusedError(f"no {list(fields)}", json_answer({"detail": "Invalid input.", "fields": fields}, 422))
     token, service = map(str, given)
     return token, service
-
-
-def _matches(value: object, pattern: str) -> bool:
-    if value is None:
-        return False
-    if pattern.endswith("*"):
-        return str(value).startswith(pattern[:-1])
-    return str(value) == pattern

@@ -1,4 +1,8 @@
-"""The package hosts: a gate that lets in only those with a token of the sandbox, before real registries."""
+"""The package hosts: a gate that lets in only those with a token of the sandbox, before real registries.
+
+It asks for the privilege to read the repository, whatever the client does there, and answers 403 without (so says the
+vendor's page supply-chain-security/epm/cooldown-policy).
+"""
 
 import base64
 import re
@@ -83,7 +87,8 @@ class Door:
         return self.format, lambda: self._answer(request)
 
     def _answer(self, request: Request) -> Answer:
-        if not self._lets_in(request):
+        service = self._service(request)
+        if service is None:
             challenge = f'Basic realm="Cloudsmith {self.format}"'
             return json_answer({"error": "Authentication required"}, 401, {"WWW-Authenticate": challenge})
         if self.format == "docker" and request.path == "/v2/":
@@ -102,23 +107,29 @@ class Door:
         org, repo, rest = names["org"], names["repo"], found["rest"]
         if org not in self.cloudsmith.providers or repo not in REPOS or not self._offers(repo, rest):
             return _not_found()
+        if not self.cloudsmith.workspaces.may(self.cloudsmith.workspaces.account(service), "Read", org, repo):
+            return json_answer({"error": "You do not have permission to perform this action."}, 403)
         base = {"pip": "", "npm": "", "docker": f"/v2/{org}/{repo}"}[self.format]
         public = request.origin + request.path[: found.start("rest")]
+        return self._forward(request, base, rest, public)
+
+    def _forward(self, request: Request, base: str, rest: str, public: str) -> Answer:
         try:
             return self.packages.backend(self.format).forward(request, base, rest, public)
         except MissingError as problem:
             return json_answer({"error": str(problem)}, 503)
 
-    def _lets_in(self, request: Request) -> bool:
+    def _service(self, request: Request) -> str | None:
+        """The service account whose token the client has."""
         scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
         user, token = "token", credentials
         if scheme == "Basic":
             try:
                 user, _, token = base64.b64decode(credentials).decode().partition(":")
             except ValueError:
-                return False
+                return None
         allowed = scheme == "Basic" or (scheme == "Bearer" and self.format == "npm")
-        return allowed and user == "token" and self.cloudsmith.service_of(token) is not None
+        return self.cloudsmith.service_of(token) if allowed and user == "token" else None
 
     def _offers(self, repo: str, path: str) -> bool:
         """Whether a repository has what is asked for: pip's and npm's backends each hold all repositories in one."""

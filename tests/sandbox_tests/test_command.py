@@ -38,8 +38,8 @@ def start(tmp_path: Path) -> Iterator[Callable[..., tuple[subprocess.Popen[str],
 
 def test_it_describes_a_world_that_a_shell_can_enter(start: Callable[..., Any]) -> None:
     _, world = start("--issuer", "http://127.0.0.1:8080/oidc", "--claim", "aud=x")
-    token_file = Path(world["id_token_file"])
-    assert token_file.stat().st_mode & 0o777 == 0o600
+    token_file, key_file = Path(world["id_token_file"]), Path(world["api_key_file"])
+    assert [file.stat().st_mode & 0o777 for file in (token_file, key_file)] == [0o600, 0o600]
     shell = subprocess.run(
         ["sh", "-c", '. "$1" && env', "sh", world["env_file"]], env={}, capture_output=True, text=True, check=True
     )
@@ -49,6 +49,9 @@ def test_it_describes_a_world_that_a_shell_can_enter(start: Callable[..., Any]) 
     asked = {"oidc_token": token_file.read_text(), "service_slug": world["service"]}
     answer = httpx.post(f"{world['api_url']}/openid/{world['org']}/", json=asked, trust_env=False)
     assert answer.status_code == 201
+    providers = f"{world['api_url']}/v1/orgs/{world['org']}/openid-connect/"
+    shown = httpx.get(providers, headers={"X-Api-Key": key_file.read_text()}, trust_env=False).json()
+    assert [provider["claims"] for provider in shown] == [{"aud": "https://cloudsmith.example.com"}, {"aud": "x"}]
 
 
 @pytest.mark.parametrize("end", ["eof", "SIGTERM", "SIGINT"])

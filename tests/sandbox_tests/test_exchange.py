@@ -79,6 +79,23 @@ def slow_cloudsmith_clock(sandbox: Sandbox) -> str:
     return sandbox.mint()
 
 
+def entered(**settings: object) -> World:
+    """Other settings of the provider."""
+
+    def change(sandbox: Sandbox) -> str:
+        [provider, *_] = sandbox.cloudsmith.providers["acme"]
+        for name, value in settings.items():
+            setattr(provider, name, value)
+        return sandbox.mint()
+
+    return change
+
+
+def two_providers(sandbox: Sandbox) -> str:
+    sandbox.trust(sandbox.issuer.url, {"aud": "x"})
+    return entered(enabled=False)(sandbox)
+
+
 REFUSED: dict[str, tuple[World, str]] = {
     "not a token": (lambda _: "sesame", "DecodeError"),
     "another issuer": (lambda sandbox: sandbox.mint(iss="https://jenkins.example.com"), "no provider"),
@@ -100,6 +117,15 @@ REFUSED: dict[str, tuple[World, str]] = {
     "rotated behind a copy": (rotated_behind_a_copy, "InvalidSignature"),
     "unreachable": (unreachable, "cannot reach"),
     "bad certificate": (bad_certificate, "certificate"),
+    "disabled": (entered(enabled=False), "Jenkins 1: disabled"),
+    "unlinked": (entered(services={"ci-writer"}), "service account ci-reader is not linked"),
+    "no mapping for the value": (
+        entered(mapping_claim="sub", mappings={"x": "ci-reader"}),
+        "no mapping for sub 'https:",
+    ),
+    "no mapping claim": (entered(mapping_claim="branch", mappings={"None": "ci-reader"}), "no mapping for branch None"),
+    "linked, but dynamic": (entered(mapping_claim="sub", services={"ci-reader"}), "no mapping for sub"),
+    "refused by each of two": (two_providers, "Jenkins 1: disabled; Jenkins 2: claim aud"),
     "clocks": (slow_cloudsmith_clock, "not valid yet"),
 }
 
@@ -123,9 +149,57 @@ def test_claims_match_by_member_and_by_prefix(sandbox: Sandbox, client: httpx.Cl
     assert exchange(client, sandbox.mint(aud="b", sub="https://jenkins.example.com/job/other/")).status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("wildcards", "fitting"),
+    [
+        ({".*", "*"}, {"main", "m*", "m.*"}),
+        ({"*"}, {"main", "m*"}),
+        ({".*"}, {"main", "m.*"}),
+        (set(), {"main"}),
+    ],
+)
+def test_wildcards_are_those_that_the_test_wants(
+    sandbox: Sandbox, client: httpx.Client, wildcards: set[str], fitting: set[str]
+) -> None:
+    sandbox.cloudsmith.wildcards = wildcards
+    (provider,) = sandbox.cloudsmith.providers["acme"]
+    found = set()
+    for value in ("main", "m*", "m.*", "x*", ".*main"):
+        provider.claims, provider.mapping_claim = {"branch": value}, None
+        static = exchange(client, sandbox.mint(branch="main")).status_code
+        provider.claims, provider.mapping_claim, provider.mappings = {}, "branch", {value: "ci-reader"}
+        assert exchange(client, sandbox.mint(branch="main")).status_code == static
+        if static == 201:
+            found.add(value)
+    assert found == fitting
+
+
+def test_a_mapping_chooses_the_service_account(sandbox: Sandbox, client: httpx.Client) -> None:
+    (provider,) = sandbox.cloudsmith.providers["acme"]
+    provider.mapping_claim = "groups"
+    provider.mappings = {"team-a": "ci-a", "team-b": "ci-b"}
+    answer = exchange(client, sandbox.mint(groups=["x", "team-b"]), service="ci-reader")
+    assert sandbox.cloudsmith.service_of(answer.json()["token"]) == "ci-b"
+
+
+def test_one_of_several_providers_is_enough(sandbox: Sandbox, client: httpx.Client) -> None:
+    sandbox.trust(sandbox.issuer.url, {"build_number": "7"}).services = {"ci-writer"}
+    assert exchange(client, sandbox.mint(), service="ci-writer").status_code == 201
+    assert exchange(client, sandbox.mint(), service="ci-reader").status_code == 201
+    assert exchange(client, sandbox.mint(build_number=8), service="ci-writer").status_code == 401
+
+
+@pytest.mark.parametrize(("matters", "status"), [(False, 201), (True, 401)])
+def test_a_slash_after_the_provider_url_matters_if_the_test_wants_it(
+    sandbox: Sandbox, client: httpx.Client, *, matters: bool, status: int
+) -> None:
+    (provider,) = sandbox.cloudsmith.providers["acme"]
+    provider.issuer += "/"
+    sandbox.cloudsmith.slash_matters = matters
+    assert exchange(client, sandbox.mint()).status_code == status
+
+
 def test_statuses_of_other_mistakes(sandbox: Sandbox, client: httpx.Client) -> None:
-    unlinked = exchange(client, sandbox.mint(), service="ci-writer")
-    assert (unlinked.status_code, unlinked.json()) == (400, {"detail": "The JWT cannot be created."})
     incomplete = client.post(EXCHANGE, json={"oidc_token": sandbox.mint()})
     assert (incomplete.status_code, list(incomplete.json()["fields"])) == (422, ["service_slug"])
     assert exchange(client, sandbox.mint(), url=EXCHANGE.replace("acme", "other")).status_code == 404

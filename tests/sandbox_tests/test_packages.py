@@ -75,6 +75,40 @@ def test_each_repository_has_its_own_packages(packages: Sandbox, client: httpx.C
     ]
 
 
+PRIVILEGES: dict[str, tuple[list[dict[str, str]], bool]] = {
+    "none": ([], False),
+    "another's": ([{"privilege": "Admin", "service": "ci-writer"}], False),
+    "a user's of that name": ([{"privilege": "Admin", "user": "ci-reader"}], False),
+    "its own": ([{"privilege": "Read", "service": "ci-reader"}], True),
+    "more than needed": ([{"privilege": "Write", "service": "ci-reader"}], True),
+    "its team's": ([{"privilege": "Read", "team": "ci"}], True),
+}
+
+
+@pytest.mark.parametrize("case", PRIVILEGES)
+def test_a_repository_is_for_those_who_may_read_it(packages: Sandbox, client: httpx.Client, case: str) -> None:
+    need_backend(packages, "pip")
+    packages.add_service("ci-reader", teams=("ci",))
+    packages.repository("prod").privileges, lets_in = PRIVILEGES[case]
+    auth = ("token", packages.issue())
+    statuses = [
+        client.get(f"https://dl.cloudsmith.io/basic/acme/{repo}/python/simple/", auth=auth).status_code
+        for repo in ("prod", "dev")
+    ]
+    assert statuses == [200 if lets_in else 403, 200]
+
+
+@pytest.mark.parametrize("settings", [{"default_privilege": "Read"}, {"type": "Public"}])
+def test_a_repository_may_be_for_everybody(packages: Sandbox, client: httpx.Client, settings: dict[str, str]) -> None:
+    need_backend(packages, "pip")
+    repository = packages.repository("prod")
+    repository.privileges = []
+    for name, value in settings.items():
+        setattr(repository, name, value)
+    auth = ("token", packages.issue())
+    assert client.get("https://dl.cloudsmith.io/basic/acme/prod/python/simple/", auth=auth).status_code == 200
+
+
 @pytest.mark.parametrize("door", DOORS)
 def test_npm_installs(packages: Sandbox, tmp_path: Path, door: str, token: str) -> None:
     need_backend(packages, "npm")

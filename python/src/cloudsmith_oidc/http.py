@@ -4,7 +4,7 @@ import ipaddress
 import json as jsonlib
 import os
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -23,6 +23,8 @@ from cloudsmith_oidc.errors import (
 from cloudsmith_oidc.redaction import one_line, quoted
 
 MAX_ANSWER_BYTES = 1024 * 1024
+Auth = tuple[str, str] | Callable[[httpx.Request], httpx.Request]
+"""A user and a password, or what puts something else into the request: see `api_key`."""
 _MAX_DATE = 100
 
 
@@ -45,6 +47,16 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def api_key(key: str) -> Auth:
+    """Authenticate with a Cloudsmith API key, which is ASCII without white space."""
+
+    def authenticate(request: httpx.Request) -> httpx.Request:
+        request.headers["X-Api-Key"] = key
+        return request
+
+    return authenticate
+
+
 class HttpClient:
     """Send requests. `ca_bundle`, PEM text, replaces the default certificate authorities as `SSL_CERT_FILE` does.
 
@@ -65,7 +77,7 @@ class HttpClient:
         *,
         deadline: Deadline,
         json: Mapping[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
+        auth: Auth | None = None,
     ) -> Answer:
         """Send one request and read the whole answer, whatever its status, except a redirect.
 
@@ -232,8 +244,13 @@ def _errno_text(error: BaseException) -> str:
 
 def json_object(answer: Answer) -> dict[str, Any] | None:
     """Return the answer's JSON object, `None` if it is anything else."""
+    decoded = json_value(answer)
+    return decoded if isinstance(decoded, dict) else None
+
+
+def json_value(answer: Answer) -> Any:  # noqa: ANN401 - it can be any JSON
+    """Return what the answer holds as JSON, `None` if it holds none."""
     try:
-        decoded = jsonlib.loads(answer.body)
+        return jsonlib.loads(answer.body)
     except (ValueError, RecursionError):
         return None
-    return decoded if isinstance(decoded, dict) else None

@@ -28,16 +28,19 @@ _AS_BOUND = (
 
 @dataclass(frozen=True)
 class GivenToken:
-    """The ID token as it was handed over, unchecked, and the PEM bundle of CAs that came with it, if any."""
+    """The ID token as it was handed over, unchecked, and what came with it, if anything: API key, PEM bundle of CAs."""
 
     text: str = field(repr=False)
     ca_bundle: str | None = field(default=None, repr=False)
+    api_key: str = field(default="", repr=False)
 
 
-def fetch(options: TokenOptions, deadline: Deadline) -> GivenToken:
+def fetch(options: TokenOptions, deadline: Deadline, *, may_have_key: bool = False) -> GivenToken:
     """Get the ID token from where `options` say it is.
 
-    Raises `SettingsError`, or `IdTokenError` with the code `token-missing` if there is nothing, or no end of it.
+    On standard input it is the first line. With `may_have_key`, a line with an API key may follow; then, always, a PEM
+    bundle may. Raises `SettingsError`, or `IdTokenError` with the code `token-missing` if there is nothing, or no end
+    of it.
     """
     if options.token_stdin and options.token_file is not None:
         raise SettingsError("--token-stdin and --token-file exclude each other", hint="Give one of them")
@@ -55,13 +58,24 @@ def fetch(options: TokenOptions, deadline: Deadline) -> GivenToken:
         raise _missing(f"{source} did not end in time") from None
     except OSError as error:
         raise _missing(f"{source} cannot be read ({error.strerror})") from None
-    first, _, rest = text.partition("\n")
-    has_bundle = options.token_stdin and rest.lstrip().startswith(_PEM_BEGIN)
-    token = (first if has_bundle else text).strip()
+    token, api_key, ca_bundle = _parted(text, may_have_key=may_have_key) if options.token_stdin else (text, "", None)
+    token = token.strip()
     if not token:
         raise _missing(f"{source} is empty" + (" or not set" if read is _from_environment else ""))
     protect(token)
-    return GivenToken(token, rest if has_bundle else None)
+    if api_key:
+        protect(api_key)
+    return GivenToken(token, ca_bundle, api_key)
+
+
+def _parted(text: str, *, may_have_key: bool) -> tuple[str, str, str | None]:
+    """Part standard input into token, key and bundle. What fits no such form is all taken for a (malformed) token."""
+    above, begin, below = text.partition(_PEM_BEGIN)
+    ca_bundle = begin + below if begin else None
+    first, _, key = above.strip().partition("\n")
+    if may_have_key and "\n" not in key.strip():
+        return first, key.strip(), ca_bundle
+    return above, "", ca_bundle
 
 
 def _start_of(path: Path) -> bytes:

@@ -20,7 +20,8 @@ from cloudsmith_oidc.log import LogFormat
 DEFAULT_API_HOST = "https://api.cloudsmith.io"
 _DEFAULT_FORMATS = ("pip", "npm", "docker")
 ID_TOKEN_VARIABLES = ("CLOUDSMITH_OIDC_TOKEN", "OIDC_TOKEN")
-SECRET_VARIABLES = (*ID_TOKEN_VARIABLES, "CLOUDSMITH_API_KEY", "JENKINS_API_TOKEN")
+API_KEY_VARIABLE = "CLOUDSMITH_API_KEY"
+SECRET_VARIABLES = (*ID_TOKEN_VARIABLES, API_KEY_VARIABLE, "JENKINS_API_TOKEN")
 """What these hold has no flag, because anybody can see the arguments of a process, and is never shown."""
 
 
@@ -218,12 +219,24 @@ class Login(TokenOptions):
 
 
 class Explain(TokenOptions):
-    """Say why Cloudsmith refuses, or would refuse: check the settings, the token, its issuer, and the exchange."""
+    """Say why Cloudsmith refuses, or would refuse: check the settings, the token, its issuer, and the exchange.
+
+    With an API key of a Manager or Owner in CLOUDSMITH_API_KEY, it also reads what is entered in Cloudsmith, and
+    compares it with the token. With --token-stdin, the key may be the second line of standard input instead.
+    """
 
     # What is wrong with these is a finding, so that they are taken as they are.
     org: str = _option(*_ORG, default="")
     service: str = _option(*_SERVICE, default="")
     api_host: str = _option(*_API_HOST, default=DEFAULT_API_HOST)
+    repo: Annotated[tuple[str, ...], BeforeValidator(_parts)] = _option(
+        "SLUG",
+        "A repository that the service account needs; looked at with an API key only.",
+        "CLOUDSMITH_REPO",
+        default=(),
+        separator=",",
+    )
+    write: bool = _option("", "The service account has to write to the repositories, too.", default=False)
     expect_audience: str | None = _option(
         "AUDIENCE", "Report a fault unless the token's audience is this one, or one of several.", default=None
     )

@@ -5,6 +5,7 @@ sorted and written (`report`), together with what to enter in Cloudsmith and in 
 """
 
 import dataclasses
+import os
 
 import structlog
 
@@ -14,12 +15,13 @@ from cloudsmith_oidc.errors import CloudsmithOidcError, IdTokenError
 from cloudsmith_oidc.exchange import ServiceAccount
 from cloudsmith_oidc.explain import evidence as gathering
 from cloudsmith_oidc.explain.checks import CHECKS
+from cloudsmith_oidc.explain.cloudsmith_side import Api, read
 from cloudsmith_oidc.explain.evidence import Evidence, Expectations
 from cloudsmith_oidc.explain.findings import CODES, Finding, likeliest_first
 from cloudsmith_oidc.explain.report import Report, as_json, as_text
 from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.id_token import IdToken, fetch
-from cloudsmith_oidc.settings import Explain
+from cloudsmith_oidc.settings import API_KEY_VARIABLE, Explain
 
 __all__ = ["explain_refusal", "run"]
 
@@ -71,13 +73,20 @@ def _gather(options: Explain) -> Evidence:
     deadline = Deadline(options.timeout)
     given_account = ServiceAccount(options.api_host, options.org, options.service)
     try:
-        given = fetch(options, deadline)
+        given = fetch(options, deadline, may_have_key=True)
     except IdTokenError as error:
         return Evidence(given_account, None, error)
     client = HttpClient(given.ca_bundle)
     token, token_error = gathering.read_token(given.text)
     discovery, jwks = gathering.gather_documents(client, token, deadline) if token else (None, None)
     account = gathering.usable(given_account)
+    expectations = Expectations(options.expect_audience, options.expect_claim, options.repo, options.write)
+    key = given.api_key or os.environ.get(API_KEY_VARIABLE, "").strip()
+    cloudsmith = None
+    if key and account and token:
+        # The other half of the time is for the exchange.
+        api = Api(client, account, key, Deadline(deadline.remaining() / 2))
+        cloudsmith = read(api, token.claims.get("iss"), filter(None, map(gathering.slug_or_nothing, options.repo)))
     exchange_error, granted = None, False
     if options.exchange and account and token and not token_error:
         exchange_error = gathering.try_exchange(client, account, token, deadline)
@@ -86,12 +95,13 @@ def _gather(options: Explain) -> Evidence:
         given_account,
         token,
         token_error,
-        Expectations(options.expect_audience, options.expect_claim),
+        expectations,
         discovery,
         jwks,
         granted,
         exchange_error,
         dict(client.clock_offsets),
+        cloudsmith,
     )
 
 

@@ -1,5 +1,6 @@
-"""What a diagnosis rests on, gathered once: the token, the issuer's two documents, the clocks, Cloudsmith's answer.
+"""What a diagnosis rests on, gathered once.
 
+It is the token, the issuer's two documents, the clocks, Cloudsmith's answer, and with an API key Cloudsmith's side.
 The token is sent to the exchange only. The issuer is asked for its public documents, as anybody could ask.
 """
 
@@ -10,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import CloudsmithOidcError, IdTokenError
 from cloudsmith_oidc.exchange import ServiceAccount, exchange
+from cloudsmith_oidc.explain.cloudsmith_side import CloudsmithSide
 from cloudsmith_oidc.explain.hosts import can_be_fetched, host_of, is_public
 from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.id_token import IdToken
@@ -22,10 +24,16 @@ _TOO_LATE_SECONDS = 1
 
 @dataclass(frozen=True)
 class Expectations:
-    """What the person expects of the token: an audience, and claims (name, value), which may end in a wildcard."""
+    """What the person expects of the token, and of the service account's rights.
+
+    The token's claims are pairs of name and value; a value may end in a wildcard. The rights are to read `repositories`
+    (slugs, as they were given), and with `write` to write there, too.
+    """
 
     audience: str | None = None
     claims: tuple[tuple[str, str], ...] = ()
+    repositories: tuple[str, ...] = ()
+    write: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,7 @@ class Evidence:
     `token` is decoded but not verified. An expired token is kept, and `token_error` says that it has expired.
     `account` holds the settings as they were given. If Cloudsmith was asked, either `granted` is true or
     `exchange_error` says why it is not. `clock_offsets` is `HttpClient.clock_offsets`.
+    `cloudsmith` is what an API key showed.
     """
 
     account: ServiceAccount
@@ -46,6 +55,7 @@ class Evidence:
     granted: bool = False
     exchange_error: CloudsmithOidcError | None = None
     clock_offsets: Mapping[str, timedelta] = field(default_factory=dict)
+    cloudsmith: CloudsmithSide | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property

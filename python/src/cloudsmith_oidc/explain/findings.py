@@ -60,6 +60,12 @@ CODES: dict[str, Code] = {
         SettingsError,
         disproved_by_grant=False,
     ),
+    "repo-invalid": Code(
+        "The slug of a repository is not one.",
+        "Give the slug from the repository's URL in Cloudsmith, with --repo or CLOUDSMITH_REPO",
+        SettingsError,
+        disproved_by_grant=False,
+    ),
     "api-host-invalid": Code(
         "The API host is not a host, `host:port` or https URL.",
         "Leave out --api-host and CLOUDSMITH_API_HOST, or give Cloudsmith's API: https://api.cloudsmith.io",
@@ -119,6 +125,14 @@ CODES: dict[str, Code] = {
         "The issuer ends in a slash. The addresses made from it, or its comparison with the provider URL, then fail.",
         "Remove the slash from the issuer in the Jenkins credential, and enter the provider URL without one",
     ),
+    "provider-missing": Code(
+        "No OpenID Connect provider in Cloudsmith has the ID token's issuer as its URL.",
+        "Enter a provider in Cloudsmith whose URL is the token's iss, character by character",
+    ),
+    "provider-disabled": Code(
+        "The provider in Cloudsmith is disabled.",
+        "Enable it in Cloudsmith (workspace settings, OpenID Connect)",
+    ),
     "discovery-unreachable": Code(
         "The issuer's discovery document cannot be fetched.",
         "Make ISSUER/.well-known/openid-configuration answer 200 without a login. Jenkins serves it if the issuer is "
@@ -163,6 +177,22 @@ CODES: dict[str, Code] = {
     "audience-missing": Code(
         "The ID token has no `aud`.",
         "Enter an audience in the Jenkins credential, and the same in Cloudsmith if its provider requires aud",
+    ),
+    "provider-claim-mismatch": Code(
+        "The provider in Cloudsmith requires a claim that the ID token does not have like that.",
+        "Correct the required claim in Cloudsmith, or bind the credential in a job that has it",
+    ),
+    "service-unknown": Code(
+        "The workspace in Cloudsmith has no service account with this slug.",
+        "Give the service account's slug, not its display name, with --service or CLOUDSMITH_SERVICE_SLUG",
+    ),
+    "provider-service-unlinked": Code(
+        "The provider in Cloudsmith is not linked to the service account.",
+        "Add the service account to the provider in Cloudsmith, or log in as one that is linked",
+    ),
+    "provider-mapping-missing": Code(
+        "The provider's dynamic mapping in Cloudsmith does not lead from the ID token to the service account.",
+        "Add a mapping from the claim's value to the service account in Cloudsmith",
     ),
     "audience-mismatch": Code(
         "`aud` does not hold the audience given with --expect-audience.",
@@ -210,6 +240,38 @@ CODES: dict[str, Code] = {
         "whose URL equals iss; (3) the provider is enabled; (4) each of its required claims fits the ID token; (5) the "
         "service account is linked to it; (6) Cloudsmith can reach the issuer from the Internet",
         disproved_by_grant=False,
+    ),
+    "repository-forbidden": Code(
+        "The service account has no right to the repository: it can log in, and then gets nothing there.",
+        "Give the service account the privilege in the repository's settings in Cloudsmith (Access Controls). The "
+        "default privilege of the whole workspace would do, too, but the API does not show it",
+        disproved_by_grant=False,
+    ),
+    "api-key-refused": Code(
+        "Cloudsmith does not show its settings to the owner of the API key.",
+        "Use an API key of a Manager or Owner of this workspace. For a repository's privileges, its owner also needs "
+        "Admin on the repository",
+        severity="warning",
+    ),
+    "cloudsmith-unread": Code(
+        "A part of what is entered in Cloudsmith could not be read.",
+        "Try again, with a longer --timeout; and look at CLOUDSMITH_API_HOST and for a proxy in between",
+        severity="warning",
+    ),
+    "provider-too-open": Code(
+        "A provider in Cloudsmith lets in more than it should.",
+        "Require a claim in Cloudsmith that singles out the jobs which need the service account",
+        severity="warning",
+    ),
+    "provider-stale": Code(
+        "The documents of another provider's issuer cannot be fetched any more, at least not from this machine.",
+        "If that issuer is gone, remove its provider in Cloudsmith: whoever gets the host's name can forge its tokens",
+        severity="warning",
+    ),
+    "service-too-powerful": Code(
+        "The service account may do more than it needs.",
+        "Take from it in Cloudsmith what it does not need: whoever changes a job that is let in can use all of it",
+        severity="warning",
     ),
 }
 """In the order in which Cloudsmith needs things, so that the first error is the likely cause."""

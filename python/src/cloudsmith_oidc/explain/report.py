@@ -7,15 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from cloudsmith_oidc.explain.comparison import WAYS_IN, Comparison, comparisons, privilege, service_account
 from cloudsmith_oidc.explain.evidence import Evidence, slug_or_nothing
 from cloudsmith_oidc.explain.findings import CODES, Finding
 from cloudsmith_oidc.explain.provider import WILDCARDS, Provider, provider
 from cloudsmith_oidc.explain.text import instant, shown
+from cloudsmith_oidc.redaction import one_line
 
-NOTE = (
+_ONE_SIDE = (
     "This report was made on this machine. It cannot tell whether Cloudsmith reaches the issuer, nor what is "
-    "entered in Cloudsmith."
+    "entered in Cloudsmith. With an API key of a Manager or Owner in CLOUDSMITH_API_KEY, it also reads the providers, "
+    "the service accounts and the privileges there, and compares them with the token."
 )
+_BOTH_SIDES = "This report was made on this machine. It cannot tell whether Cloudsmith reaches the issuer."
+_MAX_CLAIMS = 20
+_MAX_COMPARED = 5
 _WIDTH = 100
 """Columns of the text. What is there to be copied is not wrapped: claims, addresses, Terraform."""
 
@@ -60,6 +66,11 @@ class Report:
         return texts | {"clock": instant(self.evidence.now)}
 
     @property
+    def note(self) -> str:
+        """What the report cannot tell."""
+        return _BOTH_SIDES if self.evidence.cloudsmith else _ONE_SIDE
+
+    @property
     def provider(self) -> Provider:
         """What to enter in Cloudsmith."""
         account, token = self.evidence.account, self.evidence.token
@@ -83,12 +94,47 @@ def as_json(report: Report) -> str:
                 "exchange": report.exchange,
             },
             "token": report.claims or None,
+            "cloudsmith": _cloudsmith_json(report.evidence),
             "provider": _provider_json(report.provider),
-            "note": NOTE,
+            "note": report.note,
         },
         indent=2,
         ensure_ascii=False,
     )
+
+
+def _cloudsmith_json(evidence: Evidence) -> dict[str, Any] | None:
+    side, account = evidence.cloudsmith, service_account(evidence)
+    if side is None:
+        return None
+    return {
+        "providers": [
+            {
+                "name": shown(compared.settings.name),
+                "provider_url": shown(compared.settings.url),
+                "enabled": compared.settings.enabled,
+                "claims": [
+                    {
+                        "name": one_line(claim.name),
+                        "required": shown(claim.required),
+                        "found": shown(claim.found),
+                        "fits": claim.fits,
+                        "doubt": claim.doubt,
+                    }
+                    for claim in compared.claims[:_MAX_CLAIMS]
+                ],
+                "service_account": compared.way,
+            }
+            for compared in comparisons(evidence)[:_MAX_COMPARED]
+        ],
+        "service_account": None if side.services is None else account is not None,
+        "repositories": [
+            {"slug": repository.slug, "privilege": privilege(account, repository)}
+            for repository in side.repositories
+            if account
+        ],
+        "unread": [f"{one_line(one.what)}: {one.why}" for one in side.unread[:_MAX_COMPARED]],
+    }
 
 
 def _provider_json(provider: Provider) -> dict[str, Any]:
@@ -104,13 +150,21 @@ def _provider_json(provider: Provider) -> dict[str, Any]:
 
 def as_text(report: Report) -> str:
     """Write the report for people: the cause, the claims, and what to enter, as far as it is known."""
-    sections = [_findings(report), _claims(report), *_entry(report.provider), _note(report)]
+    compared = comparisons(report.evidence)[:_MAX_COMPARED]
+    sections = [
+        _findings(report),
+        _claims(report),
+        *map(_compared, compared),
+        _account(report.evidence),
+        *_entry(report.provider),
+        _note(report),
+    ]
     return "\n\n".join(text for section in sections if (text := "\n".join(section))) + "\n"
 
 
 def _note(report: Report) -> Iterator[str]:
     if report.claims:
-        yield from _wrapped(NOTE)
+        yield from _wrapped(report.note)
 
 
 def _findings(report: Report) -> Iterator[str]:
@@ -128,6 +182,33 @@ def _claims(report: Report) -> Iterator[str]:
         yield "The ID token says (clock: what this machine's clock says):"
     for name, text in report.claims.items():
         yield f"  {name:<5} {text}"
+
+
+def _compared(compared: Comparison) -> Iterator[str]:
+    settings = compared.settings
+    state = "" if settings.enabled else ", which is disabled"
+    yield from _wrapped(f"In Cloudsmith, the provider '{shown(settings.name)}' with this issuer's URL{state}:")
+    yield f"  {'claim':<18} fits  {'what':<9} value"
+    for claim in compared.claims[:_MAX_CLAIMS]:
+        yield f"  {one_line(claim.name):<18} {'yes' if claim.fits else 'NO':<5} required  {shown(claim.required)}"
+        yield f"  {'':<18} {'':<5} in token  {shown(claim.found)}"
+        if claim.fits and claim.doubt:
+            yield f"  {'':<18} {'':<5} if Cloudsmith {_DOUBTS[claim.doubt]}"
+    if len(compared.claims) > _MAX_CLAIMS:
+        yield f"  and {len(compared.claims) - _MAX_CLAIMS:,} more"
+    yield f"  {'service account':<18} {'yes' if compared.way in WAYS_IN else 'NO':<5} {compared.way}"
+
+
+_DOUBTS = {"wildcard": "takes this spelling of the wildcard", "list": "matches lists"}
+
+
+def _account(evidence: Evidence) -> Iterator[str]:
+    account, side = service_account(evidence), evidence.cloudsmith
+    if account is None or side is None or not side.repositories:
+        return
+    yield f"In Cloudsmith, the service account {shown(account.slug)} has these privileges:"
+    for repository in side.repositories:
+        yield f"  {repository.slug:<18} {privilege(account, repository)}"
 
 
 def _entry(provider: Provider) -> Iterator[Iterator[str]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from cloudsmith_oidc.explain.checks import answer, claims, inputs, issuer, keys, token
+from cloudsmith_oidc.explain.checks import answer, claims, inputs, issuer, keys, openness, provider, token
 from cloudsmith_oidc.explain.evidence import Evidence
 from cloudsmith_oidc.explain.findings import Finding
 
@@ -22,5 +22,15 @@ CHECKS: tuple[Check, ...] = (
     claims.subject,
     claims.audience,
     claims.expected,
+    provider.reading,
+    provider.url,
+    provider.enabled,
+    provider.claims,
+    provider.service,
+    provider.link,
+    provider.repositories,
+    openness.providers,
+    openness.issuers,
+    openness.rights,
     answer.outcome,
 )

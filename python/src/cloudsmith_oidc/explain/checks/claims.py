@@ -1,11 +1,10 @@
 """Whether the token says what a provider in Cloudsmith may require."""
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
 from cloudsmith_oidc.explain.evidence import Evidence
 from cloudsmith_oidc.explain.findings import Finding, finding
+from cloudsmith_oidc.explain.matching import matches
 from cloudsmith_oidc.explain.text import shown
 from cloudsmith_oidc.redaction import one_line
 
@@ -30,7 +29,7 @@ def audience(evidence: Evidence) -> Iterator[Finding]:
         return
     if isinstance(found, list):
         yield finding("audience-is-list", found=f"aud is {shown(found)}", expected="a text, in older versions")
-    if expected is not None and not _matches(found, expected):
+    if expected is not None and not matches(found, expected):
         yield finding("audience-mismatch", found=f"aud is {shown(found)}", expected=f"aud holds {one_line(expected)}")
 
 
@@ -44,7 +43,7 @@ def expected(evidence: Evidence) -> Iterator[Finding]:
         return
     for name, value in evidence.expectations.claims:
         found = evidence.token.claims.get(name)
-        if _matches(found, value):
+        if matches(found, value):
             continue
         label = one_line(name)
         slash_only = name == "iss" and evidence.issuer is not None and evidence.issuer == value.removesuffix("/")
@@ -57,21 +56,3 @@ def expected(evidence: Evidence) -> Iterator[Finding]:
             if slash_only
             else None,
         )
-
-
-def _matches(found: Any, expected: str) -> bool:  # noqa: ANN401 - a claim can be any JSON
-    members = found if isinstance(found, list) else [found]
-    texts = [_text(member) for member in members if member is not None]
-    if expected.endswith("*"):
-        # Cloudsmith's pages disagree whether the wildcard is * or .*, so that either is taken.
-        return any(text.startswith(expected.removesuffix("*").removesuffix(".")) for text in texts)
-    return expected in texts
-
-
-def _text(member: object) -> str:
-    if isinstance(member, str):
-        return member
-    try:
-        return json.dumps(member)
-    except RecursionError:
-        return ""

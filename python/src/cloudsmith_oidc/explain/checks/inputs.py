@@ -10,10 +10,12 @@ from cloudsmith_oidc.values import base_url, slug
 
 
 def account(evidence: Evidence) -> Iterator[Finding]:
-    """Check the workspace, the service account and the API host."""
+    """Check the workspace, the service account, the repositories and the API host."""
     given = evidence.account
     yield from _setting("org-invalid", "workspace slug", given.org, slug, "a slug such as 'acme'")
     yield from _setting("service-invalid", "service account slug", given.slug, slug, "a slug such as 'ci-reader'")
+    for name in evidence.expectations.repositories:
+        yield from _setting("repo-invalid", "repository slug", name, slug, "a slug such as 'prod'")
     yield from _setting("api-host-invalid", "API host", given.api_host, base_url, "a host, host:port or https URL")
 
 

@@ -1,0 +1,111 @@
+"""What a workspace's administrator enters at Cloudsmith: OIDC providers, service accounts, privileges, API keys.
+
+It is plain data, which a test changes as it likes. `cloudsmith.py` obeys it in the exchange and `packages.py` at its
+doors; `administration.py` shows it to those who have an API key.
+"""
+
+import re
+import secrets
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sandbox import samples
+
+Level = Literal["None", "Read", "Write", "Admin"]
+Role = Literal["Owner", "Manager", "Member", "Collaborator"]
+LEVELS: tuple[Level, ...] = ("None", "Read", "Write", "Admin")
+"""Each includes those before it."""
+
+
+@dataclass
+class Provider:
+    """OIDC provider settings: static ones with `services`, or dynamic ones with `mapping_claim` and `mappings`.
+
+    All required `claims` must be in the ID token. `mappings` leads from a value of the mapping claim to a service
+    account. Values may end in a wildcard: see `Cloudsmith.wildcards`.
+    """
+
+    issuer: str
+    claims: dict[str, str] = field(default_factory=dict)
+    services: set[str] = field(default_factory=lambda: {"ci-reader"})
+    name: str = "Jenkins"
+    enabled: bool = True
+    mapping_claim: str | None = None
+    mappings: dict[str, str] = field(default_factory=dict)
+    slug_perm: str = field(default_factory=lambda: secrets.token_hex(6))
+
+    @property
+    def slug(self) -> str:
+        """The name, as a URL holds it."""
+        return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
+
+    @property
+    def linked(self) -> set[str]:
+        """The service accounts that it can let in."""
+        return set(self.mappings.values()) if self.mapping_claim else self.services
+
+
+@dataclass
+class Account:
+    """A service account, or the user that an API key belongs to."""
+
+    slug: str
+    role: Role = "Member"
+    teams: tuple[str, ...] = ()
+    kind: Literal["service", "user"] = "service"
+    org: str = "acme"
+
+
+@dataclass
+class Repository:
+    """A repository's access control.
+
+    Each of `privileges` is as in the API: `{"privilege": "Read", "service": "ci-reader"}`, or "team" or "user" instead
+    of "service". None stands for a healthy world: every service account of the workspace may read.
+    """
+
+    privileges: list[dict[str, str]] | None = None
+    default_privilege: Level = "None"
+    type: Literal["Private", "Public", "Open-Source"] = "Private"
+
+
+@dataclass
+class Workspaces:
+    """All that is entered. `providers` is by workspace; the rest is of the one workspace `acme`.
+
+    `services` holds the service accounts that need saying; one that a provider names exists anyway.
+    """
+
+    providers: dict[str, list[Provider]] = field(default_factory=dict)
+    services: dict[str, Account] = field(default_factory=dict)
+    repositories: dict[str, Repository] = field(default_factory=lambda: {name: Repository() for name in samples.PIP})
+    keys: dict[str, Account] = field(default_factory=dict)
+
+    def accounts(self, org: str) -> dict[str, Account]:
+        """The service accounts by slug. Those that a provider names are among them: Cloudsmith links no others."""
+        linked = {slug: Account(slug) for provider in self.providers[org] for slug in sorted(provider.linked)}
+        return linked | self.services
+
+    def account(self, slug: str) -> Account:
+        """A service account, said or not."""
+        return self.services.get(slug, Account(slug))
+
+    def privileges(self, org: str, repo: str) -> list[dict[str, str]]:
+        """The privileges given one by one."""
+        given = self.repositories[repo].privileges
+        return [{"privilege": "Read", "service": slug} for slug in self.accounts(org)] if given is None else given
+
+    def may(self, account: Account, level: Level, org: str, repo: str) -> bool:
+        """Whether the greatest privilege given to an account, as itself, through a team or as to everybody, is enough.
+
+        So says the vendor's page repositories/repository-privileges; workspaces/privileges adds that an owner may do
+        all. A default of the whole workspace exists there, too, but no endpoint of the API shows it.
+        """
+        repository = self.repositories[repo]
+        given = {
+            entry["privilege"]
+            for entry in self.privileges(org, repo)
+            if entry.get(account.kind) == account.slug or entry.get("team") in account.teams
+        }
+        given |= {repository.default_privilege, "None" if repository.type == "Private" else "Read"}
+        return account.role == "Owner" or not given.isdisjoint(LEVELS[LEVELS.index(level) :])

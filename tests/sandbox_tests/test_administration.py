@@ -1,0 +1,281 @@
+"""The administrator's endpoints answer in the shape of the vendor's API description, to those who may see."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from sandbox import Sandbox, faults
+
+API = "https://api.cloudsmith.io/v1"
+PROVIDERS = f"{API}/orgs/acme/openid-connect/"
+SERVICES = f"{API}/orgs/acme/services/"
+REPOSITORY = f"{API}/repos/acme/prod/"
+PRIVILEGES = f"{API}/repos/acme/prod/privileges"
+
+TEXT, FLAG, OBJECT, LIST, NULLABLE_TEXT = (str,), (bool,), (dict,), (list,), (str, type(None))
+DESCRIBED: dict[str, dict[str, tuple[type, ...]]] = {
+    "ProviderSettings": {
+        "claims": OBJECT,
+        "enabled": FLAG,
+        "mapping_claim": NULLABLE_TEXT,
+        "name": TEXT,
+        "provider_url": TEXT,
+        "service_accounts": LIST,
+        "slug": TEXT,
+        "slug_perm": TEXT,
+    },
+    "DynamicMapping": {"claim_value": TEXT, "service_account": TEXT},
+    "Service": {
+        "created_at": TEXT,
+        "created_by": TEXT,
+        "created_by_url": TEXT,
+        "description": TEXT,
+        "key": TEXT,
+        "key_expires_at": NULLABLE_TEXT,
+        "name": TEXT,
+        "role": TEXT,
+        "slug": TEXT,
+        "teams": LIST,
+    },
+    "ServiceTeams": {"role": TEXT, "slug": TEXT},
+    "RepositoryPrivilegeDict": {"privilege": TEXT, "service": TEXT},
+    "Repository": {
+        "default_privilege": TEXT,
+        "is_open_source": FLAG,
+        "is_private": FLAG,
+        "is_public": FLAG,
+        "name": TEXT,
+        "namespace": TEXT,
+        "repository_type_str": TEXT,
+        "slug": TEXT,
+        "slug_perm": TEXT,
+    },
+}
+"""From the vendor's API description: cloudsmith-io/cloudsmith-docs at 177ca1a, src/content/schemas/api-schema-v1.json.
+
+All fields of an object, but of a repository those that say who may read it, and of a privilege those of a service
+account ("team" and "user" take the place of "service").
+"""
+
+Get = Callable[..., httpx.Response]
+
+
+@pytest.fixture
+def get(sandbox: Sandbox, client: httpx.Client) -> Get:
+    """Ask as an owner."""
+    key = sandbox.api_key()
+
+    def get(url: str, **query: int) -> httpx.Response:
+        return client.get(url, params=query, headers={"X-Api-Key": key})
+
+    return get
+
+
+def test_the_healthy_world_is_shown(sandbox: Sandbox, get: Get) -> None:
+    (provider,) = get(PROVIDERS).json()
+    slug_perm = provider.pop("slug_perm")
+    assert provider == {
+        "claims": {"aud": "https://cloudsmith.example.com"},
+        "enabled": True,
+        "mapping_claim": None,
+        "name": "Jenkins 1",
+        "provider_url": "https://jenkins.example.com/oidc",
+        "service_accounts": ["ci-reader"],
+        "slug": "jenkins-1",
+    }
+    assert get(f"{PROVIDERS}{slug_perm}/").json() == provider | {"slug_perm": slug_perm}
+    assert get(f"{PROVIDERS}{slug_perm}/dynamic-mappings/").json() == []
+    assert [service["slug"] for service in get(SERVICES).json()] == ["ci-reader"]
+    assert get(PRIVILEGES).json() == {"privileges": [{"privilege": "Read", "service": "ci-reader"}]}
+    assert (get(REPOSITORY).json()["default_privilege"], get(REPOSITORY).json()["is_private"]) == ("None", True)
+    assert [request.endpoint for request in sandbox.requests] == [
+        *("providers", "provider", "mappings", "services", "privileges", "repository", "repository")
+    ]
+
+
+def test_the_shapes_are_those_of_the_api_description(sandbox: Sandbox, get: Get) -> None:
+    provider = sandbox.trust("https://oidc.example.org")
+    provider.mapping_claim, provider.mappings = "sub", {"a": "ci-a", "b": "ci-b"}
+    sandbox.add_service("ci-writer", role="Manager", teams=("ci",))
+    services = get(SERVICES).json()
+    shown: dict[str, list[dict[str, Any]]] = {
+        "ProviderSettings": [*get(PROVIDERS).json(), get(f"{PROVIDERS}{provider.slug_perm}/").json()],
+        "DynamicMapping": get(f"{PROVIDERS}{provider.slug_perm}/dynamic-mappings/").json(),
+        "Service": services,
+        "ServiceTeams": [team for service in services for team in service["teams"]],
+        "RepositoryPrivilegeDict": get(PRIVILEGES).json()["privileges"],
+        "Repository": [get(REPOSITORY).json()],
+    }
+    for name, fields in DESCRIBED.items():
+        assert shown[name], name
+        for found in shown[name]:
+            assert found.keys() == fields.keys(), name
+            assert [field for field, types in fields.items() if not isinstance(found[field], types)] == [], name
+
+
+def test_providers_come_by_name(sandbox: Sandbox, get: Get) -> None:
+    for name in ("Z", "A", "M"):
+        sandbox.trust("https://oidc.example.org").name = name
+    assert [provider["name"] for provider in get(PROVIDERS).json()] == ["A", "Jenkins 1", "M", "Z"]
+
+
+def test_a_dynamic_provider_has_mappings_instead_of_service_accounts(sandbox: Sandbox, get: Get) -> None:
+    (provider,) = sandbox.cloudsmith.providers["acme"]
+    provider.mapping_claim, provider.mappings = "sub", {"b.*": "ci-b", "a": "ci-a"}
+    (shown,) = get(PROVIDERS).json()
+    assert (shown["mapping_claim"], shown["service_accounts"]) == ("sub", [])
+    mappings = get(f"{PROVIDERS}{shown['slug_perm']}/dynamic-mappings/").json()
+    assert mappings == [
+        {"claim_value": "b.*", "service_account": "ci-b"},
+        {"claim_value": "a", "service_account": "ci-a"},
+    ]
+    assert [service["slug"] for service in get(SERVICES).json()] == ["ci-a", "ci-b"]
+
+
+# Pages
+
+
+def test_lists_come_in_pages(sandbox: Sandbox, get: Get) -> None:
+    for number in range(31):
+        sandbox.add_service(f"ci-{number}")
+    first, second = get(SERVICES), get(SERVICES, page=2)
+    assert [len(page.json()) for page in (first, second, get(SERVICES, page=3))] == [30, 2, 0]
+    assert {name: value for name, value in second.headers.items() if name.startswith("x-pagination-")} == {
+        "x-pagination-count": "32",
+        "x-pagination-page": "2",
+        "x-pagination-pagetotal": "2",
+        "x-pagination-pagesize": "30",
+    }
+    links = [f'<{SERVICES}?page={page}>; rel="{rel}"' for rel, page in (("first", 1), ("next", 2), ("last", 2))]
+    assert first.headers["Link"] == ", ".join(links)
+    assert list(second.links) == ["first", "prev", "last"]
+
+
+def test_a_page_has_the_size_asked_for_up_to_a_limit(sandbox: Sandbox, get: Get) -> None:
+    for number in range(3):
+        sandbox.add_service(f"ci-{number}")
+    assert get(SERVICES, page_size=501).headers["X-Pagination-PageSize"] == "500"
+    sandbox.cloudsmith.administration.max_page_size = 3
+    pages = [get(SERVICES, page=page, page_size=500) for page in (1, 2)]
+    assert [service["slug"] for page in pages for service in page.json()] == ["ci-reader", "ci-0", "ci-1", "ci-2"]
+    assert [page.headers["X-Pagination-PageTotal"] for page in pages] == ["2", "2"]
+    assert len(get(SERVICES, page=-1, page_size=0).json()) == 3
+
+
+def test_the_only_page_has_no_links_and_an_empty_list_no_pages(get: Get) -> None:
+    providers = get(PROVIDERS)
+    assert (providers.headers["X-Pagination-PageTotal"], providers.links) == ("1", {})
+    mappings = get(f"{PROVIDERS}{providers.json()[0]['slug_perm']}/dynamic-mappings/")
+    assert not [name for name in mappings.headers if name.startswith("x-pagination")]
+
+
+def test_privileges_come_in_pages_that_nothing_announces(sandbox: Sandbox, get: Get) -> None:
+    privileges = [{"privilege": "Read", "user": f"user-{number}"} for number in range(3)]
+    sandbox.repository("prod").privileges = privileges
+    first, second = get(PRIVILEGES, page_size=2), get(PRIVILEGES, page=2, page_size=2)
+    assert first.json()["privileges"] + second.json()["privileges"] == privileges
+    assert not [name for name in first.headers if name.startswith("x-pagination")]
+
+
+# Who may see
+
+
+URLS = {
+    "providers": PROVIDERS,
+    "provider": f"{PROVIDERS}SLUG_PERM/",
+    "mappings": f"{PROVIDERS}SLUG_PERM/dynamic-mappings/",
+    "services": SERVICES,
+    "repository": REPOSITORY,
+    "privileges": PRIVILEGES,
+}
+SETTINGS = dict.fromkeys(["providers", "provider", "mappings", "services"], 200)
+FORBIDDEN = dict.fromkeys(SETTINGS, 403)
+
+
+def test_each_endpoint_has_a_name_for_faults(sandbox: Sandbox, client: httpx.Client) -> None:
+    for number, endpoint in enumerate(URLS):
+        sandbox.faults.always(endpoint, faults.status(500 + number))
+    assert asked(sandbox, client) == {endpoint: 500 + number for number, endpoint in enumerate(URLS)}
+
+
+def asked(sandbox: Sandbox, client: httpx.Client, **headers: str) -> dict[str, int]:
+    slug_perm = sandbox.cloudsmith.providers["acme"][0].slug_perm
+    return {
+        name: client.get(url.replace("SLUG_PERM", slug_perm), headers=headers).status_code for name, url in URLS.items()
+    }
+
+
+ROLES: list[tuple[str, dict[str, int]]] = [
+    ("Owner", SETTINGS | {"repository": 200, "privileges": 200}),
+    ("Manager", SETTINGS | {"repository": 404, "privileges": 404}),
+    ("Member", FORBIDDEN | {"repository": 404, "privileges": 404}),
+]
+
+
+@pytest.mark.parametrize(("role", "statuses"), ROLES)
+def test_a_key_sees_what_its_owners_role_sees(
+    sandbox: Sandbox, client: httpx.Client, role: Any, statuses: dict[str, int]
+) -> None:
+    assert asked(sandbox, client, **{"X-Api-Key": sandbox.api_key(role)}) == statuses
+
+
+@pytest.mark.parametrize(("privilege", "status"), [("Read", 403), ("Write", 403), ("Admin", 200)])
+def test_privileges_are_for_those_who_administer_the_repository(
+    sandbox: Sandbox, client: httpx.Client, privilege: str, status: int
+) -> None:
+    sandbox.repository("prod").privileges = [{"privilege": privilege, "user": "jo-manager"}]
+    statuses = asked(sandbox, client, **{"X-Api-Key": sandbox.api_key("Manager")})
+    assert statuses == SETTINGS | {"repository": 200, "privileges": status}
+
+
+def test_a_token_of_the_exchange_is_a_key_of_its_service_account(sandbox: Sandbox, client: httpx.Client) -> None:
+    sandbox.add_service("ci-writer", role="Manager")
+    reader, writer = ({"X-Api-Key": sandbox.issue(slug)} for slug in ("ci-reader", "ci-writer"))
+    assert asked(sandbox, client, **reader) == FORBIDDEN | {"repository": 200, "privileges": 403}
+    assert asked(sandbox, client, **writer) == SETTINGS | {"repository": 200, "privileges": 403}
+
+
+REFUSED: dict[str, tuple[Callable[[Sandbox], dict[str, str]], int, str]] = {
+    "no key": (lambda _: {}, 401, "Authentication credentials were not provided."),
+    "a wrong key": (lambda _: {"X-Api-Key": "sesame"}, 401, "Invalid token."),
+    "a wrong token": (lambda _: {"Authorization": "Bearer sesame"}, 401, "Invalid token."),
+    "a key of elsewhere": (lambda sandbox: {"X-Api-Key": sandbox.api_key(org="other")}, 404, "Not found."),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_strangers_see_nothing_and_are_told_why(sandbox: Sandbox, client: httpx.Client, case: str) -> None:
+    headers, status, detail = REFUSED[case]
+    assert asked(sandbox, client, **headers(sandbox)) == dict.fromkeys(URLS, status)
+    assert client.get(PROVIDERS, headers=headers(sandbox)).json() == {"detail": detail}
+
+
+def test_keys_are_made_for_the_occasion(sandbox: Sandbox, client: httpx.Client) -> None:
+    key = sandbox.api_key()
+    assert key != sandbox.api_key()
+    me = client.get(f"{API}/user/self/", headers={"X-Api-Key": key}).json()
+    assert (me["authenticated"], me["slug"]) == (True, "jo-owner")
+    sandbox.reset()
+    assert client.get(SERVICES, headers={"X-Api-Key": key}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"{API}/orgs/other/openid-connect/",
+        f"{PROVIDERS}other/",
+        f"{PROVIDERS}other/dynamic-mappings/",
+        f"{API}/repos/acme/other/",
+        f"{API}/repos/acme/other/privileges",
+        f"{PRIVILEGES}/",
+    ],
+)
+def test_what_is_not_there_is_not_found(get: Get, url: str) -> None:
+    assert (get(url).status_code, get(url).json()) == (404, {"detail": "Not found."})
+
+
+def test_nothing_can_be_changed(sandbox: Sandbox, client: httpx.Client) -> None:
+    assert client.post(PROVIDERS, headers={"X-Api-Key": sandbox.api_key()}, json={}).status_code == 405
+    assert client.patch(PRIVILEGES, headers={"X-Api-Key": sandbox.api_key()}, json={}).status_code == 405
