@@ -254,6 +254,7 @@ set_directory() { # DIR: sets `dir`, its path; `root`, a directory above it; `be
         esac
         rest=${rest#*/}
     done
+    [ -n "$dir" ] || fail 2 "'$1' cannot be a directory of login"
     root=${dir%/*}/
     for place in "${WORKSPACE_TMP:-}" "${WORKSPACE:-}" "$PWD"; do
         case $dir in "${place%/}"/?*) root=${place%/}/ ;; esac
