@@ -24,6 +24,7 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
     timeout: [type: 'number', variables: ['CLOUDSMITH_TIMEOUT'], allowed: 'a whole number of seconds'],
     allowForks: [type: 'switch', value: 'false', allowed: 'true or false'],
     mask: [type: 'switch', value: 'true', allowed: 'true or false'],
+    apiKeyCredentialsId: [type: 'text', allowed: 'the ID of a secret text with a Cloudsmith API key, for explain() only'],
 ]
 
 /** By the exit code of the program and the launcher. */
@@ -39,6 +40,9 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 
 /** The variables that a login may set. A build could add others to what Jenkins passes on of the launcher's output. */
 @Field static final List POINTERS = ['PIP_CONFIG_FILE', 'NPM_CONFIG_USERCONFIG', 'DOCKER_CONFIG']
+
+/** The options that name credentials, and the variables to which these are bound around the launcher. */
+@Field static final Map SECRETS = [credentialsId: 'CLOUDSMITH_OIDC_TOKEN', apiKeyCredentialsId: 'CLOUDSMITH_API_KEY']
 
 /** What leads the container engine to its own configuration: it keeps what was there before the first login. */
 @Field static final List ENGINE = ['DOCKER_CONFIG', 'REGISTRY_AUTH_FILE']
@@ -83,7 +87,7 @@ void refresh() {
 
 /** Removes what the statement form left in this build, newest first. Harmless when there is nothing. */
 void cleanup() {
-    logins().findAll { login -> isStatement(login) }.reverse().each { login ->
+    logins().findAll { login -> login.originals }.reverse().each { login ->
         if (env.WORKSPACE == null) {
             echo "cloudsmithOidc: cleanup() is not inside node and leaves ${login.dir}"
         } else if (login.node != nodeName()) {
@@ -117,7 +121,7 @@ private void logInForTheBuild(Map login) {
     Map pointers = null
     masked(login.mask) { pointers = logInOrNothing(login) }
     List others = logins().findAll { other -> other.dir != login.dir }
-    Map originals = logins().findAll { other -> isStatement(other) }.collectEntries { other -> parsed(other.originals) }
+    Map originals = logins().findAll { other -> other.originals }.collectEntries { other -> parsed(other.originals) }
     pointers.each { name, value ->
         originals[name] = originals.containsKey(name) ? originals[name] : env.getProperty(name) ?: ''
         env.setProperty(name, value)
@@ -148,26 +152,26 @@ private Map logInOrNothing(Map login) {
 
 /** Writes the files, and returns the variables that lead the clients there. */
 private Map logIn(Map login) {
-    Map pointers = parsed(launchWithToken('login "$CLOUDSMITH_OIDC_DIR"', login,
+    Map pointers = parsed(launchWithToken('login', login,
         'the line above that begins "cloudsmith-oidc:" says why and what to do'))
     login.loggedIn = 'true'
     Set unknown = pointers.keySet() - POINTERS
     if (unknown) {
         logOut(login, false)
-        error "cloudsmithOidc: the login gave variables that it never sets (${unknown.join(', ')}): something on the node " +
-            'has changed its output. Its files were removed'
+        error "cloudsmithOidc: the login gave variables that it never sets (${unknown.join(', ')}): something on the " +
+            'node has changed its output. Its files were removed'
     }
     return pointers
 }
 
 /**
- * Removes the directory: whatever the build has made of it, if the login succeeded, and else only what a login may leave.
+ * Removes the directory: if the login succeeded, whatever the build has made of it; else only what a login may leave.
  * Fails only if it is aborted after success: otherwise the build would show this failure instead of its own.
  */
 private void logOut(Map login, boolean succeeded) {
     String trouble = null
     try {
-        withEnv(settings(login)) { launch("logout ${login.loggedIn ? '--force ' : ''}\"\$CLOUDSMITH_OIDC_DIR\"", false) }
+        withEnv(settings(login)) { launch(login.loggedIn ? 'logout --force' : 'logout') }
     } catch (FlowInterruptedException abort) {
         if (succeeded) {
             throw abort
@@ -183,10 +187,10 @@ private void logOut(Map login, boolean succeeded) {
     }
 }
 
-/** Undoes a statement: its files, its record, and its variables, which go back to an earlier statement or to the build. */
+/** Undoes a statement: its files, its record, and its variables, which get back the values of before. */
 private void forget(Map login, boolean succeeded) {
     logOut(login, succeeded)
-    List others = logins().findAll { other -> isStatement(other) && other.dir != login.dir }
+    List others = logins().findAll { other -> other.originals && other.dir != login.dir }
     Map values = others.collectEntries { other -> parsed(other.pointers) }
     parsed(login.originals).each { name, original -> env.setProperty(name, values[name] ?: original) }
     save(others)
@@ -196,26 +200,26 @@ private void forget(Map login, boolean succeeded) {
 private String launchWithToken(String command, Map login, String hint) {
     try {
         return withEnv(settings(login)) {
-            withCredentials([string(credentialsId: login.credentialsId, variable: 'CLOUDSMITH_OIDC_TOKEN')]) {
-                launch(command, verb(command) == 'login')
+            withCredentials(SECRETS.findAll { option, variable -> login[option] }
+                .collect { option, variable -> string(credentialsId: login[option], variable: variable) }) {
+                launch(command)
             }
         }
     } catch (CredentialNotFoundException e) {
+        String key = login.apiKeyCredentialsId
+            ? ". For apiKeyCredentialsId, '${login.apiKeyCredentialsId}' has to be a secret text" : ''
         error "cloudsmithOidc: ${e.message}. Create an \"OpenID Connect id token\" credential (not \"as file\") that " +
-            "this job can see with the ID '${login.credentialsId}', or name yours with the option credentialsId"
+            "this job can see with the ID '${login.credentialsId}', or name yours with the option credentialsId${key}"
     } catch (AbortException failure) {
-        error "cloudsmithOidc: ${verb(command)} ended with ${inWords(failure)}; ${hint}"
+        error "cloudsmithOidc: ${command} ended with ${inWords(failure)}; ${hint}"
     }
 }
 
-private String launch(String command, boolean reads) {
+private String launch(String command) {
+    String directory = command == 'explain' ? '' : '"$CLOUDSMITH_OIDC_DIR"'
     String launcher = libraryResource('cloudsmith/oidc/cloudsmith-oidc.sh')
-    return sh(label: "cloudsmith-oidc ${verb(command)}", returnStdout: reads, encoding: 'UTF-8',
-        script: "#!/bin/sh\ncd -- \"\$WORKSPACE\" || exit 8\nset -- ${command}\n${launcher}")
-}
-
-private String verb(String command) {
-    return command.tokenize(' ')[0]
+    return sh(label: "cloudsmith-oidc ${command}", returnStdout: command == 'login', encoding: 'UTF-8',
+        script: "#!/bin/sh\ncd -- \"\$WORKSPACE\" || exit 8\nset -- ${command} ${directory}\n${launcher}")
 }
 
 /** What the launcher reads: the options, the directory, and the engine's configuration from before the first login. */
@@ -228,16 +232,19 @@ private List settings(Map login) {
 }
 
 /**
- * What a token looks like on a line of the console: a JWT, whose header begins with {" or, with white space, with { " or
- * a line break, and whose dots may be escaped; base64 of anything that holds one, at each of the three alignments; and a
- * whole line of the tool base64, as nothing else shows what its further lines are. Every repeat is bounded and gives
- * nothing back, so that a line of a megabyte costs less than a second. No capturing group: the plugin would mask only that.
+ * What a token looks like on a line of the console:
+ * a JWT, whose header begins with {" or with a brace and white space, and whose dots may be escaped;
+ * base64 of anything that holds one, at each of the three alignments;
+ * and a whole line of the tool base64, as nothing else shows what its further lines are.
+ * Every repeat is bounded and gives nothing back, so that a line of a megabyte costs less than a second. There is no
+ * capturing group: the plugin would mask only that.
  */
 private String tokenShape() {
     String dot = '(?:\\.|%2[Ee]|\\\\u002[Ee])'
     return [
         "e(?:yJ|yAi|wo|w0K)[\\w-]{8,512}+${dot}e[wy][\\w-]{8,8192}+${dot}[\\w-]{8,2048}+",
-        '(?:ZX(?:l[KB]|dv|cw)|[GWm2]V(?:5[SQ]|3[bM])|[159BFJNRVZdhlptx]l(?:eU[opEF]|d2[89]|dz[AB]))[\\w+/-]{40,8192}+={0,2}',
+        '(?:ZX(?:l[KB]|dv|cw)|[GWm2]V(?:5[SQ]|3[bM])|[159BFJNRVZdhlptx]l(?:eU[opEF]|d2[89]|dz[AB]))' +
+            '[\\w+/-]{40,8192}+={0,2}',
         '(?<![\\w+/-])[A-Za-z0-9+/]{76}(?![\\w+/=-])',
     ].join('|')
 }
@@ -286,6 +293,9 @@ private Map loginFrom(Map options, boolean complete) {
             error "cloudsmithOidc: option ${name} is missing; allowed: ${option.allowed}, or set env.${variables[0]}"
         }
     }
+    if (complete && login.apiKeyCredentialsId) {
+        error 'cloudsmithOidc: option apiKeyCredentialsId is for explain() only: a login has no use for an API key'
+    }
     if (env.CHANGE_FORK && login.allowForks == 'false') {
         error "cloudsmithOidc: this builds a pull request from the fork ${env.CHANGE_FORK}, whose author could take " +
             'the Cloudsmith token; if every such author is to be trusted, give the option allowForks: true'
@@ -293,7 +303,8 @@ private Map loginFrom(Map options, boolean complete) {
     requireAgent()
     Map first = logins()[0]
     Map engine = ENGINE.collectEntries { name -> [name, first ? first[name] : env.getProperty(name) ?: ''] }
-    return login + engine + [dir: directoryFrom(login.dir), node: nodeName()]
+    String dir = login.dir ?: "${env.WORKSPACE_TMP ?: env.WORKSPACE + '@tmp'}/cloudsmith-oidc-${UUID.randomUUID()}"
+    return login + engine + [dir: dir.startsWith('/') ? dir : "${env.WORKSPACE}/${dir}".toString(), node: nodeName()]
 }
 
 /** The value of an option as the program wants it, or one error that says why not. */
@@ -327,16 +338,9 @@ private String textOf(String name, Object given) {
     return texts.join(',')
 }
 
-private String directoryFrom(String dir) {
-    if (dir) {
-        return dir.startsWith('/') ? dir : "${env.WORKSPACE}/${dir}"
-    }
-    return "${env.WORKSPACE_TMP ?: env.WORKSPACE + '@tmp'}/cloudsmith-oidc-${UUID.randomUUID()}"
-}
-
 /** A directory belongs to one login, whose end removes it. Only a statement may renew what a statement left. */
 private void requireFree(String directory, boolean block) {
-    if (logins().any { other -> other.dir == directory && (block || !isStatement(other)) }) {
+    if (logins().any { other -> other.dir == directory && (block || !other.originals) }) {
         error "cloudsmithOidc: option dir: ${directory} is in use by another login of this build: give each its own"
     }
 }
@@ -368,7 +372,7 @@ private Map parsed(String assignments) {
     return assignments.readLines().collectEntries { line -> line.split('=', 2).toList() }
 }
 
-/** What is logged in here: the statements of this build, and the blocks around the caller; the innermost, or newest, last. */
+/** The logins that count here: the statements of this build and the blocks around the caller, the newest last. */
 private List logins() {
     return (env.CLOUDSMITH_OIDC_LOGINS ?: '').tokenize(' ').collect { login ->
         login.tokenize('&').collectEntries { pair ->
@@ -380,15 +384,12 @@ private List logins() {
 /** Logins as one line without secrets, which can be kept in an environment variable: a restart of Jenkins keeps it. */
 private String encoded(List logins) {
     return logins.collect { login ->
-        login.collect { name, value -> "${URLEncoder.encode(name, 'UTF-8')}=${URLEncoder.encode(value, 'UTF-8')}" }.join('&')
+        login.collect { entry -> [entry.key, entry.value].collect { half -> URLEncoder.encode(half, 'UTF-8') }.join('=') }
+            .join('&')
     }.join(' ')
 }
 
 /** Keeps the statements for the rest of the build; a block keeps itself, for its body. */
 private void save(List logins) {
-    env.CLOUDSMITH_OIDC_LOGINS = encoded(logins.findAll { login -> isStatement(login) })
-}
-
-private boolean isStatement(Map login) {
-    return login.containsKey('originals')
+    env.CLOUDSMITH_OIDC_LOGINS = encoded(logins.findAll { login -> login.originals })
 }

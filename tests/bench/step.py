@@ -92,7 +92,7 @@ def _rounds(listing: str) -> Iterator[dict[str, float]]:
     """Return how long each stage took, and of a block what is left without its `sh`."""
     nodes = [line.split("|") for line in listing.splitlines()]
     # The steps come one after the other: each takes until the next one begins.
-    spans = [(float(later[0]) - float(node[0]), *node[1:]) for node, later in pairwise(nodes)]
+    spans = [(float(later[0]) - float(start), step, of, name) for (start, step, of, name), later in pairwise(nodes)]
     for stage in dict.fromkeys(stage for _, _, stage, name in spans if name != "-"):
         inside = [(took, step, name) for took, step, of, name in spans if of == stage]
         total = {inside[0][2]: sum(took for took, _, _ in inside)}

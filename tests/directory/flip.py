@@ -1,9 +1,9 @@
 """What a hostile build does beside a login: exchange two names, as fast as it can, until it is ended.
 
-    python flip.py KIND TARGET NAME
+    python flip.py KIND TARGET NAME DOUBLE
 
-NAME is what login uses. Beside it lies its double, NAME.double: a symbolic link to TARGET, or a FIFO. Both are
-exchanged in one step (renameat2), for moments of different lengths. One that is gone is made again. Linux only.
+NAME is what login uses, DOUBLE a symbolic link to TARGET, or a FIFO. Both are exchanged in one step (renameat2), for
+moments of different lengths. One that is gone is made again. Linux only.
 """
 
 import ctypes
@@ -16,21 +16,26 @@ from pathlib import Path
 
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
 LIBC = ctypes.CDLL(None)
-SECONDS = [0, 0, 0, 0, 0.00005, 0.0005, 0.003]
+HOSTILE_SECONDS = [*[0] * 600, 0.0001, 0.001, 0.003]
+HARMLESS_SECONDS = [*[0] * 600, 0.001, 0.005, 0.02, 0.05]
+"""Bursts that hit between two system calls, and between them time for a login to come through some of its steps."""
+
+
+def is_hostile(path: Path) -> bool:
+    return path.is_symlink() or path.is_fifo()
 
 
 def main() -> None:
     kind, target = sys.argv[1:3]
-    name = Path(sys.argv[3])
-    double = Path(f"{name}.double")
+    name, double = map(Path, sys.argv[3:])
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     while True:
         if LIBC.renameat2(AT_FDCWD, bytes(name), AT_FDCWD, bytes(double), RENAME_EXCHANGE) == 0:
-            time.sleep(random.choice(SECONDS))
+            time.sleep(random.choice(HOSTILE_SECONDS if is_hostile(name) else HARMLESS_SECONDS))
             continue
         with suppress(OSError):
-            if double.is_symlink() or double.is_fifo() or not double.exists():
+            if is_hostile(double) or not double.exists():
                 os.mkfifo(double) if kind == "fifo" else double.symlink_to(target)
             else:
                 double.rename(name)

@@ -99,8 +99,9 @@ class Agent:
             "WORKSPACE": str(self.workspace),
             "CLOUDSMITH_OIDC_TOKEN": self.token,
         }
-        self.limits = ":"
+        self.prelude = ":"
         """What a shell does before it becomes the launcher's."""
+        self.limit = 60.0
         self.answers(SET)
         os.mkfifo(self.stage / "started")
         os.mkfifo(self.stage / "go")
@@ -169,7 +170,7 @@ class Agent:
         """Start the launcher; `options` are the shell's."""
         launcher = str(self.launcher)
         process = subprocess.Popen(
-            ["/bin/sh", "-c", f'{self.limits}; exec "$@"', "sh", *self.shell, *options.split(), launcher, *arguments],
+            ["/bin/sh", "-c", f'{self.prelude}; exec "$@"', "sh", *self.shell, *options.split(), launcher, *arguments],
             cwd=self.workspace,
             env=self.env | env,
             stdin=subprocess.DEVNULL,
@@ -182,10 +183,10 @@ class Agent:
         self.processes.append(process)
         return process
 
-    def run(self, *arguments: str, options: str = "", limit: float = 60, **env: str) -> Result:
-        """Run the launcher to its end, for so many seconds at most."""
+    def run(self, *arguments: str, options: str = "", **env: str) -> Result:
+        """Run the launcher to its end, for `limit` seconds at most."""
         process = self.start(*arguments, options=options, **env)
-        out, err = process.communicate(timeout=limit)
+        out, err = process.communicate(timeout=self.limit)
         return Result(process.returncode, out, err)
 
     @contextmanager

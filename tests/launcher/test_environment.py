@@ -37,8 +37,8 @@ def test_no_program_of_the_workspace_runs(agent: Agent, entry: str, runtime: str
         (agent.workspace / name).symlink_to(f"bin/{name}")
     link = agent.stage / "link"
     link.symlink_to(agent.workspace / "bin")
-    for placeholder, path in {"$workspace": agent.workspace, "$tmp": workspace_tmp, "$link": link}.items():
-        entry = entry.replace(placeholder, str(path))
+    for placeholder, place in {"$workspace": agent.workspace, "$tmp": workspace_tmp, "$link": link}.items():
+        entry = entry.replace(placeholder, str(place))
     path = f"{entry}:{agent.bin}:{entry}"
     for arguments in (["login", "d"], ["login", "d"], ["explain"], ["logout", "d"]):
         assert agent.run(*arguments, PATH=path).status == 0

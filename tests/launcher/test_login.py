@@ -185,8 +185,8 @@ def test_an_answer_that_is_no_whole_archive_is_refused(agent: Agent, answer: byt
 
 def test_an_endless_answer_fills_neither_the_disk_nor_the_memory(agent: Agent) -> None:
     """A gigabyte is refused after 64 MB, which are in no directory; no process may take more memory than 200 MB."""
-    agent.script("cloudsmith-oidc", f"exec {agent.tools['head'][0]} -c 1000000000 /dev/zero")
-    agent.limits = "ulimit -v 200000"
+    agent.script("cloudsmith-oidc", f"exec {' '.join(agent.tools['head'])} -c 1000000000 /dev/zero")
+    agent.prelude = "ulimit -v 200000"
     result = agent.run("login", "d")
     assert result.status > 2
     assert result.err.splitlines()[-1].startswith("cloudsmith-oidc: the program ended with status ")
@@ -195,7 +195,16 @@ def test_an_endless_answer_fills_neither_the_disk_nor_the_memory(agent: Agent) -
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["login"], ["login", ""], ["logout"], ["logout", "--force"], ["install", "d"], ["login", "/"], ["login", "."]],
+    [
+        [],
+        ["login"],
+        ["login", ""],
+        ["logout"],
+        ["logout", "--force"],
+        ["install", "d"],
+        ["login", "/"],
+        ["logout", "/./"],
+    ],
 )
 def test_wrong_usage(agent: Agent, arguments: list[str]) -> None:
     agent.has("cloudsmith-oidc")

@@ -2,6 +2,7 @@
 
 import os
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -35,7 +36,13 @@ def world(sandbox: Sandbox, launcher: Path, workspace: Path) -> dict[str, str]:
 def run(step: str, sandbox: Sandbox, launcher: Path, workspace: Path) -> subprocess.CompletedProcess[str]:
     environment = world(sandbox, launcher, workspace)
     result = subprocess.run(
-        ["sh", "-xe", "-c", step], cwd=workspace, env=environment, capture_output=True, text=True, check=False
+        ["sh", "-xe", "-c", step],
+        cwd=workspace,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     secrets = [environment["CLOUDSMITH_OIDC_TOKEN"], *sandbox.cloudsmith.issued]
     assert [form for secret in secrets for form in forms(secret) if form in result.stdout + result.stderr] == []
@@ -63,6 +70,16 @@ def test_a_step_that_fails_leaves_no_login_either(step: str, sandbox: Sandbox, l
     assert not Path(f"{tmp_path}@tmp/cloudsmith").exists()
 
 
+def test_what_the_job_runs_does_not_have_the_id_token(
+    step: str, sandbox: Sandbox, launcher: Path, tmp_path: Path
+) -> None:
+    result = run(re.sub("pip install.*", "env", step), sandbox, launcher, tmp_path)
+
+    assert result.returncode == 0, result.stderr
+    assert "PIP_CONFIG_FILE=" in result.stdout
+    assert "OIDC_TOKEN" not in result.stdout
+
+
 @pytest.mark.parametrize("shell", SHELLS.values(), ids=SHELLS)
 def test_a_step_that_is_aborted_leaves_no_login_either(
     step: str, sandbox: Sandbox, launcher: Path, tmp_path: Path, shell: list[str]
@@ -70,21 +87,31 @@ def test_a_step_that_is_aborted_leaves_no_login_either(
     """Jenkins sends TERM to every process of the step."""
     if not shutil.which(shell[0]):
         pytest.skip(f"{shell[0]} is not installed")
-    body = re.sub("pip install.*", "echo ready; sleep 600", step)
-    command = [*shell, "-xe", "-c", body]
-    environment = world(sandbox, launcher, tmp_path)
-    with subprocess.Popen(
-        command,
+    # The job waits for a line, and gets one after the signal: so it goes on even if the signal came before it waited.
+    line = tmp_path / "line"
+    os.mkfifo(line)
+    both_ends = os.open(line, os.O_RDWR)
+    body = re.sub("pip install.*", "echo ready >ready; read -r line <line", step)
+    os.mkfifo(tmp_path / "ready")
+    ready = os.open(tmp_path / "ready", os.O_RDWR)
+    process = subprocess.Popen(
+        [*shell, "-xe", "-c", body],
         cwd=tmp_path,
-        env=environment,
-        stdout=subprocess.PIPE,
+        env=world(sandbox, launcher, tmp_path),
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"ready\n"
+    )
+    try:
+        assert select.select([ready], [], [], 60)[0], "the job did not begin"
         assert Path(f"{tmp_path}@tmp/cloudsmith/pip.conf").exists()
         os.killpg(process.pid, signal.SIGTERM)
+        os.write(both_ends, b"\n")
+        assert process.wait(60) == 128 + signal.SIGTERM
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ready)
+        os.close(both_ends)
 
-    assert process.returncode == 128 + signal.SIGTERM
     assert not Path(f"{tmp_path}@tmp/cloudsmith").exists()

@@ -75,4 +75,4 @@ def test_at_any_moment_a_signal_leaves_all_or_nothing(agent: Agent, failure: int
         if not was_sent():
             break
         agent.run("logout", "d")
-    assert number > 20
+    assert number > 5

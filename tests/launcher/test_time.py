@@ -23,6 +23,7 @@ HANGS = "echo $$ >>$stage/pids; exec $sleep 600"
 @pytest.fixture(params=["bash", "dash", "busybox"])
 def agent(agent: Agent) -> Agent:
     agent.env["CLOUDSMITH_TIMEOUT"] = str(TIMEOUT)
+    agent.limit = LIMIT
     return agent
 
 
@@ -42,7 +43,7 @@ def assert_none_is_left(agent: Agent) -> None:
 @pytest.mark.parametrize("command", [["login", "d"], ["explain"]], ids=["login", "explain"])
 def test_a_program_that_never_answers(agent: Agent, hangs: str, command: list[str]) -> None:
     script(agent, "cloudsmith-oidc", hangs)
-    result = agent.run(*command, limit=LIMIT)
+    result = agent.run(*command)
     assert result.status == 6
     assert result.err.splitlines()[-1].startswith("cloudsmith-oidc: the program (local) gave no answer in 2 seconds")
     assert_none_is_left(agent)
@@ -53,14 +54,14 @@ def test_a_program_that_never_answers(agent: Agent, hangs: str, command: list[st
 def test_auto_passes_over_an_engine_that_never_answers(agent: Agent, hangs: str) -> None:
     script(agent, "docker", hangs)
     agent.has("podman")
-    assert agent.run("login", "d", limit=LIMIT).status == 0
+    assert agent.run("login", "d").status == 0
     assert agent.files("d") == SET
     assert_none_is_left(agent)
 
 
 def test_every_call_of_the_engine_may_hang(agent: Agent) -> None:
     script(agent, "docker", f'[ "$1" = version ] || {{ {IGNORES_TERM}; }}')
-    result = agent.run("login", "d", limit=LIMIT)
+    result = agent.run("login", "d")
     assert result.status == 6
     assert result.err.splitlines()[-1].startswith("cloudsmith-oidc: the program (docker) gave no answer in 2 seconds")
     assert_none_is_left(agent)
@@ -69,7 +70,7 @@ def test_every_call_of_the_engine_may_hang(agent: Agent) -> None:
 def test_both_engines_hang(agent: Agent) -> None:
     for engine in ("docker", "podman"):
         script(agent, engine, IGNORES_TERM)
-    result = agent.run("login", "d", limit=LIMIT)
+    result = agent.run("login", "d")
     assert result.status == 2
     assert "docker: no answer within 4 seconds; podman: no answer within 4 seconds" in result.err
     assert_none_is_left(agent)
@@ -84,7 +85,7 @@ def test_a_pull_has_a_limit_of_its_own_which_is_said(agent: Agent) -> None:
         f"pull) echo >$stage/hurry; {HANGS} ;; esac",
     )
     agent.hurries()
-    result = agent.run("login", "d", limit=LIMIT, CLOUDSMITH_OIDC_IMAGE="registry.example.com/image:1")
+    result = agent.run("login", "d", CLOUDSMITH_OIDC_IMAGE="registry.example.com/image:1")
     assert result.status == 2
     lines = result.err.splitlines()
     assert lines[0] == "cloudsmith-oidc: docker pulls the image registry.example.com/image:1, for at most 300 seconds"
@@ -107,7 +108,7 @@ def silent_engine(agent: Agent) -> Iterator[str]:
 
 def test_the_real_client_of_an_engine_that_accepts_and_never_answers(agent: Agent, silent_engine: str) -> None:
     agent.script("docker", f'exec {shutil.which("docker")} "$@"')
-    result = agent.run("login", "d", limit=LIMIT, DOCKER_HOST=silent_engine)
+    result = agent.run("login", "d", DOCKER_HOST=silent_engine)
     assert result.status == 2
     assert "docker: no answer within 4 seconds" in result.err
 
@@ -119,7 +120,7 @@ def test_certificates_that_never_come(agent: Agent, runtime: str) -> None:
     agent.has(runtime)
     if runtime == "cloudsmith-oidc":
         script(agent, runtime, 'echo $$ >>$stage/pids; read -r line <"$SSL_CERT_FILE"')
-    result = agent.run("login", "d", limit=LIMIT, SSL_CERT_FILE=str(agent.tmp / "ca.pem"))
+    result = agent.run("login", "d", SSL_CERT_FILE=str(agent.tmp / "ca.pem"))
     assert result.status == (0 if runtime == "docker" else 6)
 
 
@@ -134,7 +135,7 @@ def test_a_timeout_that_is_none_is_the_programs_to_refuse(agent: Agent, timeout:
 
 
 def test_an_end_by_signal_takes_a_program_that_ignores_it(agent: Agent) -> None:
-    script(agent, "cloudsmith-oidc", f"echo started >$stage/started; {IGNORES_TERM}")
+    script(agent, "cloudsmith-oidc", IGNORES_TERM.replace("while", "echo started >$stage/started; while"))
     with agent.started("login", "d", CLOUDSMITH_TIMEOUT="600") as launcher:
         launcher.terminate()
         launcher.communicate(timeout=LIMIT)
@@ -148,7 +149,7 @@ def test_a_login_that_waits_for_others_gives_up(agent: Agent) -> None:
     before = agent.tree()
     descriptor = os.open(agent.workspace / "d", os.O_RDONLY)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
-    result = agent.run("login", "d", limit=LIMIT)
+    result = agent.run("login", "d")
     os.close(descriptor)
     assert (result.status, len(result.err.splitlines())) == (8, 1)
     assert agent.tree() == before

@@ -11,7 +11,6 @@ import fcntl
 import io
 import os
 import secrets
-import shutil
 import stat
 import tarfile
 import time
@@ -42,14 +41,13 @@ def write(path: Path, files: Mapping[str, str]) -> None:
         created = _make(path.name, parent)
         try:
             with _opened([path.name], parent) as directory:
-                _require_logins(directory)
+                _require_logins(directory, path)
                 os.fchmod(directory, 0o700)
                 _lock(directory)
                 _fill(directory, files)
         except BaseException:
             if created:
-                with suppress(OSError):
-                    _remove(path.name, parent)
+                _remove(path.name, parent)
             raise
 
 
@@ -61,7 +59,7 @@ def remove(path: Path, *, force: bool = False) -> None:
     with suppress(FileNotFoundError), _parent_of(path) as parent:
         with _opened([path.name], parent) as directory:
             if not force:
-                _require_logins(directory)
+                _require_logins(directory, path)
         _remove(path.name, parent)
 
 
@@ -99,11 +97,12 @@ def _parent_of(path: Path, *, create: bool = False) -> Iterator[int]:
             descriptor = os.open(start, _TO_READ)
             stack.callback(os.close, descriptor)
             yield stack.enter_context(_opened(path.parent.relative_to(start).parts, descriptor, create=create))
-    except OSError as error:
+    except (OSError, RecursionError) as error:
         if isinstance(error, FileNotFoundError) and not create:
             raise
+        why = f"{error.strerror}: {error.filename}" if isinstance(error, OSError) else "too many directories in it"
         raise WriteError(
-            f"{path} cannot be used ({error.strerror}{f': {error.filename}' if error.filename else ''})",
+            f"{path} cannot be used ({why.removesuffix(': None')})",
             hint="Give a directory that this user can write to, with no symbolic link on the way",
         ) from None
 
@@ -130,18 +129,18 @@ def _make(name: str, parent: int) -> bool:
     return True
 
 
-def _require_logins(directory: int) -> None:
+def _require_logins(directory: int, path: Path) -> None:
     status = os.fstat(directory)
     if status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise WriteError(
-            "the directory belongs to another user, or another user can write to it",
+            f"{path} belongs to another user, or another user can write to it",
             hint="Give a new directory, or one of this user's own with the mode 0700",
         )
     names = os.listdir(directory)
     holds_login = RECORD in names and stat.S_ISREG(os.stat(RECORD, dir_fd=directory, follow_symlinks=False).st_mode)
     if not holds_login and not all(name.startswith(_UNFINISHED) for name in names):
         raise WriteError(
-            "the directory holds files, and they are not an earlier login's", hint="Give a new or an empty directory"
+            f"{path} holds files, and they are not an earlier login's", hint="Give a new or an empty directory"
         )
 
 
@@ -155,7 +154,7 @@ def _lock(directory: int) -> None:
     )
     try:
         with suppress(OSError):
-            attempts(_flock, directory)
+            attempts(fcntl.flock, directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except tenacity.RetryError:
         raise WriteError(
             f"the directory has been locked for {_LOCK_SECONDS} seconds", hint="Give each login a directory of its own"
@@ -169,7 +168,25 @@ def _fill(directory: int, files: Mapping[str, str]) -> None:
         *folders, name = path.split("/")
         unfinished = f"{_UNFINISHED}{secrets.token_hex(8)}"
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=directory)
-        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor, not a path
-            file.write(files[path])
-        with _opened(folders, directory, create=True) as folder:
-            os.rename(unfinished, name, src_dir_fd=directory, dst_dir_fd=folder)
+        try:
+            with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor, not a path
+                file.write(files[path])
+            with _opened(folders, directory, create=True) as folder:
+                os.rename(unfinished, name, src_dir_fd=directory, dst_dir_fd=folder)
+        except BaseException:
+            _remove(unfinished, directory)
+            raise
+    for name in {*os.listdir(directory)} - {path.partition("/")[0] for path in files}:
+        _remove(name, directory)
+
+
+def _remove(name: str, parent: int) -> None:
+    """Remove whatever has this name, whole. `shutil.rmtree` would wait for ever on a FIFO that takes its place."""
+    with suppress(FileNotFoundError):
+        try:
+            os.unlink(name, dir_fd=parent)
+        except (IsADirectoryError, PermissionError):  # what Linux, and what macOS says of a directory
+            with _opened([name], parent) as directory:
+                for entry in os.listdir(directory):  # noqa: PTH208 - a descriptor, not a path
+                    _remove(entry, directory)
+            os.rmdir(name, dir_fd=parent)

@@ -7,7 +7,8 @@
 #   cloudsmith-oidc.sh logout [--force] DIR    remove DIR; with --force also if nothing in it shows that it is login's
 #   cloudsmith-oidc.sh explain [ARG...]        say on stdout why a login fails
 #
-# The ID token comes from CLOUDSMITH_OIDC_TOKEN (or OIDC_TOKEN), the settings from the program's own variables, and
+# The ID token comes from CLOUDSMITH_OIDC_TOKEN (or OIDC_TOKEN), for explain an API key from CLOUDSMITH_API_KEY, if there
+# is one, the settings from the program's own variables, and
 #   CLOUDSMITH_OIDC_RUNTIME   local, docker, podman, or auto (default): the first of them that works
 #   CLOUDSMITH_OIDC_IMAGE     the container image (default: cloudsmith-oidc:VERSION, which is never pulled)
 #   CLOUDSMITH_OIDC_NETWORK   the container's network (default: the engine's)
@@ -22,10 +23,11 @@ umask 077
 # ---- the environment: a list says what is let through ----
 
 # What was in the environment stays exported when it is assigned to. So these names are unset before they are used.
-unset id_token settings paths keep line name
-# The token leaves the environment before anything else is started, so that no child has it.
+unset id_token api_key settings paths keep line name
+# What is secret leaves the environment before anything else is started, so that no child has it.
 id_token=${CLOUDSMITH_OIDC_TOKEN:-${OIDC_TOKEN:-}}
-unset CLOUDSMITH_OIDC_TOKEN OIDC_TOKEN
+api_key=${CLOUDSMITH_API_KEY:-}
+unset CLOUDSMITH_OIDC_TOKEN OIDC_TOKEN CLOUDSMITH_API_KEY
 # The program gets these, in a container, too.
 settings="CLOUDSMITH_ORG CLOUDSMITH_WORKSPACE CLOUDSMITH_SERVICE_SLUG CLOUDSMITH_SERVICE_ACCOUNT_SLUG CLOUDSMITH_REPO \
 CLOUDSMITH_FORMATS CLOUDSMITH_NPM_SCOPE CLOUDSMITH_DOMAINS CLOUDSMITH_API_HOST CLOUDSMITH_TIMEOUT \
@@ -38,7 +40,7 @@ keep=" $settings $paths CLOUDSMITH_OIDC_RUNTIME CLOUDSMITH_OIDC_IMAGE CLOUDSMITH
 SSL_CERT_FILE SSL_CERT_DIR USER LOGNAME PWD WORKSPACE WORKSPACE_TMP KUBERNETES_SERVICE_HOST \
 JENKINS_NODE_COOKIE JENKINS_SERVER_COOKIE HUDSON_SERVER_COOKIE JOB_NAME JOB_BASE_NAME BUILD_ID BUILD_NUMBER BUILD_TAG \
 DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_API_VERSION CONTAINER_HOST CONTAINER_CONNECTION \
-DBUS_SESSION_BUS_ADDRESS SSH_AUTH_SOCK id_token settings paths keep line name "
+DBUS_SESSION_BUS_ADDRESS SSH_AUTH_SOCK id_token api_key settings paths keep line name "
 IFS='
 '
 for line in $(export -p); do
@@ -254,6 +256,7 @@ set_directory() { # DIR: sets `dir`, its path; `root`, a directory above it; `be
         esac
         rest=${rest#*/}
     done
+    [ -n "$dir" ] || fail 2 "'$1' cannot be a directory of login"
     root=${dir%/*}/
     for place in "${WORKSPACE_TMP:-}" "${WORKSPACE:-}" "$PWD"; do
         case $dir in "${place%/}"/?*) root=${place%/}/ ;; esac
@@ -293,7 +296,7 @@ write to. Give another one"
 }
 
 remove() { # NAME: not by `rm -r`, as that of busybox and of macOS follows a link which appears at the right moment
-    rm -rf "./$1" 2>/dev/null
+    rm -f "./$1" 2>/dev/null || { (enter "$1" && empty) && rmdir "./$1" 2>/dev/null; }
 }
 
 empty() ( # [NAME...]: remove what is in this directory, but these
@@ -390,7 +393,7 @@ file='' child='' container='' input='' force='' given=$id_token$line_break comma
 [ "$command ${2:-}" != 'logout --force' ] || { force=yes; shift; }
 case $command in
     login | logout) set_directory "${2:-}"; shift 2 ;;
-    explain) shift ;;
+    explain) shift; given=$given${api_key:+$api_key$line_break} ;;
     *) fail 2 'usage: cloudsmith-oidc.sh login DIR [ARG...] | logout [--force] DIR | explain [ARG...]' ;;
 esac
 keep_builds_out

@@ -25,8 +25,8 @@ public final class Controller {
     private boolean trusted;
     private String abortAt;
 
-    /** The kinds of credential that the OpenID Connect Provider plugin knows. */
-    public enum Credential { ID_TOKEN, ID_TOKEN_AS_FILE }
+    /** The kinds of credential: those of the OpenID Connect Provider plugin, and plain secret text. */
+    public enum Credential { ID_TOKEN, ID_TOKEN_AS_FILE, SECRET_TEXT }
 
     /** The Mask Passwords plugin. */
     public enum MaskPasswords { CURRENT, OLD, MISSING }
@@ -140,6 +140,9 @@ public final class Controller {
         if (kind == Credential.ID_TOKEN_AS_FILE) {
             throw new CredentialNotFoundException("Credentials '" + credentialsId + "' is of type 'OpenID Connect id token "
                     + "as file' where 'org.jenkinsci.plugins.plaincredentials.StringCredentials' was expected");
+        }
+        if (kind == Credential.SECRET_TEXT) {
+            return "secret-text-" + credentialsId;
         }
         idTokens.add(Tokens.mint());
         return idTokens.get(idTokens.size() - 1);

@@ -43,11 +43,12 @@ class AttackTest extends StepTest {
 
     @Test
     void the_engine_is_called_with_its_configuration_from_before_the_first_login() {
-        jenkins.variable("DOCKER_CONFIG", "/engine");
+        String engines = jenkins.workspace().getParent().toString();
+        jenkins.variable("DOCKER_CONFIG", engines);
 
         Build build = succeeded(onNode("""
                 cloudsmithOidc(service: 'outer', org: 'acme') {
-                    sh 'test "$DOCKER_CONFIG" != /engine'
+                    sh 'test "$DOCKER_CONFIG" != "${WORKSPACE%/*}"'
                     cloudsmithOidc.refresh()
                     cloudsmithOidc(service: 'inner', org: 'acme') { cloudsmithOidc.refresh() }
                 }
@@ -57,7 +58,7 @@ class AttackTest extends StepTest {
                 cloudsmithOidc.cleanup()
                 """));
 
-        assertThat(seen(build)).hasSize(7).containsOnly("DOCKER_CONFIG=/engine");
+        assertThat(seen(build)).hasSize(7).containsOnly("DOCKER_CONFIG=" + engines);
     }
 
     @Test

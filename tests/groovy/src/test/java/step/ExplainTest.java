@@ -3,6 +3,7 @@ package step;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import harness.Build;
+import harness.Controller.Credential;
 import org.junit.jupiter.api.Test;
 
 class ExplainTest extends StepTest {
@@ -29,5 +30,28 @@ class ExplainTest extends StepTest {
     void an_option_that_cannot_be_is_an_error_here_too() {
         assertError(onNode("cloudsmithOidc.explain(services: 'ci')"), "unknown option services");
         assertError(onNode("cloudsmithOidc.explain(service: 1)"), "option service was given '1'");
+    }
+
+    @Test
+    void an_api_key_reaches_the_program_by_the_pipe_and_is_masked() {
+        jenkins.credential("cloudsmith-admin", Credential.SECRET_TEXT);
+
+        Build build = succeeded(onNode("cloudsmithOidc.explain(" + LOGIN + ", apiKeyCredentialsId: 'cloudsmith-admin')"));
+
+        assertThat(build.console()).contains("info subject, key of 28 characters").doesNotContain("secret-text-");
+        assertThat(build.count("withCredentials")).isEqualTo(1);
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void an_api_key_that_is_not_there_is_an_error_that_names_the_option() {
+        assertError(onNode("cloudsmithOidc.explain(" + LOGIN + ", apiKeyCredentialsId: 'nobody')"),
+                "Could not find credentials entry with ID 'nobody'", "For apiKeyCredentialsId, 'nobody' has to be a secret text");
+    }
+
+    @Test
+    void a_login_takes_no_api_key() {
+        assertError(onNode("cloudsmithOidc(" + LOGIN + ", apiKeyCredentialsId: 'cloudsmith-admin') { }"),
+                "option apiKeyCredentialsId is for explain() only");
     }
 }
