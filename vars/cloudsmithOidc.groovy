@@ -24,7 +24,7 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
     timeout: [type: 'number', variables: ['CLOUDSMITH_TIMEOUT'], allowed: 'a whole number of seconds'],
     allowForks: [type: 'switch', value: 'false', allowed: 'true or false'],
     mask: [type: 'switch', value: 'true', allowed: 'true or false'],
-    apiKeyCredentialsId: [type: 'text', allowed: 'the ID of a secret text with a Cloudsmith API key, for explain() only'],
+    apiKeyCredentialsId: [type: 'text', allowed: 'a secret text with a Cloudsmith API key, for explain() only'],
 ]
 
 /** By the exit code of the program and the launcher. */
@@ -381,10 +381,10 @@ private List logins() {
     }
 }
 
-/** Logins as one line without secrets, which can be kept in an environment variable: a restart of Jenkins keeps it. */
+/** Logins as one line, without secrets, for an environment variable: Jenkins keeps that through a restart. */
 private String encoded(List logins) {
     return logins.collect { login ->
-        login.collect { entry -> [entry.key, entry.value].collect { half -> URLEncoder.encode(half, 'UTF-8') }.join('=') }
+        login.collect { name, value -> [name, value].collect { half -> URLEncoder.encode(half, 'UTF-8') }.join('=') }
             .join('&')
     }.join(' ')
 }
