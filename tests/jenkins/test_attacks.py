@@ -64,8 +64,10 @@ def trap() -> Iterator[tuple[int, list[object]]]:
         server.shutdown(socket.SHUT_RDWR)
 
 
-@pytest.mark.parametrize("again", ["cloudsmithOidc.refresh()", "cloudsmithOidc(network: 'host') { }"])
-def test_a_planted_context_does_not_lead_to_another_engine(runs: Runs, image: str, again: str) -> None:
+@pytest.mark.parametrize(
+    "again", ["cloudsmithOidc.refresh()", "cloudsmithOidc(network: 'host') { }"], ids=["refresh", "nest"]
+)
+def test_a_planted_context_is_not_followed(runs: Runs, image: str, again: str) -> None:
     """Without DOCKER_HOST, as that would win over any context. Whether the agent has an engine then does not matter."""
     with trap() as (port, victims):
         plant = CONFINED.replace("IMAGE", image)
