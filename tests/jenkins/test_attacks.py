@@ -21,17 +21,19 @@ FLIP = """
 import ctypes, glob, os, sys, time
 workspace, temporary = sys.argv[1:]
 exchange = ctypes.CDLL(None).renameat2
-os.makedirs(f"{workspace}/bait/docker", exist_ok=True)
+bait = f"{temporary}/bait"  # names are exchanged within one mount only
+os.makedirs(f"{bait}/docker")
 for name in ("pip.conf", ".npmrc", "docker/config.json", "login.json", "env"):
-    os.symlink("/precious", f"{workspace}/bait/{name}")
-os.symlink(f"{workspace}/precious", f"{workspace}/link")
-end = time.monotonic() + SECONDS
+    os.symlink(f"{workspace}/precious/{os.path.basename(name)}", f"{bait}/{name}")
+os.symlink(f"{workspace}/precious", f"{bait}/link")
+end, done = time.monotonic() + SECONDS, 0
 while time.monotonic() < end:
     for login in glob.glob(f"{temporary}/cloudsmith-oidc-*"):
-        for mine, theirs in (("link", login), ("link", f"{login}/docker"), ("bait/docker", f"{login}/docker"),
-                             ("bait/pip.conf", f"{login}/pip.conf"), ("bait/login.json", f"{login}/login.json")):
+        for mine, theirs in (("link", ""), ("link", "/docker"), ("docker", "/docker"), ("pip.conf", "/pip.conf"),
+                             ("login.json", "/login.json")):
             for _ in range(2):
-                exchange(-100, f"{workspace}/{mine}".encode(), -100, theirs.encode(), 2)
+                done += not exchange(-100, f"{bait}/{mine}".encode(), -100, f"{login}{theirs}".encode(), 2)
+print("exchanged", done)
 """
 PLANT_CONTEXT = """
 import glob, hashlib, json, os, sys
@@ -112,15 +114,24 @@ def test_names_that_change_all_the_time_lead_nowhere(runs: Runs, sandbox: Sandbo
                 }}
             }})
         }}
-        sh 'cd precious && ls -A | sort | tr "\\n" " " && cat *'
-        sh 'find . -name precious -prune -o -type f -print | sed "s/^/stray: /"; rm -rf bait link precious'
+        sh '''#!/bin/sh
+        cat precious/config.json precious/login.json precious/pip.conf
+        ls -A precious | sed 's/^/there: /'
+        rm -rf precious "$WORKSPACE_TMP/bait"
+        '''
         """,
         ATTACK=FLIP.replace("SECONDS", "15"),
     )
     assert build.result == "SUCCESS"
-    assert "config.json login.json pip.conf mine\nmine\nmine\n" in build.console
+    exchanged = int(build.console.partition("\nexchanged ")[2].split()[0])
+    assert exchanged > 1000
+    assert build.console.splitlines().count("mine") == 3
+    assert [line for line in build.console.splitlines() if line.startswith("there: ")] == [
+        "there: config.json",
+        "there: login.json",
+        "there: pip.conf",
+    ]
     assert len(sandbox.cloudsmith.issued) > 1
-    assert not build.says("stray: ")
 
 
 def test_planted_programs_and_settings_are_not_used(runs: Runs) -> None:
@@ -133,7 +144,7 @@ def test_planted_programs_and_settings_are_not_used(runs: Runs) -> None:
         echo 'open("planted-site", "w")' >sitecustomize.py
         '''
         withEnv(["PATH=${env.WORKSPACE}/bin:bin:${env.PATH}", "PYTHONPATH=${env.WORKSPACE}",
-                 "TAR_OPTIONS=--checkpoint-action=exec=touch\\ planted --checkpoint=1"]) {
+                 'TAR_OPTIONS=--to-command=planted']) {
             cloudsmithOidc { }
         }
         sh 'rm -r bin sitecustomize.py; ls -A'
