@@ -64,7 +64,7 @@ tbody th { width: 24%; font-weight: 600; } td:nth-child(2) { width: 40%; }
   li .sign { position: absolute; left: .8rem; }
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .3rem; }
   thead { display: none; } tr { display: block; padding: .3rem 0; border-top: 1px solid var(--line); }
-  tbody th, td, td:nth-child(2) { display: block; width: auto; padding: 0; border: 0; }
+  tbody th, td, td:nth-child(2), .others td:nth-child(2) { display: block; width: auto; padding: 0; border: 0; }
   td[data-label]::before { content: attr(data-label) ": "; color: var(--faint); }
 }
 @page { size: A4; margin: 8mm; }
