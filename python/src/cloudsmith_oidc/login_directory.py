@@ -64,12 +64,6 @@ def remove(path: Path, *, force: bool = False) -> None:
         _remove(path.name, parent)
 
 
-def write_file(path: Path, text: str, *, mode: int) -> None:
-    """Replace the file `path`, which is in no login directory, in one step. Raises `WriteError`."""
-    with _failures_named(path), _parent_of(path) as parent:
-        _replace(path.name, text, parent, mode=mode)
-
-
 def as_tar(files: Mapping[str, str]) -> bytes:
     """Return `files` as one tar archive, with the modes that they have in a directory."""
     archive = io.BytesIO()
@@ -179,23 +173,17 @@ def _fill(directory: int, files: Mapping[str, str]) -> None:
     for path in sorted(files, key=lambda path: path != RECORD):
         *folders, name = path.split("/")
         with _opened(folders, directory, create=True) as folder:
-            _replace(name, files[path], folder, mode=0o600)
+            unfinished = f"{_UNFINISHED}{secrets.token_hex(8)}"
+            descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=folder)
+            try:
+                with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor, not a path
+                    file.write(files[path])
+                os.rename(unfinished, name, src_dir_fd=folder, dst_dir_fd=folder)
+            except BaseException:
+                _remove(unfinished, folder)
+                raise
     for name in {*os.listdir(directory)} - {path.partition("/")[0] for path in files}:
         _remove(name, directory)
-
-
-def _replace(name: str, text: str, folder: int, *, mode: int) -> None:
-    """Write a file under another name and rename it: whoever reads it finds all of it, old or new."""
-    unfinished = f"{_UNFINISHED}{secrets.token_hex(8)}"
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=folder)
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor, not a path
-            os.fchmod(descriptor, mode)
-            file.write(text)
-        os.rename(unfinished, name, src_dir_fd=folder, dst_dir_fd=folder)
-    except BaseException:
-        _remove(unfinished, folder)
-        raise
 
 
 def _remove(name: str, parent: int) -> None:

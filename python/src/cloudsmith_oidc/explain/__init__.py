@@ -9,16 +9,16 @@ import dataclasses
 
 import structlog
 
-from cloudsmith_oidc import login_directory, streams
+from cloudsmith_oidc import streams
 from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import CloudsmithOidcError, IdTokenError
 from cloudsmith_oidc.exchange import ServiceAccount
 from cloudsmith_oidc.explain import evidence as gathering
+from cloudsmith_oidc.explain import page
 from cloudsmith_oidc.explain.checks import CHECKS
 from cloudsmith_oidc.explain.evidence import Evidence, Expectations
 from cloudsmith_oidc.explain.findings import CODES, Finding, likeliest_first
 from cloudsmith_oidc.explain.issuers import Issuer, issuer_of
-from cloudsmith_oidc.explain.page import as_html
 from cloudsmith_oidc.explain.report import Report, as_json, as_text
 from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.id_token import IdToken, fetch
@@ -36,8 +36,7 @@ def run(options: Explain) -> None:
     report = _diagnose(_gather(options))
     streams.write((as_json(report) + "\n" if options.as_json else as_text(report)).encode())
     if options.html is not None:
-        # It holds no secret, and who archives it may be another user: Jenkins' agent beside a container, for one.
-        login_directory.write_file(options.html, as_html(report), mode=0o644)
+        page.write(options.html, page.as_html(report))
     if report.cause is not None:
         raise CODES[report.cause.code].error(
             f"likely cause: {report.cause.found}",

@@ -3,9 +3,14 @@
 It is built as a tree, so that whatever a token or an issuer says stays text.
 """
 
+import os
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from cloudsmith_oidc.errors import WriteError
 from cloudsmith_oidc.explain.chain import Stage
 from cloudsmith_oidc.explain.findings import CODES, Finding
 from cloudsmith_oidc.explain.provider import WILDCARDS, Provider
@@ -94,6 +99,25 @@ def as_html(report: Report) -> str:
     )
     body = _element("body", _element("main", *_sections(report, title)))
     return "<!DOCTYPE html>\n" + ET.tostring(_element("html", head, body, lang="en"), "unicode", method="html") + "\n"
+
+
+def write(path: Path, page: str) -> None:
+    """Replace the file `path` in one step, following no symbolic link there. Raises `WriteError`."""
+    unfinished = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
+    try:
+        with unfinished.open("x", encoding="utf-8") as file:
+            # It holds no secret, and who archives it may be another user: Jenkins' agent beside a container, for one.
+            os.fchmod(file.fileno(), 0o644)
+            file.write(page)
+        unfinished.replace(path)
+    except OSError as error:
+        raise WriteError(
+            f"{path} cannot be written ({error.strerror})",
+            hint="Give a file in a directory that this user can write to",
+        ) from None
+    finally:
+        with suppress(OSError):
+            unfinished.unlink()
 
 
 def _headline(report: Report) -> str:
