@@ -145,7 +145,6 @@ def test_what_cloudsmith_requires_stands_beside_what_the_token_has() -> None:
         ["aud", "a", "b", "does not fit"],
         ["x", "1", "?", "not known"],
     ]
-    assert "  aud: does not fit\n    Cloudsmith requires  a\n    the token has        b\n" in as_text(report(rows=ROWS))
 
 
 PAGES = {name: what for name, (what, _) in CHAINS.items()} | {

@@ -14,13 +14,13 @@ from cloudsmith_oidc.errors import WriteError
 from cloudsmith_oidc.explain.chain import Stage
 from cloudsmith_oidc.explain.findings import CODES, Finding
 from cloudsmith_oidc.explain.provider import WILDCARDS, Provider
-from cloudsmith_oidc.explain.report import FITS, NOTE, Report
+from cloudsmith_oidc.explain.report import NOTE, Report
 from cloudsmith_oidc.explain.text import instant, shown
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _SIGNS = {"ok": "✓", "BROKEN": "✕", "doubt": "!", "not checked": "?"}
 _CLASSES = {"ok": "ok", "BROKEN": "broken", "doubt": "doubt", "not checked": "unchecked"}
-_FITS_CLASSES = {True: "ok", False: "broken", None: "unchecked"}
+_VERDICTS = {True: ("fits", "ok"), False: ("does not fit", "broken"), None: ("not known", "unchecked")}
 _STYLE = """
 :root { color-scheme: light dark; --paper: #fff; --card: #f6f8fa; --line: #d0d7de; --ink: #1f2328; --faint: #57606a;
   --ok: #116329; --doubt: #7d4e00; --broken: #b3191f; --on-broken: #fff; }
@@ -210,15 +210,15 @@ def _required(report: Report) -> ET.Element:
         "The claims that the provider in Cloudsmith requires, and what this token has",
         ("claim", "Cloudsmith requires", "the token has", "verdict"),
         (
-            (
-                row.name,
-                _element("code", row.required),
-                _element("code", row.found),
-                _element("span", FITS[row.fits], {"class": _FITS_CLASSES[row.fits]}),
-            )
+            (row.name, _element("code", row.required), _element("code", row.found), _verdict(fits=row.fits))
             for row in report.rows
         ),
     )
+
+
+def _verdict(*, fits: bool | None) -> ET.Element:
+    text, kind = _VERDICTS[fits]
+    return _element("span", text, {"class": kind})
 
 
 def _claims(report: Report) -> ET.Element:

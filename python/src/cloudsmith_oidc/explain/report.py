@@ -18,8 +18,6 @@ NOTE = (
     "This report was made on this machine. It cannot tell whether Cloudsmith reaches the issuer, nor what is "
     "entered in Cloudsmith."
 )
-FITS = {True: "fits", False: "does not fit", None: "not known"}
-"""How a `ClaimRow` says whether the claim fits."""
 _WIDTH = 100
 """Columns of the text. What is there to be copied is not wrapped: claims, addresses, Terraform."""
 
@@ -137,7 +135,6 @@ def as_text(report: Report) -> str:
     provider = report.provider
     sections = [
         _findings(report),
-        _required(report.rows),
         _claims(report),
         _form(provider),
         _block("The first choice as Terraform (provider cloudsmith-io/cloudsmith)", provider.terraform),
@@ -163,15 +160,6 @@ def _findings(report: Report) -> Iterator[str]:
         yield from _wrapped(finding.found, "  found:     ")
         yield from _wrapped(finding.expected, "  expected:  ")
         yield from _wrapped(finding.hint, "  to do:     ")
-
-
-def _required(rows: tuple[ClaimRow, ...]) -> Iterator[str]:
-    if rows:
-        yield "Cloudsmith requires these claims:"
-    for row in rows:
-        yield f"  {row.name}: {FITS[row.fits]}"
-        yield f"    Cloudsmith requires  {row.required}"
-        yield f"    the token has        {row.found}"
 
 
 def _claims(report: Report) -> Iterator[str]:
