@@ -140,11 +140,11 @@ def _sections(report: Report, title: str) -> Iterator[ET.Element]:
     yield from _unchecked(report.chain)
     if report.cause is not None:
         yield _section("The likely cause", _cause(report.cause))
+    if report.rows:
+        yield _section("What Cloudsmith requires", _required(report))
     others = [finding for finding in report.findings if finding is not report.cause]
     if others:
         yield _section("Also found" if report.cause else "What was found", _others(others))
-    if report.rows:
-        yield _section("What Cloudsmith requires", _required(report))
     if report.claims:
         yield _section("What the ID token says", _claims(report))
     yield from _entry(report.provider, report.issuer.setup_title)
