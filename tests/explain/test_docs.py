@@ -13,7 +13,7 @@ from cloudsmith_oidc.explain.findings import CODES
 from explain import tables
 from program import Cli
 
-PAGES = ["administrator.md", "troubleshooting.md", "explain-json.md"]
+PAGES = ["administrator.md", "explain.md", "troubleshooting.md", "explain-json.md"]
 
 
 @pytest.fixture

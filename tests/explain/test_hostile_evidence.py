@@ -12,6 +12,7 @@ from cloudsmith_oidc.exchange import ServiceAccount
 from cloudsmith_oidc.explain.checks import CHECKS
 from cloudsmith_oidc.explain.checks import keys as keys_check
 from cloudsmith_oidc.explain.evidence import Evidence, Expectations
+from cloudsmith_oidc.explain.page import as_html
 from cloudsmith_oidc.explain.report import Report, as_json, as_text
 from cloudsmith_oidc.id_token import IdToken
 from cloudsmith_oidc.issuer_documents import Document, configuration_url
@@ -103,7 +104,7 @@ def test_only_some_keys_of_one_id_are_tried() -> None:
 def assert_report_is_short(what: Evidence) -> None:
     report = Report(what, tuple(finding for check in CHECKS for finding in check(what)))
 
-    for text in (as_text(report), as_json(report)):
+    for text in (as_text(report), as_json(report), as_html(report)):
         assert len(text.encode()) < 40_000
     for finding in report.findings:
         assert max(len(text) for text in (finding.found, finding.expected, finding.hint)) < 1500
@@ -131,5 +132,6 @@ def test_any_evidence_gives_a_report(
 
     report = Report(anything, tuple(findings))
     assert as_json(report)
+    assert as_html(report).encode()
     assert all(line.isprintable() for line in as_text(report).split("\n"))
     assert all(text.isprintable() for finding in findings for text in (finding.found, finding.expected, finding.hint))

@@ -1,5 +1,9 @@
 """The preflight: `cloudsmithOidc.explain(…)`."""
 
+import re
+from pathlib import Path
+
+from jenkins.controller import Controller
 from jenkins.runs import Remains, Runs
 from sandbox import Sandbox
 
@@ -21,3 +25,15 @@ def test_it_writes_nothing_when_all_is_well(runs: Runs, sandbox: Sandbox) -> Non
     assert len(sandbox.cloudsmith.issued) == 1
     assert runs.remains(build) == Remains()
     assert build.result == "SUCCESS"
+
+
+def test_the_documented_pipeline_archives_the_page(
+    controller: Controller, runs: Runs, sandbox: Sandbox, repository: Path
+) -> None:
+    sandbox.cloudsmith.providers.clear()
+    text = (repository / "docs/explain.md").read_text()
+    (example,) = re.findall(r"<!-- example: archive the report -->\n```groovy\n(.*?)```", text, re.DOTALL)
+    build = runs.pipeline(example.replace("agent any", 'agent any\n    environment { PATH = "$TOOLS:$PATH" }'))
+    assert build.result == "FAILURE"
+    assert '<h1 class="broken">It breaks at: ' in controller.get(f"{build.path}/artifact/report.html").text
+    assert runs.remains(build).secrets == ()

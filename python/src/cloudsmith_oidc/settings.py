@@ -247,6 +247,7 @@ class Explain(TokenOptions):
     )
     exchange: bool = _option("", "Do not try the exchange.", default=True, flag="--no-exchange")
     as_json: bool = _option("", "Write the report as one JSON object.", default=False, flag="--json")
+    html: _Path | None = _option("FILE", "Write the report to this file, too, as a web page.", default=None)
 
 
 class Discovery(Options):

@@ -1,7 +1,8 @@
 """`cloudsmith-oidc explain`, and the same diagnosis when a login is refused.
 
 The evidence is gathered once (`evidence`). Every check (`checks`) looks at it. What they find (`findings`) is
-sorted and written (`report`), together with what to enter in Cloudsmith and in Jenkins (`provider`).
+sorted and written (`report`, `page`), with the place where the way to Cloudsmith breaks (`chain`) and what to enter on
+both sides (`provider`), in the words of the system that issued the token (`issuers`).
 """
 
 import dataclasses
@@ -14,10 +15,12 @@ from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import CloudsmithOidcError, IdTokenError
 from cloudsmith_oidc.exchange import ServiceAccount
 from cloudsmith_oidc.explain import evidence as gathering
+from cloudsmith_oidc.explain import page
 from cloudsmith_oidc.explain.checks import CHECKS
 from cloudsmith_oidc.explain.cloudsmith_side import Api, read
 from cloudsmith_oidc.explain.evidence import Evidence, Expectations
 from cloudsmith_oidc.explain.findings import CODES, Finding, likeliest_first
+from cloudsmith_oidc.explain.issuers import Issuer, issuer_of
 from cloudsmith_oidc.explain.report import Report, as_json, as_text
 from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.id_token import IdToken, fetch
@@ -27,9 +30,15 @@ __all__ = ["explain_refusal", "run"]
 
 
 def run(options: Explain) -> None:
-    """Diagnose and print the report on standard output. Raises the likely cause as a `CloudsmithOidcError`."""
+    """Diagnose, print the report on standard output, and write the page if one is asked for.
+
+    Raises `CloudsmithOidcError`: the likely cause, or that
+    the page could not be written.
+    """
     report = _diagnose(_gather(options))
     streams.write((as_json(report) + "\n" if options.as_json else as_text(report)).encode())
+    if options.html is not None:
+        page.write(options.html, page.as_html(report))
     if report.cause is not None:
         raise CODES[report.cause.code].error(
             f"likely cause: {report.cause.found}",
@@ -106,8 +115,16 @@ def _gather(options: Explain) -> Evidence:
 
 
 def _diagnose(evidence: Evidence) -> Report:
-    found = [finding for check in CHECKS for finding in check(evidence)]
+    issuer = issuer_of(evidence.token.claims if evidence.token else {})
+    found = [_in_words_of(issuer, finding) for check in CHECKS for finding in check(evidence)]
     return Report(evidence, tuple(likeliest_first(map(_granted_anyway, found) if evidence.granted else found)))
+
+
+def _in_words_of(issuer: Issuer, finding: Finding) -> Finding:
+    """Replace what to do in Jenkins by what to do in the system that issued the token."""
+    if finding.hint != CODES[finding.code].action:
+        return finding
+    return dataclasses.replace(finding, hint=issuer.hints.get(finding.code, finding.hint))
 
 
 def _granted_anyway(finding: Finding) -> Finding:

@@ -1,4 +1,4 @@
-"""A finished diagnosis, as text for people and as JSON for programs (docs/explain-json.md)."""
+"""A finished diagnosis, as text for people and as JSON for programs (docs/explain-json.md). `page` makes HTML of it."""
 
 import dataclasses
 import json
@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from cloudsmith_oidc.explain.chain import Stage, chain
 from cloudsmith_oidc.explain.comparison import WAYS_IN, Comparison, comparisons, privilege, service_account
 from cloudsmith_oidc.explain.evidence import Evidence, slug_or_nothing
 from cloudsmith_oidc.explain.findings import CODES, Finding
+from cloudsmith_oidc.explain.issuers import Issuer, issuer_of
 from cloudsmith_oidc.explain.provider import WILDCARDS, Provider, provider
 from cloudsmith_oidc.explain.text import instant, shown
 from cloudsmith_oidc.redaction import one_line
@@ -27,11 +29,31 @@ _WIDTH = 100
 
 
 @dataclass(frozen=True)
+class ClaimRow:
+    """A claim that Cloudsmith's provider requires, and what the token has. `fits` is `None` where nobody can say."""
+
+    name: str
+    required: str
+    found: str
+    fits: bool | None
+
+
+@dataclass(frozen=True)
 class Report:
     """The findings, the likeliest cause first, and what they rest on."""
 
     evidence: Evidence
     findings: tuple[Finding, ...]
+
+    @property
+    def issuer(self) -> Issuer:
+        """The system that issued the token."""
+        return issuer_of(self.evidence.token.claims if self.evidence.token else {})
+
+    @property
+    def chain(self) -> tuple[Stage, ...]:
+        """The way from the token to the repository, and where it breaks."""
+        return chain(self.evidence, self.findings, self.issuer.name)
 
     @property
     def cause(self) -> Finding | None:
@@ -56,14 +78,32 @@ class Report:
 
     @property
     def claims(self) -> dict[str, str]:
-        """The claims and header fields that matter, `MISSING` where absent, and this machine's clock."""
+        """The claims and header fields that matter, `MISSING` where absent, and this machine's clock.
+
+        Of the claims that only some systems have, those that the token has.
+        """
         token = self.evidence.token
         if token is None:
             return {}
-        texts = {name: shown(token.claims.get(name)) for name in ("iss", "sub", "aud")}
+        names = [name for name in self.issuer.claims if name in {"iss", "sub", "aud"} or name in token.claims]
+        texts = {name: shown(token.claims.get(name)) for name in names}
         texts |= {name: shown(token.header.get(name)) for name in ("kid", "alg")}
         texts |= {name: instant(token.time(name)) for name in ("iat", "exp")}
         return texts | {"clock": instant(self.evidence.now)}
+
+    @property
+    def rows(self) -> tuple[ClaimRow, ...]:
+        """The claims that the provider requires which comes nearest to letting the token in, beside the token's."""
+        return tuple(
+            ClaimRow(
+                one_line(claim.name),
+                shown(claim.required),
+                shown(claim.found),
+                fits=None if claim.fits and claim.doubt else claim.fits,
+            )
+            for compared in comparisons(self.evidence)[:1]
+            for claim in compared.claims[:_MAX_CLAIMS]
+        )
 
     @property
     def note(self) -> str:
@@ -93,6 +133,7 @@ def as_json(report: Report) -> str:
                 "exit_code": CODES[report.cause.code].error.exit_code if report.cause else 0,
                 "exchange": report.exchange,
             },
+            "chain": [{"link": stage.link, "name": stage.name, "state": stage.state} for stage in report.chain],
             "token": report.claims or None,
             "cloudsmith": _cloudsmith_json(report.evidence),
             "provider": _provider_json(report.provider),
@@ -144,19 +185,21 @@ def _provider_json(provider: Provider) -> dict[str, Any]:
         "claims": [dataclasses.asdict(choice) for choice in provider.choices],
         "wildcards": WILDCARDS,
         "terraform": provider.terraform,
-        "configuration_as_code": provider.configuration_as_code,
+        "configuration_as_code": provider.setup,
     }
 
 
 def as_text(report: Report) -> str:
     """Write the report for people: the cause, the claims, and what to enter, as far as it is known."""
-    compared = comparisons(report.evidence)[:_MAX_COMPARED]
+    provider = report.provider
     sections = [
         _findings(report),
         _claims(report),
-        *map(_compared, compared),
+        *map(_compared, comparisons(report.evidence)[:_MAX_COMPARED]),
         _account(report.evidence),
-        *_entry(report.provider),
+        _form(provider),
+        _block("The first choice as Terraform (provider cloudsmith-io/cloudsmith)", provider.terraform),
+        _block(report.issuer.setup_title, provider.setup),
         _note(report),
     ]
     return "\n\n".join(text for section in sections if (text := "\n".join(section))) + "\n"
@@ -169,6 +212,9 @@ def _note(report: Report) -> Iterator[str]:
 
 def _findings(report: Report) -> Iterator[str]:
     yield from _wrapped(report.summary)
+    # A link is not broken over two lines.
+    links = (f"{stage.name}: {stage.state}".replace(" ", "\N{NO-BREAK SPACE}") for stage in report.chain)
+    yield from (line.replace("\N{NO-BREAK SPACE}", " ") for line in _wrapped(" -> ".join(links)))
     for finding in report.findings:
         yield ""
         yield f"{finding.severity}: {finding.code}"
@@ -180,8 +226,9 @@ def _findings(report: Report) -> Iterator[str]:
 def _claims(report: Report) -> Iterator[str]:
     if report.claims:
         yield "The ID token says (clock: what this machine's clock says):"
+    width = max(map(len, report.claims), default=0)
     for name, text in report.claims.items():
-        yield f"  {name:<5} {text}"
+        yield f"  {name:<{width}} {text}"
 
 
 def _compared(compared: Comparison) -> Iterator[str]:
@@ -211,12 +258,6 @@ def _account(evidence: Evidence) -> Iterator[str]:
         yield f"  {repository.slug:<18} {privilege(account, repository)}"
 
 
-def _entry(provider: Provider) -> Iterator[Iterator[str]]:
-    yield _form(provider)
-    yield _block("The first choice as Terraform (provider cloudsmith-io/cloudsmith):", provider.terraform)
-    yield _block("The credential in Jenkins, as configuration as code:", provider.configuration_as_code)
-
-
 def _form(provider: Provider) -> Iterator[str]:
     if provider.url or provider.choices:
         yield "To enter in Cloudsmith (workspace settings, OpenID Connect):"
@@ -227,16 +268,16 @@ def _form(provider: Provider) -> Iterator[str]:
     if provider.choices:
         yield "  required claims   one of these choices:"
     for choice in provider.choices:
-        claims = ", ".join(f"{name} = {shown(value)}" for name, value in choice.claims.items())
-        yield f"    {choice.scope}: {claims}"
+        yield f"    {choice.scope}:"
+        yield from (f"      {name} = {shown(value)}" for name, value in choice.claims.items())
         yield from _wrapped(choice.lets_in, "      lets in ")
-    if provider.choices:
+    if provider.has_wildcards:
         yield from _wrapped(WILDCARDS, "  ")
 
 
 def _block(title: str, text: str | None) -> Iterator[str]:
     if text is not None:
-        yield title
+        yield f"{title}:"
         for line in text.splitlines():
             yield f"  {line}".rstrip()
 

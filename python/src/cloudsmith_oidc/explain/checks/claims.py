@@ -15,7 +15,7 @@ def subject(evidence: Evidence) -> Iterator[Finding]:
         yield finding(
             "subject-missing",
             found=f"sub is {shown(evidence.token.claims.get('sub'))}",
-            expected="sub is the job's URL",
+            expected="sub says which job this is",
         )
 
 
@@ -28,7 +28,7 @@ def audience(evidence: Evidence) -> Iterator[Finding]:
         yield finding("audience-missing", found=f"aud is {shown(found)}", expected=shown(expected or "an audience"))
         return
     if isinstance(found, list):
-        yield finding("audience-is-list", found=f"aud is {shown(found)}", expected="a text, in older versions")
+        yield finding("audience-is-list", found=f"aud is {shown(found)}", expected="one text")
     if expected is not None and not matches(found, expected):
         yield finding("audience-mismatch", found=f"aud is {shown(found)}", expected=f"aud holds {one_line(expected)}")
 

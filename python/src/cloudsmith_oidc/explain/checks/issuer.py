@@ -19,7 +19,7 @@ def url(evidence: Evidence) -> Iterator[Finding]:
         yield finding(
             "issuer-missing",
             found=f"iss is {shown(evidence.token.claims.get('iss'))}",
-            expected="iss is the issuer's URL, by default the Jenkins URL followed by oidc",
+            expected="iss is the issuer's URL",
         )
         return
     host = host_of(evidence.issuer)

@@ -71,7 +71,7 @@ def signature(evidence: Evidence) -> Iterator[Finding]:
         yield finding(
             "signature-invalid",
             found=f"the published key {shown(kid)} did not sign this token",
-            expected="the key that Jenkins signs with now",
+            expected="the key that the issuer signs with now",
         )
 
 

@@ -10,6 +10,7 @@ from cloudsmith_oidc.explain.cloudsmith_side import LEVELS, Settings
 from cloudsmith_oidc.explain.comparison import Claim, comparisons, privilege, service_account
 from cloudsmith_oidc.explain.evidence import Evidence
 from cloudsmith_oidc.explain.findings import CODES, Finding, finding
+from cloudsmith_oidc.explain.issuers import issuer_of
 from cloudsmith_oidc.explain.matching import matches, text
 from cloudsmith_oidc.explain.text import shown
 from cloudsmith_oidc.issuer_documents import CONFIGURATION, first_few
@@ -131,7 +132,7 @@ def link(evidence: Evidence) -> Iterator[Finding]:
                 expected=f"a mapping from a value of {label} to {asked}",
                 hint=f"The nearest value is {shown(nearest)}: correct it in Cloudsmith, or add {shown(value)}"
                 if nearest
-                else f"The token has no {label}: map another claim, or add this one to Jenkins' build claim templates"
+                else f"The token has no {label}: map another claim{_or_add_it(evidence)}"
                 if value is None
                 else None,
             )
@@ -253,9 +254,14 @@ def _missing(claim: Claim, evidence: Evidence) -> str:
     if other is not None:
         return f"The token says so in {one_line(other)}: require that claim in Cloudsmith instead"
     return (
-        f"The token has no such claim; it has {first_few(sent)}. Remove it from the provider in Cloudsmith, or add it "
-        "to the build claim templates (Manage Jenkins, Security, OpenID Connect)"
+        f"The token has no such claim; it has {first_few(sent)}. Remove it from the provider in Cloudsmith"
+        + _or_add_it(evidence)
     )
+
+
+def _or_add_it(evidence: Evidence) -> str:
+    more_claims = issuer_of(evidence.token.claims if evidence.token else {}).more_claims
+    return more_claims and f", or {more_claims}"
 
 
 _MISTAKES: tuple[tuple[Callable[[str, str], bool], str], ...] = (
@@ -277,7 +283,7 @@ _MISTAKES: tuple[tuple[Callable[[str, str], bool], str], ...] = (
     ),
     (
         lambda required, found: required.partition("://")[2] == found.partition("://")[2] != "",
-        "One has http where the other has https: correct the required claim in Cloudsmith, or the Jenkins URL",
+        "One has http where the other has https: correct the required claim in Cloudsmith, or the issuer's settings",
     ),
     (
         lambda required, found: required.endswith("/") and found.startswith(required),
