@@ -27,6 +27,25 @@ def test_it_writes_nothing_when_all_is_well(runs: Runs, sandbox: Sandbox) -> Non
     assert build.result == "SUCCESS"
 
 
+def test_with_an_api_key_it_looks_at_cloudsmiths_side_and_shows_no_key(
+    controller: Controller, runs: Runs, sandbox: Sandbox
+) -> None:
+    [*_, provider] = sandbox.cloudsmith.providers["acme"]
+    provider.enabled = False
+    key = sandbox.api_key("Owner")
+    secret_text = "org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl"
+    store = f"{runs.folder}/credentials/store/folder"
+    credential = controller.create_credential(store, secret_text, id="cloudsmith-admin", secret=key)
+    try:
+        build = runs.on_node("cloudsmithOidc.explain(service: 'ci-reader', apiKeyCredentialsId: 'cloudsmith-admin')")
+    finally:
+        controller.delete(credential)
+    assert build.result == "FAILURE"
+    assert "error: provider-disabled" in build.console.splitlines()
+    assert key not in build.console
+    assert runs.remains(build) == Remains()
+
+
 def test_the_documented_pipeline_archives_the_page(
     controller: Controller, runs: Runs, sandbox: Sandbox, repository: Path
 ) -> None:
