@@ -1,6 +1,7 @@
 """`cloudsmith-oidc login`."""
 
 import json
+import os
 import shlex
 from pathlib import Path
 
@@ -10,9 +11,10 @@ from cloudsmith_oidc import formats, login_directory, streams
 from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import CloudsmithOidcError, ExchangeRefusedError, ServiceMismatchError
 from cloudsmith_oidc.exchange import CloudsmithToken, ServiceAccount, exchange
-from cloudsmith_oidc.formats import Access
+from cloudsmith_oidc.home import Home
 from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.id_token import IdToken, fetch
+from cloudsmith_oidc.redaction import protect
 from cloudsmith_oidc.settings import Login
 from cloudsmith_oidc.times import timestamp
 
@@ -31,10 +33,11 @@ def run(options: Login) -> None:
     except (ExchangeRefusedError, ServiceMismatchError) as refused:
         _explain(refused, client, account, id_token, deadline)
         raise
+    home = Home()
     if options.output == Login.STDOUT:
-        streams.write(login_directory.as_tar(_files(options, id_token, token, options.root or Path())))
+        streams.write(login_directory.as_tar(_files(options, id_token, token, options.root or Path(), home)))
     else:
-        login_directory.write(options.output, _files(options, id_token, token, options.output))
+        login_directory.write(options.output, _files(options, id_token, token, options.output, home))
     structlog.get_logger().info(
         "logged in",
         org=options.org,
@@ -58,12 +61,23 @@ def _explain(
         structlog.get_logger().warning("the diagnosis of the refusal failed: a bug", kind=type(error).__name__)
 
 
-def _files(options: Login, id_token: IdToken, token: CloudsmithToken, root: Path) -> dict[str, str]:
+def _files(options: Login, id_token: IdToken, token: CloudsmithToken, root: Path, home: Home) -> dict[str, str]:
     """Return every file of the login directory; `root` is the directory's path where the clients will run."""
-    access = Access(options.org, options.repo, token.value, options.npm_scope, dict(options.domain))
-    chosen = [formats.load(name) for name in options.chosen_formats]
-    files = {path: text(access) for form in chosen for path, text in form.files.items()}
-    variables = {name: value.format(dir=root) for form in chosen for name, value in form.variables.items()}
+    account = formats.Account(
+        org=options.org,
+        repos=options.repo,
+        token=token.value,
+        directory=str(root),
+        domains=dict(options.domain),
+        options=options.format_options,
+        environment=os.environ,
+        home=home,
+        inherit=options.inherit,
+    )
+    configuration = formats.configure(options.chosen_formats, account)
+    for secret in configuration.secrets:
+        protect(secret)
+    files, variables = configuration.files, configuration.variables
     files[login_directory.ENV] = "".join(f"{name}={value}\n" for name, value in variables.items())
     # What a job runs after the login has no use for the ID token.
     files[login_directory.ACTIVATE] = "unset CLOUDSMITH_OIDC_TOKEN OIDC_TOKEN\n" + "".join(

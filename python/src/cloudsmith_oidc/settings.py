@@ -94,7 +94,10 @@ def _parts(given: str | Iterable[str]) -> tuple[str, ...]:
 _Slug = Annotated[str, AfterValidator(values.slug)]
 _Slugs = Annotated[tuple[_Slug, ...], BeforeValidator(_parts)]
 _Formats = Annotated[tuple[Annotated[str, AfterValidator(values.format_name)], ...], BeforeValidator(_parts)]
-_Scopes = Annotated[tuple[Annotated[str, AfterValidator(values.npm_scope)], ...], BeforeValidator(_parts)]
+_NpmScope = Annotated[str, AfterValidator(lambda text: values.format_option(f"npm.scope={text}")[1])]
+_NpmScopes = Annotated[tuple[_NpmScope, ...], BeforeValidator(_parts)]
+_FormatOption = Annotated[tuple[str, str], BeforeValidator(values.format_option)]
+_FormatOptions = Annotated[tuple[_FormatOption, ...], BeforeValidator(_parts)]
 _Domains = Annotated[tuple[Annotated[tuple[str, str], BeforeValidator(values.domain)], ...], BeforeValidator(_parts)]
 _Claims = tuple[Annotated[tuple[str, str], BeforeValidator(values.claim)], ...]
 _Seconds = Annotated[float, BeforeValidator(values.seconds)]
@@ -185,23 +188,41 @@ class Login(TokenOptions):
         default=(),
         separator=",",
     )
-    npm_scope: _Scopes = _option(
+    format_option: _FormatOptions = _option(
+        "FORMAT.NAME=VALUE",
+        "An option of one format; cloudsmith-oidc formats shows them.",
+        "CLOUDSMITH_FORMAT_OPTIONS",
+        default=(),
+        separator=",",
+    )
+    npm_scope: _NpmScopes = _option(
         "@SCOPE",
-        "Get only the npm packages of this scope from Cloudsmith. Default: all packages.",
+        "The same as --format-option npm.scope=@SCOPE.",
         "CLOUDSMITH_NPM_SCOPE",
         default=(),
         separator=",",
     )
     domain: _Domains = _option(
-        "FORMAT=HOST",
-        "A custom domain for a format. FORMAT:REPO=HOST: the domain of one repository.",
+        "NAME=HOST",
+        "A custom domain. NAME is what stands before .cloudsmith.io in the host that it replaces (dl, npm, docker, "
+        "...), or a format, which counts more. NAME:REPO=HOST: the domain of one repository.",
         "CLOUDSMITH_DOMAINS",
         default=(),
         separator=",",
     )
 
+    inherit: bool = _option(
+        "",
+        "Let the user's own logins in the home directory count, too: they are copied into DIR, where whoever can read "
+        "the tokens can read them.",
+        "CLOUDSMITH_INHERIT",
+        default=False,
+    )
+
     def model_post_init(self, _context: object) -> None:
         """Check what depends on more than one option. Raises `SettingsError`."""
+        for key, _ in self.domain:
+            formats.require_domain_key(key.partition(":")[0], self.chosen_formats)
         needy = [name for name in self.format if not self.repo and formats.load(name).needs_repo]
         if needy:
             raise SettingsError(
@@ -210,6 +231,12 @@ class Login(TokenOptions):
             )
         if self.root is not None and self.output != self.STDOUT:
             raise SettingsError("--root goes with --output - only", hint="Leave it out: DIR says where the files are")
+
+    @property
+    def format_options(self) -> dict[str, tuple[str, ...]]:
+        """The formats' own options by `format.name`, each with all its values."""
+        given = [*(("npm.scope", scope) for scope in self.npm_scope), *self.format_option]
+        return {key: tuple(value for other, value in given if other == key) for key, _ in given}
 
     @property
     def chosen_formats(self) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ from cloudsmith_oidc.redaction import quoted
 
 _MAX_SECONDS = 3600
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", re.ASCII)
-_NPM_SCOPE = re.compile(r"@[a-z0-9-~][a-z0-9-._~]{0,213}", re.ASCII)
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\]", re.ASCII)
 
@@ -54,13 +53,6 @@ def web_address(text: str) -> str:
     return address
 
 
-def npm_scope(text: str) -> str:
-    """Check the scope of an npm package."""
-    if not _NPM_SCOPE.fullmatch(text):
-        raise ValueError(f"{quoted(text)} is not an npm scope such as '@acme'")
-    return text
-
-
 def format_name(text: str) -> str:
     """Check the name of a package format."""
     if text not in formats.names():
@@ -68,13 +60,29 @@ def format_name(text: str) -> str:
     return text
 
 
+def format_option(text: str) -> tuple[str, str]:
+    """Split `FORMAT.NAME=VALUE` into `FORMAT.NAME` and the checked value."""
+    key, equals, value = text.partition("=")
+    name, dot, option = key.partition(".")
+    if not equals or not dot:
+        raise ValueError(f"{quoted(text)} is not FORMAT.NAME=VALUE")
+    known = formats.load(format_name(name)).options
+    if option not in known:
+        has = f"it has {', '.join(known)}" if known else "it has none"
+        raise ValueError(f"{quoted(key)} is not an option of the format {name}: {has}")
+    try:
+        return key, known[option].check(value)
+    except ValueError as problem:
+        raise ValueError(f"{quoted(text)}: {problem}") from None
+
+
 def domain(text: str) -> tuple[str, str]:
-    """Split `FORMAT=HOST` or `FORMAT:REPO=HOST` into its key and the base URL of the host."""
+    """Split `KEY=HOST` or `KEY:REPO=HOST` into its key and the base URL of the host."""
     key, equals, host = text.partition("=")
     name, colon, repo = key.partition(":")
-    if not equals or (colon and not repo):
-        raise ValueError(f"{quoted(text)} is not FORMAT=HOST or FORMAT:REPO=HOST")
-    return f"{format_name(name)}:{slug(repo)}" if colon else format_name(name), base_url(host)
+    if not name or not equals or (colon and not repo):
+        raise ValueError(f"{quoted(text)} is not NAME=HOST or NAME:REPO=HOST")
+    return f"{name}:{slug(repo)}" if colon else name, base_url(host)
 
 
 def claim(text: str) -> tuple[str, str]:

@@ -1,15 +1,56 @@
 """The package formats: one module each, found by its name.
 
 To add a format, add a module here that defines `FORMAT`; its name is the module's, with `-` for `_`. See `base.py` for
-what it can say and `pip.py` for an example.
+what it can say, `pip.py` for an example, and docs/adding-a-format.md for the whole way.
 """
 
+import base64
 import importlib
 import pkgutil
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from cloudsmith_oidc.formats.base import Access, Endpoint, Format
+from cloudsmith_oidc.errors import SettingsError
+from cloudsmith_oidc.formats.base import (
+    BASIC,
+    Access,
+    Account,
+    Endpoint,
+    Format,
+    FormatOption,
+    double_quoted,
+    in_directory,
+    switch,
+)
+from cloudsmith_oidc.redaction import quoted
 
-__all__ = ["Access", "Endpoint", "Format", "load", "names"]
+__all__ = [
+    "BASIC",
+    "Access",
+    "Account",
+    "Configuration",
+    "Endpoint",
+    "Format",
+    "FormatOption",
+    "configure",
+    "double_quoted",
+    "in_directory",
+    "load",
+    "names",
+    "require_domain_key",
+    "switch",
+    "with_needs",
+]
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What a login is to write and set: files by path, variables, and the forms in which they hold the token."""
+
+    files: dict[str, str]
+    variables: dict[str, str]
+    secrets: list[str]
 
 
 def names() -> list[str]:
@@ -21,3 +62,71 @@ def load(name: str) -> Format:
     """Return the format called `name`, which has to be one of `names()`."""
     module = importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
     return module.FORMAT  # type: ignore[no-any-return]
+
+
+def with_needs(chosen: Iterable[str]) -> dict[str, Format]:
+    """Load the formats called so, and those that they need."""
+    loaded: dict[str, Format] = {}
+    waiting = list(chosen)
+    while waiting:
+        name = waiting.pop(0)
+        if name not in loaded:
+            loaded[name] = load(name)
+            waiting += loaded[name].needs
+    return loaded
+
+
+def require_domain_key(key: str, chosen: Iterable[str]) -> None:
+    """Check the name of a custom domain: a format, or the label of one's host. Raises `SettingsError`."""
+    if key in names() or key in _labels(chosen):
+        return
+    # Only now are all formats loaded: to know a host that none of the chosen ones asks, or to say what there is.
+    labels = _labels(names())
+    if key not in labels:
+        raise SettingsError(
+            f"{quoted(key)} is no name for a custom domain",
+            hint=f"Use a format, or what stands before .cloudsmith.io in a host: {', '.join(sorted(labels))}",
+        )
+
+
+def _labels(chosen: Iterable[str]) -> set[str]:
+    return {endpoint.label for form in with_needs(chosen).values() for endpoint in form.endpoints}
+
+
+def configure(chosen: Iterable[str], account: Account) -> Configuration:
+    """Return what a login with these formats writes and sets.
+
+    Raises `SettingsError` for what a client's file cannot hold, and `ValueError` if two formats claim one file or one
+    variable for different things, which is a bug.
+    """
+    formats = with_needs(chosen)
+    seen = {name: Access(account, name, form.endpoints) for name, form in formats.items()}
+    hosts = tuple(
+        dict.fromkeys(host for view in seen.values() for end in view.endpoints for host in view.hosts_of(end))
+    )
+    result = Configuration({}, {}, [])
+    for name, form in formats.items():
+        access = Access(account, name, form.endpoints, tuple(hosts))
+        variables = {variable: value(access) for variable, value in form.variables.items()}
+        _claim(result.files, form.files(access))
+        _claim(result.variables, {variable: value for variable, value in variables.items() if value is not None})
+        result.secrets.extend(secret for shape in form.shapes for secret in _forms(shape, account))
+    return result
+
+
+def _claim(claimed: dict[str, str], new: Mapping[str, str]) -> None:
+    for name, value in new.items():
+        if claimed.setdefault(name, value) != value:
+            raise ValueError(f"two formats claim {name} for different things")
+
+
+def _forms(shape: str, account: Account) -> list[str]:
+    """Return what a shape stands for: a text for each repository, or one if it names none."""
+    inner = re.fullmatch(r"base64\((.*)\)", shape)
+    places = {"T": account.token, "O": account.org}
+    texts = [
+        re.sub(r"\b[TOR]\b", lambda found, repo=repo: (places | {"R": repo})[found[0]], inner[1] if inner else shape)
+        for repo in account.repos or ("",)
+    ]
+    encoded = [base64.b64encode(text.encode()).decode() for text in texts] if inner else texts
+    return list(dict.fromkeys(encoded))

@@ -1,41 +1,118 @@
 """What a package format states, and what it is given to state it with."""
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from cloudsmith_oidc.errors import SettingsError
+from cloudsmith_oidc.home import Home
+
 USER_NAME = "token"
 """The user name that goes with a Cloudsmith token in HTTP basic authentication (Cloudsmith's Docker format page)."""
+_DOMAIN = ".cloudsmith.io"
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where one format's packages are.
+    """Where packages are: a host that serves every workspace, and a path on it.
 
-    `host` serves every workspace. `path` names the workspace and the repository as `{org}/` and `{repo}/`, or neither
-    where the client names them itself, as Docker does in an image's name. `domains_key` is the format's name in the
-    `domains` setting.
+    `path` names the workspace and the repository as `{org}/` and `{repo}/`, or neither where the client names them
+    itself, as Docker does in an image's name.
     """
 
-    domains_key: str
     host: str
     path: str = ""
 
+    @property
+    def label(self) -> str:
+        """The name of the host in the setting `domains`: what stands before `.cloudsmith.io`."""
+        return self.host.removesuffix(_DOMAIN)
 
-@dataclass(frozen=True)
-class Access:
-    """What a login gives access to: the repositories of one workspace, with a Cloudsmith token.
 
-    `domains` maps a format (a custom domain of the whole workspace) or `format:repository` (of that repository only)
-    to a base URL without a trailing slash.
+@dataclass(frozen=True, kw_only=True)
+class FormatOption:
+    """An option of one format, given as `--format-option FORMAT.NAME=VALUE`; repeated, it has several values.
+
+    `check` returns a value as it is to be used, and raises `ValueError` in words for whoever gave it.
+    """
+
+    takes: str
+    help: str
+    check: Callable[[str], str]
+
+
+def switch(text: str) -> str:
+    """Check the value of an option that is on or off: see `Access.switched_on`."""
+    if text not in {"true", "false"}:
+        raise ValueError("it has to be true or false")
+    return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """What a login gives access to, and where its files are to work: what all formats have in common.
+
+    `directory` is the login directory's path where the clients will run. `domains` maps the label of an endpoint or the
+    name of a format (a custom domain of the whole workspace), or one of them and `:repository` (of that repository
+    only), to a base URL without a trailing slash. `options` are the formats' own, by `format.name`. `environment` is
+    the job's. With `inherit`, the user's own logins in `home` are to be had inside the login, too.
     """
 
     org: str
     repos: tuple[str, ...]
     token: str = field(repr=False)
-    npm_scopes: tuple[str, ...] = ()
+    directory: str
     domains: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    home: Home = field(default_factory=Home)
+    inherit: bool = False
+
+
+@dataclass(frozen=True)
+class Access:
+    """The account as one format sees it. `hosts` are the hosts, `host[:port]`, of all formats of the login."""
+
+    account: Account
+    name: str
+    endpoints: tuple[Endpoint, ...]
+    hosts: tuple[str, ...] = ()
+
+    @property
+    def org(self) -> str:
+        """The workspace."""
+        return self.account.org
+
+    @property
+    def repos(self) -> tuple[str, ...]:
+        """The repositories, the default one first."""
+        return self.account.repos
+
+    @property
+    def token(self) -> str:
+        """The Cloudsmith token."""
+        return self.account.token
+
+    @property
+    def directory(self) -> str:
+        """The absolute path of the login directory where the clients run. It may hold anything that is printable."""
+        return self.account.directory
+
+    @property
+    def home(self) -> Home:
+        """What the job's user has at home."""
+        return self.account.home
+
+    @property
+    def inherit(self) -> bool:
+        """Whether the user's own logins are to be copied."""
+        return self.account.inherit
+
+    @property
+    def basic_auth(self) -> str:
+        """User name and token as HTTP basic authentication sends them: base64 of `token:<token>`."""
+        return base64.b64encode(f"{USER_NAME}:{self.token}".encode()).decode()
 
     def url(self, endpoint: Endpoint, repo: str) -> str:
         """Return the URL of `repo` at `endpoint`.
@@ -43,10 +120,10 @@ class Access:
         A custom domain stands for what it belongs to, so that its URLs drop those parts: the workspace, and for a
         repository's own domain the repository, too (Cloudsmith documentation, "Custom domains").
         """
-        own, shared = self.domains.get(f"{endpoint.domains_key}:{repo}"), self.domains.get(endpoint.domains_key)
-        if own is not None:
+        keys = self._domain_keys(endpoint)
+        if own := self._domain(f"{key}:{repo}" for key in keys):
             return f"{own}/{endpoint.path.replace('{org}/', '').replace('{repo}/', '')}"
-        if shared is not None:
+        if shared := self._domain(keys):
             return f"{shared}/{endpoint.path.replace('{org}/', '').replace('{repo}', repo)}"
         return f"https://{endpoint.host}/{endpoint.path.replace('{org}', self.org).replace('{repo}', repo)}"
 
@@ -54,37 +131,106 @@ class Access:
         """Return the URL of every repository at `endpoint`, the default one first."""
         return [self.url(endpoint, repo) for repo in self.repos]
 
-    def hosts(self, endpoint: Endpoint) -> list[str]:
+    def hosts_of(self, endpoint: Endpoint) -> list[str]:
         """Return `host[:port]` of every place where this workspace's `endpoint` is served, without repetition.
 
         A workspace with a custom domain must use it, so that it replaces the default host (Cloudsmith documentation,
         "Docker registry").
         """
-        prefix = f"{endpoint.domains_key}:"
-        own = [url for key, url in self.domains.items() if key.startswith(prefix)]
-        shared = self.domains.get(endpoint.domains_key, f"https://{endpoint.host}")
+        keys = self._domain_keys(endpoint)
+        shared = self._domain(keys) or f"https://{endpoint.host}"
+        own = [url for key, url in self.account.domains.items() if ":" in key and key.split(":")[0] in keys]
         return list(dict.fromkeys(urlsplit(url).netloc for url in [shared, *own]))
 
-    def with_credentials(self, url: str) -> str:
-        """Put user name and token into `url`, for clients that read them nowhere else."""
-        scheme, rest = url.split("://", 1)
-        return f"{scheme}://{USER_NAME}:{self.token}@{rest}"
+    def option(self, name: str) -> tuple[str, ...]:
+        """Return the values that this format's option was given, already checked."""
+        return self.account.options.get(f"{self.name}.{name}", ())
 
-    @property
-    def basic_auth(self) -> str:
-        """User name and token as HTTP basic authentication sends them: base64 of `token:<token>`."""
-        return base64.b64encode(f"{USER_NAME}:{self.token}".encode()).decode()
+    def switched_on(self, name: str) -> bool:
+        """Return whether an option that is on or off is on. Off is the default."""
+        return self.option(name)[-1:] == ("true",)
+
+    def extended(self, variable: str, addition: str, separator: str = " ") -> str:
+        """Return the job's own value of a list variable with `addition` after it, but only once.
+
+        The format names the variable in `extends`. Raises `SettingsError` if the value cannot be carried over.
+        """
+        own = self.account.environment.get(variable, "")
+        if not own.isprintable():
+            raise SettingsError(
+                f"{variable} holds a line break or another control character, so that nothing can be added to it",
+                hint=f"Set {variable} to one line, or leave the format {self.name} out",
+            )
+        return own if addition in own else f"{own}{separator}{addition}" if own else addition
+
+    def _domain_keys(self, endpoint: Endpoint) -> list[str]:
+        """Return the keys of an endpoint's domains: the format's name, which wins, and the label of its host.
+
+        A name that is also the label of one of the format's hosts means that host; else it means the first.
+        """
+        named = next((known for known in self.endpoints if known.label == self.name), self.endpoints[0])
+        return list(dict.fromkeys([*([self.name] if endpoint == named else []), endpoint.label]))
+
+    def _domain(self, keys: Iterable[str]) -> str | None:
+        return next((self.account.domains[key] for key in keys if key in self.account.domains), None)
+
+
+def in_directory(path: str) -> Callable[[Access], str]:
+    """Make a variable that is the path of something in the login directory."""
+    return lambda access: f"{access.directory}/{path}"
+
+
+def double_quoted(text: str) -> str:
+    r"""Return `text` as a string in double quotes, with `\"` and `\\` for the two characters that need it.
+
+    JSON, YAML, TOML, JavaScript, Lua, Erlang, R and curl's configuration all read it so. Raises `SettingsError` for
+    control characters, which they write in different ways.
+    """
+    if not text.isprintable():
+        raise SettingsError(
+            "a path with control characters cannot be written into a client's file", hint="Use another directory"
+        )
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+BASIC = "base64(token:T)"
+"""What HTTP basic authentication sends of a Cloudsmith token T."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Format:
-    """One package format.
+    """One package format: what a login writes for its clients, and what its users have to know.
 
-    `files` maps each file's path in the login directory to the function that writes its text. `variables` are the
-    environment variables that lead the client there; `{dir}` stands for the login directory. They must never hold a
-    secret: every process of the build sees them. `needs_repo` says that there is no URL without a repository.
+    `endpoints` are the hosts that its clients ask, the one to read from first. `files` returns the text of each file by
+    its path in the login directory. `variables` lead the client there; one whose function returns None is not set. They
+    must never hold a secret: every process of the build sees them. `needs_repo` says that there is no URL without a
+    repository. `needs` names formats without whose files this one's client is not let in. `extends` names the job's own
+    variables that this one adds to: see `Access.extended`. `home` names what its `files` read of the user's home
+    directory that holds no secret, and `logins` what does, and is read with `inherit` only.
+
+    `shapes` are the forms in which the token T is written or sent, besides T itself: text with T, O (workspace) and R
+    (repository) in it, or base64( ) of such. Masks and tests know them from here.
+
+    `client` names what reads the files; `least` is the oldest version that does. `hides` says what of the user's or the
+    machine's configuration is not seen inside a login, `project` what becomes of the project's own, and `second_index`
+    which version the client takes when a second index has the package, too. `publishes` says that the client
+    publishes. All of that is shown by `cloudsmith-oidc formats`, and is proven in tests/clients.
     """
 
-    files: Mapping[str, Callable[[Access], str]]
-    variables: Mapping[str, str]
-    needs_repo: bool
+    client: str
+    endpoints: tuple[Endpoint, ...]
+    files: Callable[[Access], Mapping[str, str]]
+    variables: Mapping[str, Callable[[Access], str | None]]
+    needs_repo: bool = True
+    needs: tuple[str, ...] = ()
+    options: Mapping[str, FormatOption] = field(default_factory=dict)
+    extends: tuple[str, ...] = ()
+    home: tuple[str, ...] = ()
+    logins: tuple[str, ...] = ()
+    shapes: tuple[str, ...] = (BASIC,)
+    publishes: bool = True
+    least: str = ""
+    hides: str = ""
+    project: str = ""
+    second_index: str = ""

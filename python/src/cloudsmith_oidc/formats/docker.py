@@ -2,17 +2,22 @@
 
 import json
 
-from cloudsmith_oidc.formats.base import Access, Endpoint, Format
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format, in_directory
 
-REGISTRY = Endpoint("docker", "docker.cloudsmith.io")
+REGISTRY = Endpoint("docker.cloudsmith.io")
 
 
-def config_json(access: Access) -> str:
+def _files(access: Access) -> dict[str, str]:
     """Log in to the registry under each of its names."""
-    auths = {host: {"auth": access.basic_auth} for host in access.hosts(REGISTRY)}
-    return json.dumps({"auths": auths}, indent=2) + "\n"
+    auths = {host: {"auth": access.basic_auth} for host in access.hosts_of(REGISTRY)}
+    return {"docker/config.json": json.dumps({"auths": auths}, indent=2) + "\n"}
 
 
 FORMAT = Format(
-    files={"docker/config.json": config_json}, variables={"DOCKER_CONFIG": "{dir}/docker"}, needs_repo=False
+    client="docker",
+    endpoints=(REGISTRY,),
+    files=_files,
+    variables={"DOCKER_CONFIG": in_directory("docker")},
+    needs_repo=False,
+    hides="The user's ~/.docker.",
 )

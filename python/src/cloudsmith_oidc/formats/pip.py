@@ -1,17 +1,28 @@
-"""pip: https://pip.pypa.io/en/stable/topics/configuration/ ; uv and poetry do not read it."""
+"""pip: https://pip.pypa.io/en/stable/topics/configuration/ ; it reads logins from a netrc (topics/authentication)."""
 
-from cloudsmith_oidc.formats.base import Access, Endpoint, Format
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format, in_directory
 
-INDEX = Endpoint("pip", "dl.cloudsmith.io", "basic/{org}/{repo}/python/simple/")
+INDEX = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/python/simple/")
 
 
-def pip_conf(access: Access) -> str:
+def _files(access: Access) -> dict[str, str]:
     """Make the first repository pip's index and the others additional ones."""
-    index, *others = [access.with_credentials(url) for url in access.urls(INDEX)]
+    index, *others = access.urls(INDEX)
+    # The login is not in the URL: pip hands that to the pips that it starts, in their arguments.
     lines = ["[global]", f"index-url = {index}"]
     if others:
         lines += ["extra-index-url =", *[f"    {url}" for url in others]]
-    return "\n".join(lines) + "\n"
+    return {"pip.conf": "\n".join(lines) + "\n"}
 
 
-FORMAT = Format(files={"pip.conf": pip_conf}, variables={"PIP_CONFIG_FILE": "{dir}/pip.conf"}, needs_repo=True)
+FORMAT = Format(
+    client="pip",
+    endpoints=(INDEX,),
+    files=_files,
+    variables={"PIP_CONFIG_FILE": in_directory("pip.conf")},
+    needs=("netrc",),
+    publishes=False,
+    hides="The user's pip.conf, with its proxy and CA. The machine's /etc/pip.conf is read, too.",
+    project="PIP_INDEX_URL and an index named in requirements.txt or on the command line win.",
+    second_index="The highest version of all indexes: give pip no other index, but an upstream in Cloudsmith.",
+)

@@ -1,0 +1,33 @@
+"""uv: https://docs.astral.sh/uv/concepts/authentication/http/ (netrc), /reference/environment/ (the variables)."""
+
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format, FormatOption, switch
+
+INDEX = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/python/simple/")
+UPLOADS = Endpoint("python.cloudsmith.io", "{org}/{repo}/")
+
+
+def _default_index(access: Access) -> str | None:
+    """Lead uv to the first repository only if that is asked for: a lock file that names another index would not fit."""
+    return access.url(INDEX, access.repos[0]) if access.switched_on("index") else None
+
+
+FORMAT = Format(
+    client="uv",
+    endpoints=(INDEX, UPLOADS),
+    files=lambda _: {},
+    variables={
+        "UV_PUBLISH_URL": lambda access: access.url(UPLOADS, access.repos[0]),
+        "UV_DEFAULT_INDEX": _default_index,
+    },
+    needs=("netrc",),
+    options={
+        "index": FormatOption(
+            takes="true|false",
+            help="Make the first repository the default index. Default: the project says where its index is.",
+            check=switch,
+        )
+    },
+    least="0.4.30",
+    project="[[tool.uv.index]] is kept; with uv.index=true, its indexes are asked before Cloudsmith.",
+    second_index="The first index that has the package, whatever the version.",
+)
