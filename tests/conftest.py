@@ -16,7 +16,7 @@ import pytest
 from needs import need
 from program import Cli
 from sandbox import Sandbox
-from sandbox.backends import WATCHED
+from sandbox.registries.child import WATCHED
 
 pytest_plugins = ["sandbox.fixtures"]
 
@@ -28,6 +28,19 @@ ENGINE_SECONDS = 10.0
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "may_skip_in_ci: needs what no CI has, such as a Jenkins to test against")
+    config.addinivalue_line("markers", "on_request: of a client that only --every-client runs")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--every-client", action="store_true", help="run the tests of all package clients")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the clients that a plain CI machine should not wait for."""
+    if not config.getoption("--every-client"):
+        left_out = [item for item in items if item.get_closest_marker("on_request")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.hookimpl(wrapper=True)

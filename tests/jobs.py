@@ -68,7 +68,7 @@ class Job:
             environment |= dict(line.split("=", 1) for line in self.cli.file("env").splitlines())
         for name, text in client.files.items():
             (self.folder / name).write_text(text)
-        command = [word.format(docker=self.cli.sandbox.docker_host) for word in client.command]
+        command = [word.format(docker=self.cli.sandbox.host("docker")) for word in client.command]
         command += () if logged_in else client.registry
         return subprocess.run(
             command,
@@ -83,4 +83,4 @@ class Job:
 
 def loopback_domains(sandbox: Sandbox) -> str:
     """The docker client takes no proxy and no CA from its caller: it finds the registry on a loopback port."""
-    return f"docker=http://{sandbox.docker_host}"
+    return f"docker=http://{sandbox.host('docker')}"

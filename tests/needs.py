@@ -1,5 +1,6 @@
 """Programs that some tests need and a machine may lack."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -23,3 +24,13 @@ def need(*programs: str) -> None:
     """Skip this test if it cannot have the programs."""
     if reason := lacking(*programs):
         pytest.skip(reason)
+
+
+INSTALLED = Path(__file__).parent.parent / ".cache" / "clients" / "bin"
+"""Where `tests/clients/install.sh` puts the programs of package clients."""
+
+
+def client(program: str) -> None:
+    """Skip this test if a package client is not there."""
+    if not shutil.which(program, path=f"{INSTALLED}{os.pathsep}{os.environ['PATH']}"):
+        pytest.skip(f"not installed: {program} (sh tests/clients/install.sh --help)")

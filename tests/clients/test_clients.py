@@ -1,94 +1,105 @@
 """Real clients, real registries: what login writes is all that a client needs, and without it nothing is to be had."""
 
-import shutil
-from pathlib import Path
+import re
 
 import pytest
 
-from jobs import CLIENTS, Client, Job, loopback_domains
-from program import Cli
-from sandbox import Sandbox
+from clients.client import clients
+from clients.job import Jobs, masked
+
+CLIENTS = clients()
 
 
-@pytest.fixture(params=CLIENTS)
-def client(request: pytest.FixtureRequest, packages: Sandbox) -> Client:
-    found = CLIENTS[request.param]
-    if found.format in packages.missing:
-        pytest.skip(packages.missing[found.format])
-    if not shutil.which(found.program):
-        pytest.skip(f"{found.program} is not installed")
-    return found
+def every(said: str = "format") -> pytest.MarkDecorator:
+    """Make a test for each client of which something is said."""
+    return pytest.mark.parametrize(
+        "name",
+        [
+            pytest.param(name, marks=() if client.in_ci else pytest.mark.on_request)
+            for name, client in CLIENTS.items()
+            if getattr(client, said)
+        ],
+    )
 
 
-def test_a_client_gets_its_package_after_the_login_and_only_then(client: Client, cli: Cli, tmp_path: Path) -> None:
-    anonymous = Job(cli, tmp_path / "anonymous")
-    refused = anonymous.run(client, logged_in=False)
-    assert refused.returncode != 0
-    assert not client.fetched(anonymous.folder, refused.stdout)
+@every()
+def test_a_client_reads_with_the_login_and_only_with_it(jobs: Jobs) -> None:
+    jobs.log_in()
 
-    assert cli.login(CLOUDSMITH_DOMAINS=loopback_domains(cli.sandbox)).code == 0
+    first = jobs.run(jobs.client.read)
+    assert first.code == 0, first.output
+    assert jobs.got()
+    assert jobs.left_behind() == []
 
-    job = Job(cli, tmp_path / "job")
-    fetched = job.run(client, logged_in=True)
-    assert fetched.returncode == 0, fetched.stdout + fetched.stderr
-    assert client.fetched(job.folder, fetched.stdout)
+    jobs.cli.sandbox.cloudsmith.revoke()
+    jobs.forget()
+    refused = jobs.run(jobs.client.read, "refused")
+    assert refused.code != 0, refused.output
+    assert not jobs.got("refused")
+
+
+@every("publish")
+def test_a_client_publishes_with_the_login_and_only_with_it(jobs: Jobs) -> None:
+    jobs.log_in()
+    assert jobs.status(jobs.client.published) == 404
+
+    done = jobs.run(jobs.client.publish)
+    assert done.code == 0, done.output
+    assert jobs.status(jobs.client.published) == 200
+    assert jobs.left_behind() == []
+
+    jobs.cli.sandbox.cloudsmith.revoke()
+    refused = jobs.run(jobs.client.publish, "refused")
+    assert refused.code != 0, refused.output
 
 
 DOMAINS = {
-    "of the workspace": "pip=dl.acme.com,npm=npm.acme.com",
-    "of the repository": "pip:prod=dl-prod.acme.com,npm:prod=npm-prod.acme.com",
+    "of the workspace": "{label}={label}.acme.com",
+    "of the repository": "{label}:prod={label}-prod.acme.com",
 }
 
 
-@pytest.mark.parametrize("domains", DOMAINS)
-@pytest.mark.parametrize("client", ["pip", "npm"], indirect=True)
-def test_custom_domains(client: Client, cli: Cli, tmp_path: Path, domains: str) -> None:
-    assert cli.login(CLOUDSMITH_DOMAINS=DOMAINS[domains]).code == 0
+@pytest.mark.parametrize("kind", DOMAINS)
+@every("domains")
+def test_a_client_reads_from_a_custom_domain(jobs: Jobs, kind: str) -> None:
+    label = jobs.read_from.label
+    jobs.log_in(CLOUDSMITH_DOMAINS=DOMAINS[kind].format(label=label))
 
-    fetched = Job(cli, tmp_path / "job").run(client, logged_in=True)
+    done = jobs.run(jobs.client.read)
 
-    assert fetched.returncode == 0, fetched.stdout + fetched.stderr
-
-
-@pytest.mark.parametrize("client", ["pip"], indirect=True)
-def test_pip_finds_packages_of_every_repository(client: Client, cli: Cli, tmp_path: Path) -> None:
-    assert cli.login(CLOUDSMITH_REPO="prod,dev").code == 0
-    both = Client("pip", client.program, [*client.command, "acme-tools"], client.fetched)
-
-    fetched = Job(cli, tmp_path / "job").run(both, logged_in=True)
-
-    assert fetched.returncode == 0, fetched.stdout + fetched.stderr
+    assert done.code == 0, done.output
+    assert jobs.got()
+    asked = {request.host for request in jobs.cli.sandbox.requests}
+    assert f"{label}.cloudsmith.io" not in asked
 
 
-@pytest.mark.parametrize("client", ["npm"], indirect=True)
-def test_npm_asks_only_for_the_scope(client: Client, cli: Cli, tmp_path: Path) -> None:
-    assert cli.login(CLOUDSMITH_NPM_SCOPE="@acme").code == 0
-    command = [word for word in client.command if word != "acme-hello"]
-    scoped = Client("npm", client.program, command, client.fetched, files=client.files)
+@every("several")
+def test_a_client_reads_from_several_repositories(jobs: Jobs) -> None:
+    jobs.log_in(CLOUDSMITH_REPO="prod,dev")
 
-    fetched = Job(cli, tmp_path / "job").run(scoped, logged_in=True)
+    done = jobs.run(jobs.client.several)
 
-    assert fetched.returncode == 0, fetched.stdout + fetched.stderr
-    assert {request.path for request in cli.sandbox.requests if request.endpoint == "npm"} <= {
-        "/acme/prod/@acme%2fhello",
-        "/acme/prod/@acme/hello/-/hello-1.0.0.tgz",
-    }
+    assert done.code == 0, done.output
 
 
-@pytest.mark.parametrize("client", ["docker"], indirect=True)
-def test_docker_logs_in_pulls_and_pushes_without_a_password(
-    client: Client, cli: Cli, tmp_path: Path, engine: dict[str, str]
-) -> None:
-    assert cli.login(CLOUDSMITH_DOMAINS=loopback_domains(cli.sandbox)).code == 0
-    image = f"{cli.sandbox.docker_host}/prod/app"
-    steps = "docker login {docker} && docker pull I:1 && docker tag I:1 I:2 && docker push I:2".replace("I", image)
-    clean_up = f"docker rmi --force {image}:1 {image}:2"
-    every_step = Client("docker", client.program, ["sh", "-c", f"{steps}; s=$?; {clean_up}; exit $s"], client.fetched)
-    pull = Client("docker", client.program, ["docker", "pull", f"{image}:1"], client.fetched)
+@every("loud")
+def test_the_mask_covers_a_client_at_its_loudest(jobs: Jobs) -> None:
+    jobs.log_in()
 
-    anonymous = Job(cli, tmp_path / "anonymous").run(pull, logged_in=False, **engine)
-    result = Job(cli, tmp_path / "job").run(every_step, logged_in=True, **engine)
+    done = jobs.run(f"set +e\n{jobs.client.loud}")
 
-    assert anonymous.returncode != 0
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert "Login Succeeded" in result.stdout
+    assert jobs.got(), done.output
+    assert not jobs.shows_token(masked(done.output))
+    assert jobs.left_behind() == []
+
+
+@every("second_index")
+def test_which_version_a_client_takes_if_a_public_index_has_a_higher_one(jobs: Jobs) -> None:
+    jobs.log_in()
+
+    done = jobs.run(f"{{ {jobs.client.second_index}; }} >said 2>&1 || {{ cat said; exit 1; }}\n{jobs.client.taken}")
+
+    assert done.code == 0, done.output
+    assert re.search(rf"\b{re.escape(jobs.client.takes)}\b", done.output), done.output
+    asked = [request for request in jobs.cli.sandbox.requests if request.endpoint == "public"]
+    assert not any("authorization" in request.headers for request in asked)

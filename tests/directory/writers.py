@@ -6,7 +6,6 @@ from pathlib import Path
 from subprocess import Popen  # noqa: TC003 - a fixture's annotations are read
 from typing import ClassVar, Protocol
 
-from cloudsmith_oidc import formats
 from launcher.agent import OTHER, SET, Agent
 from program import Cli
 
@@ -38,6 +37,7 @@ class Command:
     cli: Cli
 
     FORMATS: ClassVar = {True: ["npm"], False: ["pip", "npm", "docker"]}
+    FILES: ClassVar = {True: {".npmrc"}, False: {"pip.conf", "netrc", ".npmrc", "docker/config.json"}}
 
     def start(self, directory: str, *, few: bool = False) -> "Popen[bytes]":
         return self.cli.start("login", f"--output={directory}", "--format", ",".join(self.FORMATS[few]))
@@ -52,8 +52,7 @@ class Command:
         return Outcome(result.code, result.stderr)
 
     def files(self, *, few: bool = False) -> set[str]:
-        clients = {path for name in self.FORMATS[few] for path in formats.load(name).files}
-        return clients | {"env", "activate", "login.json"}
+        return self.FILES[few] | {"env", "activate", "login.json"}
 
 
 @dataclass

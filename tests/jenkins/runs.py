@@ -65,7 +65,7 @@ class Runs:
             "CLOUDSMITH_SERVICE_SLUG": sandbox.service,
             "CLOUDSMITH_REPO": "prod",
             "CLOUDSMITH_API_HOST": sandbox.api_url,
-            "CLOUDSMITH_DOMAINS": f"pip={sandbox.pip_url},npm={sandbox.npm_url},docker={sandbox.docker_host}",
+            "CLOUDSMITH_DOMAINS": f"pip={sandbox.url('dl')},npm={sandbox.url('npm')},docker={sandbox.host('docker')}",
             "NO_PROXY": "127.0.0.1",
         }
         self.builds: list[Build] = []

@@ -24,7 +24,7 @@ def test_the_body_has_three_clients_configured_and_nothing_is_left(runs: Runs, s
 
 
 def test_a_client_installs_from_the_repository(runs: Runs, packages: Sandbox) -> None:
-    assert "pip" not in packages.missing
+    assert "python" not in packages.missing
     build = runs.on_node("""
         cloudsmithOidc(formats: 'pip') {
             sh 'pip download --no-deps --dest wheels acme-hello && ls wheels'

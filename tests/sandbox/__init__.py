@@ -22,8 +22,8 @@ from sandbox.cloudsmith import Cloudsmith
 from sandbox.faults import Answer, Fault, Faults
 from sandbox.issuer import AUDIENCE, Issuer, Jenkins, Site
 from sandbox.network import Handler, Network, Request, Server, Service
-from sandbox.packages import Door, Packages
 from sandbox.proxy import ProxyHandler, Stranger
+from sandbox.registries import PUBLIC_HOST, REPOS, Door, PublicDoor, Registries, labels
 from sandbox.workspace import Account, Provider, Repository, Role
 
 __all__ = ["Account", "Answer", "Fault", "Faults", "Issuer", "Provider", "Repository", "Request", "Sandbox", "Site"]
@@ -51,7 +51,7 @@ class Sandbox:
 
     org = ORG
     service = SERVICE
-    repos = ("prod", "dev")
+    repos = REPOS
 
     def __init__(self, *, packages: bool = False) -> None:
         """Prepare; `packages` starts all registries at once instead of on first use."""
@@ -60,25 +60,25 @@ class Sandbox:
         self.network = Network(Certificates(self.state))
         self.jenkins = Jenkins()
         self.cloudsmith = Cloudsmith(self.network)
-        self.packages = Packages(self.state)
+        self.registries = Registries(self.state)
         self._start_packages = packages
         self._end = ExitStack()
 
     def __enter__(self) -> Self:
         with self._end as end:
             end.callback(self._folder.cleanup)
-            end.callback(self.packages.stop)
+            end.callback(self.registries.stop)
             self._proxy = self._serve(Stranger(), ProxyHandler)
             self._jenkins = self._serve(self.jenkins)
             self._api = self._serve(self.cloudsmith)
             self._doors = {
-                name: self._serve(Door(name, self.packages, self.cloudsmith, org=ORG)) for name in self.packages.formats
+                label: self._serve(Door(label, self.registries, self.cloudsmith, org=ORG)) for label in labels()
             }
             end.callback(self.network.faults.clear)
             self.cloudsmith.proxy_url = self.proxy_url
             self.reset()
             if self._start_packages:
-                self.packages.start()
+                self.registries.start()
             self._end = end.pop_all()
         return self
 
@@ -98,9 +98,14 @@ class Sandbox:
         self.network.requests.clear()
         self.network.tunnels.clear()
         self.network.certificates.flaws.clear()
-        self.network.hosts = {"api.cloudsmith.io": self.cloudsmith} | {
-            f"{prefix}{host}": Door(name, self.packages, self.cloudsmith, org, repo)
-            for name, prefix in (("pip", "dl"), ("npm", "npm"), ("docker", "docker"))
+        self.registries.reset()
+        self.network.hosts = {
+            "api.cloudsmith.io": self.cloudsmith,
+            PUBLIC_HOST: PublicDoor(self.registries, self.cloudsmith.clock),
+        }
+        self.network.hosts |= {
+            f"{label}{host}": Door(label, self.registries, self.cloudsmith, org, repo)
+            for label in labels()
             for host, org, repo in (
                 (".cloudsmith.io", None, None),
                 (".acme.com", ORG, None),
@@ -154,7 +159,7 @@ class Sandbox:
         """What goes wrong.
 
         Endpoints: exchange, user, api; providers, provider, mappings, services, repository, privileges; discovery,
-        jwks, admin-discovery, admin-jwks, site; pip, npm, docker; proxy.
+        jwks, admin-discovery, admin-jwks, site; each registry by its name (python, npm, docker ...), public; proxy.
         Bad certificates are in `network.certificates.flaws`, by host.
         """
         return self.network.faults
@@ -191,8 +196,8 @@ class Sandbox:
 
     @property
     def missing(self) -> dict[str, str]:
-        """The registries (pip, npm, docker) that this machine cannot run, and why."""
-        return self.packages.missing
+        """The registries (python, npm, docker ...) that this machine cannot run, and why."""
+        return self.registries.missing
 
     # How to get there
 
@@ -211,20 +216,13 @@ class Sandbox:
         """Cloudsmith's API without the proxy."""
         return f"http://{self._api.address}"
 
-    @property
-    def pip_url(self) -> str:
-        """The pip host without the proxy, as an account-wide custom domain."""
-        return f"http://{self._doors['pip'].address}"
+    def host(self, label: str) -> str:
+        """`127.0.0.1:PORT` of a package host without the proxy, as an account-wide custom domain; see `url`."""
+        return self._doors[label].address
 
-    @property
-    def npm_url(self) -> str:
-        """The npm host without the proxy, as an account-wide custom domain."""
-        return f"http://{self._doors['npm'].address}"
-
-    @property
-    def docker_host(self) -> str:
-        """The docker host without the proxy, as an account-wide custom domain."""
-        return self._doors["docker"].address
+    def url(self, label: str) -> str:
+        """The URL of a package host, `dl` or `npm` for example, without the proxy, as an account-wide custom domain."""
+        return f"http://{self.host(label)}"
 
     @property
     def ca_file(self) -> Path:

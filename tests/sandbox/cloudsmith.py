@@ -87,6 +87,10 @@ class Cloudsmith:
         self.issued.append(jwt.encode(claims, self._secret, algorithm="HS256"))
         return self.issued[-1]
 
+    def revoke(self) -> None:
+        """Let no token in that was issued until now: the real one cannot do that, and a test wants a refusal."""
+        self._secret = secrets.token_bytes(32)
+
     def service_of(self, token: str) -> str | None:
         """The service account that a token lets in; None for a bad or expired token."""
         try:

@@ -25,5 +25,5 @@ def sandbox(sandbox_server: Sandbox) -> Iterator[Sandbox]:
 @pytest.fixture
 def packages(sandbox: Sandbox) -> Sandbox:
     """The same with all registries running that this machine has; `missing` names the others."""
-    sandbox.packages.start()
+    sandbox.registries.start("python", "npm", "docker")
     return sandbox

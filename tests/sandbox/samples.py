@@ -7,19 +7,17 @@ import io
 import json
 import tarfile
 import zipfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 GREETING = "hello from the sandbox"
-
-PIP = {"prod": ["acme-hello"], "dev": ["acme-tools"]}
-NPM = {"prod": ["@acme/hello", "acme-hello"], "dev": ["@acme/tools", "acme-tools"]}
-DOCKER = {"prod": ["app"], "dev": ["tools"]}
-"""The packages of each repository."""
+PACKAGES: Mapping[str, Sequence[str]] = {"prod": ["acme-hello"], "dev": ["acme-tools"]}
+"""The packages of each repository, unless a registry says otherwise."""
 
 
-def wheel(folder: Path, name: str, version: str = "1.0") -> Path:
+def wheel(folder: Path, name: str, version: str) -> Path:
     """Write a wheel with one module, which prints a greeting when run with `python -m`."""
     module = name.replace("-", "_")
     info = f"{module}-{version}.dist-info"
@@ -36,10 +34,10 @@ def wheel(folder: Path, name: str, version: str = "1.0") -> Path:
     return target
 
 
-def npm_publication(name: str, version: str = "1.0.0") -> dict[str, Any]:
+def npm_publication(name: str, version: str) -> dict[str, Any]:
     """The document that `npm publish` sends for a package with one module."""
     manifest = {"name": name, "version": version, "main": "index.js"}
-    tarball = _tar_gz(
+    tarball = tar_gz(
         {
             "package/package.json": json.dumps(manifest).encode(),
             "package/index.js": f"module.exports = {json.dumps(GREETING)};\n".encode(),
@@ -73,7 +71,7 @@ class Image:
 def image() -> Image:
     """An image with one layer, which holds one file."""
     layer = {"greeting.txt": f"{GREETING}\n".encode()}
-    packed = _tar_gz(layer)
+    packed = tar_gz(layer)
     config = json.dumps(
         {
             "architecture": "amd64",
@@ -103,7 +101,8 @@ def _record_hash(text: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
 
 
-def _tar_gz(files: dict[str, bytes]) -> bytes:
+def tar_gz(files: dict[str, bytes]) -> bytes:
+    """Pack files by path."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
         for path, content in files.items():

@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sandbox import samples
+from sandbox.samples import PACKAGES
 
 Level = Literal["None", "Read", "Write", "Admin"]
 Role = Literal["Owner", "Manager", "Member", "Collaborator"]
@@ -78,7 +78,7 @@ class Workspaces:
 
     providers: dict[str, list[Provider]] = field(default_factory=dict)
     services: dict[str, Account] = field(default_factory=dict)
-    repositories: dict[str, Repository] = field(default_factory=lambda: {name: Repository() for name in samples.PIP})
+    repositories: dict[str, Repository] = field(default_factory=lambda: {name: Repository() for name in PACKAGES})
     keys: dict[str, Account] = field(default_factory=dict)
 
     def accounts(self, org: str) -> dict[str, Account]:

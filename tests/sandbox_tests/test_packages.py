@@ -50,7 +50,7 @@ def test_anonymous_and_expired_clients_are_challenged(sandbox: Sandbox, client: 
 
 @pytest.mark.parametrize("door", DOORS)
 def test_pip_installs(packages: Sandbox, tmp_path: Path, door: str, token: str) -> None:
-    need_backend(packages, "pip")
+    need_backend(packages, "python")
     index = DOORS[door][0].replace("://", f"://token:{token}@") + "/python/simple/"
     pip = [sys.executable, "-m", "pip", "install", "--no-cache-dir", "--target", str(tmp_path)]
     result = run(packages, *pip, "--index-url", index, "acme-hello", folder=tmp_path)
@@ -60,7 +60,7 @@ def test_pip_installs(packages: Sandbox, tmp_path: Path, door: str, token: str) 
 
 
 def test_each_repository_has_its_own_packages(packages: Sandbox, client: httpx.Client) -> None:
-    need_backend(packages, "pip")
+    need_backend(packages, "python")
     auth = ("token", packages.issue())
     statuses = {
         (repo, name): client.get(
@@ -87,7 +87,7 @@ PRIVILEGES: dict[str, tuple[list[dict[str, str]], bool]] = {
 
 @pytest.mark.parametrize("case", PRIVILEGES)
 def test_a_repository_is_for_those_who_may_read_it(packages: Sandbox, client: httpx.Client, case: str) -> None:
-    need_backend(packages, "pip")
+    need_backend(packages, "python")
     packages.add_service("ci-reader", teams=("ci",))
     packages.repository("prod").privileges, lets_in = PRIVILEGES[case]
     auth = ("token", packages.issue())
@@ -100,7 +100,7 @@ def test_a_repository_is_for_those_who_may_read_it(packages: Sandbox, client: ht
 
 @pytest.mark.parametrize("settings", [{"default_privilege": "Read"}, {"type": "Public"}])
 def test_a_repository_may_be_for_everybody(packages: Sandbox, client: httpx.Client, settings: dict[str, str]) -> None:
-    need_backend(packages, "pip")
+    need_backend(packages, "python")
     repository = packages.repository("prod")
     repository.privileges = []
     for name, value in settings.items():
@@ -128,7 +128,7 @@ def test_npm_installs(packages: Sandbox, tmp_path: Path, door: str, token: str) 
 def test_docker_sees_the_image(packages: Sandbox, tmp_path: Path, image: str, token: str) -> None:
     need_backend(packages, "docker")
     need("docker")
-    image = image.format(docker_host=packages.docker_host)
+    image = image.format(docker_host=packages.host("docker"))
     auth = base64.b64encode(f"token:{token}".encode()).decode()
     (tmp_path / "config.json").write_text(json.dumps({"auths": {image.split("/")[0]: {"auth": auth}}}))
     docker = ["docker", "manifest", "inspect", "--insecure", image]

@@ -1,0 +1,117 @@
+"""A build's job: what it runs after a login, in a directory and with a home of its own."""
+
+import base64
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from clients.client import Client
+from cloudsmith_oidc import formats
+from cloudsmith_oidc.formats import Endpoint
+from needs import INSTALLED
+from program import Cli
+
+JOB_SECONDS = 170.0
+STEP = Path(__file__).parent.parent.parent / "vars" / "cloudsmithOidc.groovy"
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a job ended, and everything that it printed."""
+
+    code: int
+    output: str
+
+
+class Jobs:
+    """The jobs of one login. Each has a directory of its own; the home is theirs all."""
+
+    def __init__(self, client: Client, cli: Cli, folder: Path) -> None:
+        self.client = client
+        self.cli = cli
+        name = "with a space" if client.space else "without"
+        self.folder = folder / name
+        self.home = self.folder / "home"
+        self.home.mkdir(parents=True)
+        cli.directory = self.folder / "login"
+        self.environment = {
+            "PATH": f"{INSTALLED}:{os.environ['PATH']}",
+            "HOME": str(self.home),
+            **cli.sandbox.environment(),
+            **client.environment(cli.sandbox, self.home),
+        }
+
+    def log_in(self, **settings: str) -> None:
+        """Log in; raises `AssertionError` if that fails."""
+        login = {**self.environment, "CLOUDSMITH_FORMATS": self.client.format, **self.client.settings(self.cli.sandbox)}
+        result = self.cli.login(**{**login, **settings})
+        assert result.code == 0, result.stderr
+
+    def run(self, script: str, name: str = "job") -> Done:
+        """Run a script in a new directory."""
+        directory = self.folder / name
+        directory.mkdir()
+        for path, text in self.client.files.items():
+            (directory / path).parent.mkdir(parents=True, exist_ok=True)
+            (directory / path).write_text(text)
+        pointers = dict(line.split("=", 1) for line in self.cli.file("env").splitlines())
+        done = subprocess.run(
+            ["sh", "-eu", "-c", script],
+            cwd=directory,
+            env=self.environment | pointers,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+            timeout=JOB_SECONDS,
+        )
+        return Done(done.returncode, done.stdout.decode(errors="replace"))
+
+    def got(self, name: str = "job") -> bool:
+        """Whether the package is there after `read`."""
+        return any((self.folder / name).glob(self.client.got))
+
+    @property
+    def read_from(self) -> Endpoint:
+        """Where the format reads."""
+        return formats.load(self.client.format.split(",")[0]).endpoints[0]
+
+    def forget(self) -> None:
+        """Remove what clients keep in the home for the next job."""
+        subprocess.run(["rm", "-rf", str(self.home)], check=True)
+        self.home.mkdir()
+
+    def status(self, url: str) -> int:
+        """What Cloudsmith answers for a URL to whoever has a token."""
+        world = self.cli.sandbox
+        with httpx.Client(proxy=world.proxy_url, verify=world.network.certificates.client_context) as client:
+            return client.get(url, auth=("token", world.issue())).status_code
+
+    def left_behind(self) -> list[str]:
+        """The files outside the login directory that hold a part of the token."""
+        files = [path for path in self.folder.rglob("*") if path.is_file() and self.cli.directory not in path.parents]
+        return [str(path) for path in files if self.shows_token(path.read_bytes().decode("latin-1"))]
+
+    def shows_token(self, text: str) -> bool:
+        """Whether a text holds a part of the token that is worth anything, as it is or in base64."""
+        token = self.cli.sandbox.cloudsmith.issued[-1]
+        encoded = [base64.b64encode(b"." * shift + token.encode()).decode()[4:] for shift in range(3)]
+        parts = [form[start : start + 40] for form in [token, *encoded] for start in range(0, len(form) - 40, 20)]
+        return any(part in text for part in parts)
+
+
+def masked(text: str) -> str:
+    """What a console shows of a text: the step's own expression, line by line, as the plugin does it."""
+    return "\n".join(_shape().sub("********", line) for line in text.splitlines())
+
+
+def _shape() -> re.Pattern[str]:
+    """The expression of the step, read from its source."""
+    source = STEP.read_text().partition("private String tokenShape() {")[2].partition("].join('|')")[0]
+    joined = re.sub(r"' \+\n\s+'", "", source)
+    dot, *parts = [text[1:-1].replace("\\\\", "\\") for text in re.findall(r"""'[^'\n]*'|"[^"\n]*\"""", joined)]
+    return re.compile("|".join(part.replace("${dot}", dot) for part in parts))

@@ -1,0 +1,156 @@
+"""The package registries, one module each, behind a gate that lets in only those with a token of the sandbox.
+
+It asks for the privilege to read the repository, whatever the client does there, and answers 403 without (so says the
+vendor's page supply-chain-security/epm/cooldown-policy). A registry is found by its module's name; that module has a
+class derived from `Registry` and called `Registry` by `REGISTRY`.
+"""
+
+import importlib
+import pkgutil
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.clock import Clock
+from sandbox.cloudsmith import Cloudsmith
+from sandbox.faults import Answer, json_answer
+from sandbox.network import Request, Route
+from sandbox.registries.base import NOT_FOUND, Call, MissingError, Registry
+from sandbox.samples import PACKAGES
+
+__all__ = ["PUBLIC_HOST", "REPOS", "Door", "MissingError", "PublicDoor", "Registries", "labels"]
+
+REPOS = tuple(PACKAGES)
+PUBLIC_HOST = "public.example.com"
+"""Registries for everybody, each under its name, with the packages of `prod` in a higher version."""
+VERSION, PUBLIC_VERSION = "1.0.0", "9.9.0"
+_PARTS = {"base", "child"}
+KINDS: dict[str, type[Registry]] = {
+    module.name: importlib.import_module(f"{__name__}.{module.name}").REGISTRY
+    for module in pkgutil.iter_modules(__path__)
+    if module.name not in _PARTS
+}
+
+
+def labels() -> list[str]:
+    """The labels of all hosts that serve packages."""
+    return sorted({place.label for kind in KINDS.values() for place in kind.places})
+
+
+class Registries:
+    """The registries, started on first use. `missing` says which are not to be had, and why."""
+
+    def __init__(self, state: Path) -> None:
+        self.missing = {name: reason for name, kind in KINDS.items() if (reason := kind.missing())}
+        self._state = state
+        self._running: dict[tuple[str, str], Registry] = {}
+        self._lock = threading.Lock()
+
+    def running(self, name: str, version: str = VERSION) -> Registry:
+        """Return a registry, started if it was not yet. Raises `MissingError`."""
+        with self._lock:
+            if name in self.missing:
+                raise MissingError(self.missing[name])
+            if (name, version) not in self._running:
+                state = self._state / f"{name}-{version}"
+                state.mkdir()
+                try:
+                    self._running[name, version] = KINDS[name](state, version)
+                except MissingError as problem:
+                    self.missing[name] = str(problem)
+                    raise
+            return self._running[name, version]
+
+    def start(self, *names: str) -> None:
+        """Start those that can be had: the ones called so, or all."""
+        for name in names or KINDS:
+            try:
+                self.running(name)
+            except MissingError:
+                continue
+
+    def reset(self) -> None:
+        """Let all forget what was published, where that is possible."""
+        for registry in self._running.values():
+            registry.reset()
+
+    def stop(self) -> None:
+        """End all."""
+        with self._lock:
+            for registry in self._running.values():
+                registry.stop()
+            self._running.clear()
+
+
+@dataclass(frozen=True)
+class Door:
+    """One package host: Cloudsmith's own, or a custom domain of the workspace `org`, or of its repository `repo`."""
+
+    label: str
+    registries: Registries
+    cloudsmith: Cloudsmith
+    org: str | None = None
+    repo: str | None = None
+
+    @property
+    def clock(self) -> Clock:
+        """Cloudsmith's."""
+        return self.cloudsmith.clock
+
+    def route(self, request: Request) -> Route:
+        """The endpoint is named like the registry, or like the host's label if it is none's."""
+        for name, kind in KINDS.items():
+            for place in kind.places:
+                if place.label == self.label and (found := place.match(request.path, self.org, self.repo)):
+                    names = {"org": self.org, "repo": self.repo} | found.groupdict()
+                    public = request.origin + request.path[: found.start("rest")]
+                    call = Call(request, place, names["org"] or "", names["repo"] or "", found["rest"], public)
+                    return name, lambda name=name, call=call: self._answer(name, call)
+        known = [kind for kind in KINDS.values() if any(place.label == self.label for place in kind.places)]
+        return self.label, lambda: NOT_FOUND if any(map(self._service, known, [request])) else self._challenge()
+
+    def _answer(self, name: str, call: Call) -> Answer:
+        service = self._service(KINDS[name], call.request)
+        if service is None:
+            return self._challenge()
+        if "{repo}" in call.place.path:
+            if call.org not in self.cloudsmith.providers or call.repo not in REPOS:
+                return NOT_FOUND
+            account = self.cloudsmith.workspaces.account(service)
+            if not self.cloudsmith.workspaces.may(account, "Read", call.org, call.repo):
+                return json_answer({"error": "You do not have permission to perform this action."}, 403)
+        try:
+            return self.registries.running(name).answer(call)
+        except MissingError as problem:
+            return json_answer({"error": str(problem)}, 503)
+
+    def _challenge(self) -> Answer:
+        challenge = f'Basic realm="Cloudsmith {self.label}"'
+        return json_answer({"error": "Authentication required"}, 401, {"WWW-Authenticate": challenge})
+
+    def _service(self, kind: type[Registry], request: Request) -> str | None:
+        """The service account whose token the client has."""
+        return self.cloudsmith.service_of(kind.token(request))
+
+
+@dataclass(frozen=True)
+class PublicDoor:
+    """The host of the public registries: `/python/…` is what anybody gets from the registry `python`."""
+
+    registries: Registries
+    clock: Clock
+
+    def route(self, request: Request) -> Route:
+        """The endpoint is `public`."""
+        return "public", lambda: self._answer(request)
+
+    def _answer(self, request: Request) -> Answer:
+        _, name, rest = [*request.path.split("/", 2), ""][:3]
+        if name not in KINDS:
+            return NOT_FOUND
+        public = f"{request.origin}/{name}"
+        try:
+            registry = self.registries.running(name, PUBLIC_VERSION)
+        except MissingError as problem:
+            return json_answer({"error": str(problem)}, 503)
+        return registry.answer(Call(request, KINDS[name].places[0], "acme", "prod", f"/{rest}", public))

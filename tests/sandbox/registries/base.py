@@ -1,0 +1,124 @@
+"""What a registry of the sandbox is: where it is reached, whom it lets in, what it answers."""
+
+import base64
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from sandbox.faults import Answer, json_answer
+from sandbox.network import Request
+from sandbox.samples import PACKAGES
+
+NOT_FOUND = json_answer({"error": "Not found."}, 404)
+
+
+class MissingError(Exception):
+    """Why a registry cannot be had on this machine."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a registry is: the label of a host (`dl` for dl.cloudsmith.io), and the path of a repository there.
+
+    The path names `{org}/` and `{repo}/`. A custom domain stands for a workspace, or for one repository of it, and
+    drops that from the path.
+    """
+
+    label: str
+    path: str
+
+    def match(self, path: str, org: str | None, repo: str | None) -> re.Match[str] | None:
+        """Find the parts `org`, `repo` and `rest` in a request's path, at a host that stands for what is given."""
+        pattern = "/" + re.escape(self.path).replace(r"\{", "{").replace(r"\}", "}").rstrip("/")
+        for name, known in {"org": org, "repo": repo}.items():
+            pattern = pattern.replace(f"/{{{name}}}", "" if known else f"/(?P<{name}>[^/]+)")
+        return re.fullmatch(rf"{pattern.rstrip('/')}(?P<rest>/.*|)", path)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request that was let in. `rest` is the path in the repository; `public` is the repository's URL there."""
+
+    request: Request
+    place: Place
+    org: str
+    repo: str
+    rest: str
+    public: str
+
+
+class Registry:
+    """A registry with the packages of some repositories, all in one version.
+
+    `schemes` says how its clients may send the token: `Basic` with the user name `token`, `Bearer`, `Token`, plain
+    (""), or `X-Api-Key`.
+    """
+
+    places: ClassVar[tuple[Place, ...]]
+    schemes: ClassVar[tuple[str, ...]] = ("Basic",)
+    packages: ClassVar[Mapping[str, Sequence[str]]] = PACKAGES
+
+    def __init__(self, state: Path, version: str) -> None:
+        """Start it. `state` is an empty directory of its own. Raises `MissingError`."""
+        self.state = state
+        self.version = version
+
+    @classmethod
+    def missing(cls) -> str:
+        """Say what would have to be installed to start it; empty if nothing is missing."""
+        return ""
+
+    @classmethod
+    def token(cls, request: Request) -> str:
+        """Return the token that a request carries in one of the ways allowed here, or nothing."""
+        scheme, _, credentials = request.headers.get("Authorization", "").rpartition(" ")
+        if scheme == "Basic" and scheme in cls.schemes:
+            try:
+                user, _, password = base64.b64decode(credentials).decode().partition(":")
+            except ValueError:
+                return ""
+            return password if user == "token" else ""
+        if credentials:
+            return credentials if scheme in cls.schemes else ""
+        return request.headers.get("X-Api-Key", "") if "X-Api-Key" in cls.schemes else ""
+
+    def answer(self, call: Call) -> Answer:
+        """Answer a request that was let in."""
+        raise NotImplementedError
+
+    def reset(self) -> None:
+        """Forget what was published, where that is possible."""
+
+    def stop(self) -> None:
+        """End it."""
+
+
+class StaticRegistry(Registry):
+    """Files, as they are; what is sent with PUT is kept as it came."""
+
+    def __init__(self, state: Path, version: str) -> None:
+        super().__init__(state, version)
+        self._offered = {repo: self.files(list(names)) for repo, names in self.packages.items()}
+        self.reset()
+
+    def files(self, packages: Sequence[str]) -> dict[str, bytes]:
+        """Return all files of a repository with these packages, by path (`/acme-hello/1.0.0.tgz`)."""
+        raise NotImplementedError
+
+    def reset(self) -> None:
+        self.kept = {repo: dict(files) for repo, files in self._offered.items()}
+        """What each repository holds now, by path."""
+
+    def answer(self, call: Call) -> Answer:
+        files = self.kept[call.repo]
+        if call.request.method in {"PUT", "POST"}:
+            self.publish(call)
+            return Answer(201)
+        content = files.get(call.rest)
+        return NOT_FOUND if content is None else Answer(body=content)
+
+    def publish(self, call: Call) -> None:
+        """Keep what a client sends."""
+        self.kept[call.repo][call.rest] = call.request.body

@@ -1,0 +1,58 @@
+"""Debian's docker-registry with the sample image in every repository."""
+
+import json
+from pathlib import Path
+from typing import ClassVar
+
+import httpx
+
+from needs import lacking
+from sandbox import samples
+from sandbox.faults import Answer, json_answer
+from sandbox.registries.base import Call, Place
+from sandbox.registries.child import ChildRegistry
+
+
+class DockerRegistry(ChildRegistry):
+    """Docker's API is at the top of the host, and a repository is a part of an image's name."""
+
+    places = (
+        *(Place(label, "v2/{org}/{repo}") for label in ("docker", "helm.oci")),
+        *(Place(label, "v2") for label in ("docker", "helm.oci")),
+    )
+    packages: ClassVar = {"prod": ["app"], "dev": ["tools"]}
+
+    def __init__(self, state: Path, version: str) -> None:
+        config = state / "config.yml"
+
+        def command(port: int) -> list[str]:
+            storage = {"filesystem": {"rootdirectory": str(state / "storage")}, "redirect": {"disable": True}}
+            http = {"addr": f"127.0.0.1:{port}"}
+            config.write_text(
+                json.dumps({"version": "0.1", "log": {"level": "error"}, "storage": storage, "http": http})
+            )
+            return ["docker-registry", "serve", str(config)]
+
+        super().__init__(state, version, command)
+        for repo, names in self.packages.items():
+            for name in names:
+                self._push(f"acme/{repo}/{name}", "1")
+
+    @classmethod
+    def missing(cls) -> str:
+        return lacking("docker-registry")
+
+    def answer(self, call: Call) -> Answer:
+        if not call.repo:
+            return json_answer({}, headers={"Docker-Distribution-Api-Version": "registry/2.0"})
+        return self.forward(call.request, f"/v2/{call.org}/{call.repo}", call.rest, call.public)
+
+    def _push(self, name: str, tag: str) -> None:
+        image = samples.image()
+        for digest, content in image.blobs.items():
+            location = self.publish("POST", f"/v2/{name}/blobs/uploads/").headers["Location"]
+            self.publish("PUT", str(httpx.URL(location).copy_merge_params({"digest": digest})), content)
+        self.publish("PUT", f"/v2/{name}/manifests/{tag}", image.manifest, image.media_type)
+
+
+REGISTRY = DockerRegistry

@@ -1,0 +1,86 @@
+"""verdaccio without an uplink, installed beside this file when it is not there yet."""
+
+import fcntl
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import quote, unquote
+
+from needs import lacking
+from sandbox import samples
+from sandbox.faults import Answer
+from sandbox.registries.base import NOT_FOUND, Call, MissingError, Place
+from sandbox.registries.child import ChildRegistry
+
+INSTALL_SECONDS = 150.0
+VERDACCIO = Path(__file__).parent / "verdaccio"
+
+
+class NpmRegistry(ChildRegistry):
+    """One server holds the packages of all repositories, so that this one looks whose are asked for."""
+
+    places = (Place("npm", "{org}/{repo}"),)
+    schemes = ("Basic", "Bearer")
+    packages: ClassVar = {"prod": ["@acme/hello", "acme-hello"], "dev": ["@acme/tools", "acme-tools"]}
+
+    def __init__(self, state: Path, version: str) -> None:
+        script = _installed()
+        config = state / "config.yaml"
+        config.write_text(
+            json.dumps(
+                {
+                    "storage": str(state / "storage"),
+                    "packages": {"**": {"access": "$all", "publish": "$anonymous"}},
+                    "uplinks": {},
+                    "web": {"enable": False},
+                    "log": {"type": "stdout", "level": "warn"},
+                }
+            )
+        )
+        self._published: dict[str, set[str]] = {repo: set() for repo in self.packages}
+        super().__init__(
+            state,
+            version,
+            lambda port: ["node", str(script), "--config", str(config), "--listen", f"127.0.0.1:{port}"],
+        )
+        for names in self.packages.values():
+            for name in names:
+                document = json.dumps(samples.npm_publication(name, version)).encode()
+                self.publish("PUT", f"/{quote(name, safe='@')}", document, "application/json")
+
+    @classmethod
+    def missing(cls) -> str:
+        return lacking("node", "npm")
+
+    def answer(self, call: Call) -> Answer:
+        found = re.match(r"/((?:@[^/]+/)?[^/]+)", unquote(call.rest))
+        if found is None:
+            return NOT_FOUND
+        if call.request.method == "PUT":
+            self._published[call.repo].add(found[1])
+        if found[1] != "-" and found[1] not in {*self.packages[call.repo], *self._published[call.repo]}:
+            return NOT_FOUND
+        return self.forward(call.request, "", call.rest, call.public)
+
+
+def _installed() -> Path:
+    """The server's script, installed if it is not there yet. Raises `MissingError`."""
+    script = VERDACCIO / "node_modules" / "verdaccio" / "bin" / "verdaccio"
+    with (VERDACCIO / "package.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not script.exists():
+            install = ["npm", "ci", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"]
+            try:
+                subprocess.run(
+                    install, cwd=VERDACCIO, capture_output=True, text=True, check=True, timeout=INSTALL_SECONDS
+                )
+            except subprocess.CalledProcessError as problem:
+                raise MissingError(f"npm ci failed: {problem.stderr[:500]}") from None
+            except subprocess.TimeoutExpired:
+                raise MissingError(f"npm ci did not end within {INSTALL_SECONDS} s") from None
+    return script
+
+
+REGISTRY = NpmRegistry
