@@ -1,5 +1,6 @@
 """A package format is one module, and nothing else."""
 
+import netrc
 import os
 from pathlib import Path
 from unittest.mock import patch
@@ -11,19 +12,28 @@ from cloudsmith_oidc import formats
 from program import Cli
 
 MODULE = """
-from cloudsmith_oidc.formats.base import Access, Endpoint, Format
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format, FormatOption, in_directory, switch
 
-CHARTS = Endpoint("hello-charts", "dl.cloudsmith.io", "basic/{org}/{repo}/helm/charts/")
+CHARTS = Endpoint("charts.cloudsmith.io", "{org}/{repo}/charts/")
 
 
-def repositories(access: Access) -> str:
-    return "".join(f"{url} {access.basic_auth}\\n" for url in access.urls(CHARTS))
+def files(access: Access) -> dict[str, str]:
+    return {"charts/repositories": "".join(f"{url} {access.basic_auth}\\n" for url in access.urls(CHARTS))}
 
 
 FORMAT = Format(
-    files={"charts/repositories": repositories},
-    variables={"HELLO_CHARTS": "{dir}/charts/repositories"},
-    needs_repo=True,
+    client="hello",
+    endpoints=(CHARTS,),
+    files=files,
+    variables={
+        "HELLO_CHARTS": in_directory("charts/repositories"),
+        "HELLO_ARGS": lambda access: access.extended("HELLO_ARGS", "--charts {literal}"),
+        "HELLO_STRICT": lambda access: "1" if access.switched_on("strict") else None,
+    },
+    needs=("netrc",),
+    options={"strict": FormatOption(takes="true|false", help="Be strict.", check=switch)},
+    extends=("HELLO_ARGS",),
+    shapes=("base64(hello:T)", "O/R/T"),
 )
 """
 
@@ -37,12 +47,24 @@ def hello_charts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("hello_charts")
 def test_a_new_module_is_a_new_format(cli: Cli) -> None:
-    settings = {"CLOUDSMITH_OIDC_TOKEN": cli.sandbox.mint(), "CLOUDSMITH_DOMAINS": "hello-charts:prod=charts.acme.com"}
+    settings = {"CLOUDSMITH_OIDC_TOKEN": cli.sandbox.mint(), "HELLO_ARGS": "-v"}
+    settings["CLOUDSMITH_DOMAINS"] = "hello-charts:prod=charts.acme.com,dl=dl.acme.com"
+    settings["CLOUDSMITH_FORMAT_OPTIONS"] = "hello-charts.strict=true"
     with patch.dict(os.environ, cli.environment | settings):
         code = program.main(["login", "--format", "hello-charts,pip", "--output", str(cli.directory)])
 
         assert code == 0
-        assert cli.file("charts/repositories").startswith("https://charts.acme.com/basic/helm/charts/ ")
-        assert f"HELLO_CHARTS={cli.directory}/charts/repositories\n" in cli.file("env")
+        assert cli.file("charts/repositories").startswith("https://charts.acme.com/charts/ ")
+        assert cli.file("env").splitlines()[:4] == [
+            f"HELLO_CHARTS={cli.directory}/charts/repositories",
+            "HELLO_ARGS=-v --charts {literal}",
+            "HELLO_STRICT=1",
+            f"PIP_CONFIG_FILE={cli.directory}/pip.conf",
+        ]
+        assert set(netrc.netrc(cli.directory / "netrc").hosts) == {
+            "charts.cloudsmith.io",
+            "charts.acme.com",
+            "dl.acme.com",
+        }
         assert program.main(["logout", str(cli.directory)]) == 0
     assert not cli.directory.exists()

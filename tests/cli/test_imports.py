@@ -2,13 +2,13 @@
 
 import re
 
+from cloudsmith_oidc.formats import names
 from program import Cli
 
 NEEDLESS = {
     "cloudsmith_oidc.discovery",
     "cloudsmith_oidc.explain",
-    "cloudsmith_oidc.formats.docker",
-    "cloudsmith_oidc.formats.pip",
+    "cloudsmith_oidc.catalogue",
     "cryptography",
     "jwt",
 }
@@ -19,5 +19,5 @@ def test_a_login_that_succeeds_loads_nothing_that_it_has_no_use_for(cli: Cli) ->
 
     assert result.code == 0, result.stderr
     loaded = set(re.findall(r"(?m)^import '([\w.]+)' #", result.stderr))
-    assert "cloudsmith_oidc.formats.npm" in loaded
+    assert loaded & {f"cloudsmith_oidc.formats.{name}" for name in names()} == {"cloudsmith_oidc.formats.npm"}
     assert loaded & NEEDLESS == set()

@@ -4,6 +4,7 @@ import base64
 import configparser
 import io
 import json
+import netrc
 import re
 import shlex
 import stat
@@ -27,7 +28,10 @@ def test_login_writes_the_three_clients_files_with_one_request(cli: Cli) -> None
     assert cli.sandbox.cloudsmith.service_of(token) == "ci-reader"
     pip = configparser.RawConfigParser()
     pip.read_string(cli.file("pip.conf"))
-    assert pip["global"]["index-url"] == f"https://token:{token}@dl.cloudsmith.io/basic/acme/prod/python/simple/"
+    assert pip["global"]["index-url"] == "https://dl.cloudsmith.io/basic/acme/prod/python/simple/"
+    assert netrc.netrc(cli.directory / "netrc").hosts == dict.fromkeys(
+        ["dl.cloudsmith.io", "npm.cloudsmith.io", "docker.cloudsmith.io"], ("token", "", token)
+    )
     assert cli.file(".npmrc").splitlines() == [
         "registry=https://npm.cloudsmith.io/acme/prod/",
         f"//npm.cloudsmith.io/acme/prod/:_authToken={token}",
@@ -58,6 +62,7 @@ def test_env_and_activate_lead_the_clients_to_the_files(cli: Cli) -> None:
         "PIP_CONFIG_FILE": f"{cli.directory}/pip.conf",
         "NPM_CONFIG_USERCONFIG": f"{cli.directory}/.npmrc",
         "DOCKER_CONFIG": f"{cli.directory}/docker",
+        "NETRC": f"{cli.directory}/netrc",
     }
     shell = f". {shlex.quote(str(cli.directory))}/activate && env"
     activated = subprocess.run(["sh", "-c", shell], env={}, capture_output=True, text=True, check=True).stdout
@@ -76,7 +81,7 @@ def test_login_json_is_an_audit_record_without_a_secret(cli: Cli) -> None:
         "org": "acme",
         "service": "ci-reader",
         "formats": ["pip", "npm", "docker"],
-        "files": ["pip.conf", ".npmrc", "docker/config.json", "env", "activate", "login.json"],
+        "files": ["pip.conf", ".npmrc", "docker/config.json", "netrc", "env", "activate", "login.json"],
         "iss": cli.sandbox.issuer.url,
         "sub": "https://jenkins.example.com/job/team/job/app/job/main/",
         "aud": ["https://cloudsmith.example.com"],
@@ -105,8 +110,8 @@ LAYOUTS: dict[str, tuple[list[str], dict[str, str | list[str]]]] = {
     "several repositories: the first is the index": (
         ["--repo=prod", "--repo=dev"],
         {
-            "pip.conf": "[global]\nindex-url = https://token:T@dl.cloudsmith.io/basic/acme/prod/python/simple/\n"
-            "extra-index-url =\n    https://token:T@dl.cloudsmith.io/basic/acme/dev/python/simple/\n",
+            "pip.conf": "[global]\nindex-url = https://dl.cloudsmith.io/basic/acme/prod/python/simple/\n"
+            "extra-index-url =\n    https://dl.cloudsmith.io/basic/acme/dev/python/simple/\n",
             ".npmrc": "registry=https://npm.cloudsmith.io/acme/prod/\n"
             "//npm.cloudsmith.io/acme/prod/:_authToken=T\n//npm.cloudsmith.io/acme/dev/:_authToken=T\n",
         },
@@ -121,8 +126,8 @@ LAYOUTS: dict[str, tuple[list[str], dict[str, str | list[str]]]] = {
     "a custom domain of the workspace drops the workspace": (
         ["--repo=prod,dev", CUSTOM],
         {
-            "pip.conf": "[global]\nindex-url = https://token:T@dl.acme.com/basic/prod/python/simple/\n"
-            "extra-index-url =\n    https://token:T@dl.acme.com/basic/dev/python/simple/\n",
+            "pip.conf": "[global]\nindex-url = https://dl.acme.com/basic/prod/python/simple/\n"
+            "extra-index-url =\n    https://dl.acme.com/basic/dev/python/simple/\n",
             ".npmrc": "registry=https://npm.acme.com/prod/\n"
             "//npm.acme.com/prod/:_authToken=T\n//npm.acme.com/dev/:_authToken=T\n",
             "docker/config.json": ["docker.acme.com:5000"],
@@ -131,8 +136,8 @@ LAYOUTS: dict[str, tuple[list[str], dict[str, str | list[str]]]] = {
     "a custom domain of a repository drops both, and is that repository's only": (
         ["--repo=prod,dev", OWN],
         {
-            "pip.conf": "[global]\nindex-url = https://token:T@dl-prod.acme.com/basic/python/simple/\n"
-            "extra-index-url =\n    https://token:T@dl.cloudsmith.io/basic/acme/dev/python/simple/\n",
+            "pip.conf": "[global]\nindex-url = https://dl-prod.acme.com/basic/python/simple/\n"
+            "extra-index-url =\n    https://dl.cloudsmith.io/basic/acme/dev/python/simple/\n",
             ".npmrc": "registry=https://npm-prod.acme.com/\n"
             "//npm-prod.acme.com/:_authToken=T\n//npm.cloudsmith.io/acme/dev/:_authToken=T\n",
             "docker/config.json": ["docker.cloudsmith.io", "docker-prod.acme.com"],
@@ -141,7 +146,7 @@ LAYOUTS: dict[str, tuple[list[str], dict[str, str | list[str]]]] = {
     "plain http to a loopback host": (
         ["--domain=pip=http://127.0.0.1:8000", "--domain=docker=http://127.0.0.1:5000"],
         {
-            "pip.conf": "[global]\nindex-url = http://token:T@127.0.0.1:8000/basic/prod/python/simple/\n",
+            "pip.conf": "[global]\nindex-url = http://127.0.0.1:8000/basic/prod/python/simple/\n",
             "docker/config.json": ["127.0.0.1:5000"],
         },
     ),
@@ -159,7 +164,7 @@ def test_where_the_packages_are(cli: Cli, layout: str) -> None:
         if isinstance(content, list):
             assert list(json.loads(cli.file(name))["auths"]) == content
         else:
-            assert cli.file(name) == content.replace("=T", f"={token}").replace("token:T@", f"token:{token}@")
+            assert cli.file(name) == content.replace("=T", f"={token}")
 
 
 def test_only_the_formats_asked_for_are_configured(cli: Cli) -> None:
@@ -237,7 +242,9 @@ def test_a_stream_holds_the_same_files_for_where_it_will_be_unpacked(cli: Cli) -
         assert b"PIP_CONFIG_FILE=/work space/login/pip.conf\n" in pointers.read()
     assert {name: oct(member.mode) for name, member in members.items()} == {
         "docker": "0o700",
-        **dict.fromkeys(["pip.conf", ".npmrc", "docker/config.json", "env", "activate", "login.json"], "0o600"),
+        **dict.fromkeys(
+            ["pip.conf", ".npmrc", "docker/config.json", "netrc", "env", "activate", "login.json"], "0o600"
+        ),
     }
 
 

@@ -13,7 +13,7 @@ import structlog
 from cloudsmith_oidc import command_line, log, login_directory
 from cloudsmith_oidc.errors import CloudsmithOidcError
 from cloudsmith_oidc.redaction import protect
-from cloudsmith_oidc.settings import SECRET_VARIABLES, Discovery, Explain, Login, Logout, Options
+from cloudsmith_oidc.settings import SECRET_VARIABLES, Discovery, Explain, Formats, Login, Logout, Options
 
 _BUG_EXIT_CODE = 1
 
@@ -61,6 +61,10 @@ def _run(options: Options) -> None:
             from cloudsmith_oidc import discovery  # noqa: PLC0415
 
             discovery.run(options)
+        case Formats():
+            from cloudsmith_oidc import catalogue  # noqa: PLC0415
+
+            catalogue.run(options)
         case Logout():
             login_directory.remove(options.directory, force=options.force)
 

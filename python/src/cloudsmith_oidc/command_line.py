@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from pydantic import ValidationError
 
 import cloudsmith_oidc
-from cloudsmith_oidc import __version__, streams
+from cloudsmith_oidc import __version__, formats, streams
 from cloudsmith_oidc.errors import SettingsError
 from cloudsmith_oidc.redaction import quoted
-from cloudsmith_oidc.settings import COMMANDS, Option, Options, options_of
+from cloudsmith_oidc.settings import COMMANDS, Login, Option, Options, options_of
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -143,6 +143,7 @@ def _help(name: str) -> str:
         "commands": {} if name else {command: inspect.getdoc(kind) or "" for command, kind in COMMANDS.items()},
         "required": _rows(required),
         "options": _rows(option for field, option in options if not option.required and field not in common),
+        "options of the formats, for --format-option": _format_rows() if command is Login else {},
         "options of every command": _rows([*common.values(), *_HELP.values()]),
         "options of the program": {} if name else _rows(_VERSION.values()),
     }
@@ -154,6 +155,15 @@ def _help(name: str) -> str:
     for title, rows in tables.items():
         text += ["", f"{title}:", *map(_row, rows, rows.values())] if rows else []
     return "\n".join(text) + "\n"
+
+
+def _format_rows() -> dict[str, str]:
+    """Return the rows of all formats' own options: only for this are all formats loaded."""
+    return {
+        f"{name}.{option}={known.takes}": known.help
+        for name in formats.names()
+        for option, known in formats.load(name).options.items()
+    }
 
 
 def _rows(options: Iterable[Option]) -> dict[str, str]:

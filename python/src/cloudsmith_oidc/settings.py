@@ -189,8 +189,8 @@ class Login(TokenOptions):
         separator=",",
     )
     format_option: _FormatOptions = _option(
-        "FORMAT.NAME=VALUE",
-        "An option of one format; cloudsmith-oidc formats shows them.",
+        "NAME=VALUE",
+        "An option of one format: those at the end of this text.",
         "CLOUDSMITH_FORMAT_OPTIONS",
         default=(),
         separator=",",
@@ -311,4 +311,16 @@ class Logout(Options):
     )
 
 
-COMMANDS: Mapping[str, type[Options]] = {"login": Login, "explain": Explain, "discovery": Discovery, "logout": Logout}
+class Formats(Options):
+    """Say which package clients a login configures, how, and what it hides from them."""
+
+    as_json: bool = _option("", "Write one JSON object.", default=False, flag="--json")
+
+
+COMMANDS: Mapping[str, type[Options]] = {
+    "login": Login,
+    "explain": Explain,
+    "discovery": Discovery,
+    "logout": Logout,
+    "formats": Formats,
+}

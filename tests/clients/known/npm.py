@@ -13,6 +13,6 @@ CLIENT = Client(
     got="node_modules/@acme/hello/package.json",
     publish="npm publish",
     published="https://npm.cloudsmith.io/acme/prod/acme-npm",
-    loud=f'{INSTALL} --loglevel silly @acme/hello; npm config list -l; npm config ls --json; cat "$NPM_CONFIG_USERCONFIG"',
+    loud=f'{INSTALL} --loglevel silly @acme/hello; npm config list -l --json; cat "$NPM_CONFIG_USERCONFIG"',
     in_ci=True,
 )

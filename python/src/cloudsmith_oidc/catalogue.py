@@ -1,0 +1,67 @@
+"""`cloudsmith-oidc formats`: what is known of each package format."""
+
+import json
+import textwrap
+
+from cloudsmith_oidc import formats, streams
+from cloudsmith_oidc.settings import Formats
+
+_WIDTH = 80
+_COLUMN = 16
+
+Description = dict[str, object]
+
+
+def run(options: Formats) -> None:
+    """Print what is known of all formats."""
+    described = [describe(name) for name in formats.names()]
+    if options.as_json:
+        text = json.dumps({"formats": described}, indent=2) + "\n"
+    else:
+        text = "\n".join(map(_paragraph, described))
+    streams.write(text.encode())
+
+
+def describe(name: str) -> Description:
+    """Return what is known of a format, in the words of `Format`; a custom domain can replace each of `hosts`."""
+    form = formats.load(name)
+    return {
+        "name": name,
+        "client": form.client,
+        "publishes": form.publishes,
+        "needs_repo": form.needs_repo,
+        "hosts": list(dict.fromkeys(endpoint.host for endpoint in form.endpoints)),
+        "variables": [variable for known in formats.with_needs([name]).values() for variable in known.variables],
+        "extends": list(form.extends),
+        "options": {option: f"{known.takes}: {known.help}" for option, known in form.options.items()},
+        "shapes": list(form.shapes),
+        "least": form.least,
+        "hides": form.hides,
+        "project": form.project,
+        "second_index": form.second_index,
+    }
+
+
+_ROWS = {
+    "client": "clients",
+    "least": "from version",
+    "hosts": "hosts",
+    "variables": "variables",
+    "options": "options",
+    "hides": "hides",
+    "project": "the project's",
+    "second_index": "second index",
+}
+
+
+def _paragraph(described: Description) -> str:
+    lines = [str(described["name"])]
+    for key, title in _ROWS.items():
+        value = described[key]
+        parts = [f"{option}={text}" for option, text in value.items()] if isinstance(value, dict) else [value]
+        for part in parts:
+            text = ", ".join(map(str, part)) if isinstance(part, list) else str(part)
+            for line in textwrap.wrap(text, _WIDTH - _COLUMN, break_on_hyphens=False):
+                lines.append(f"{f'  {title}':{_COLUMN}}{line}")
+                title = ""  # noqa: PLW2901 - it stands once
+    return "\n".join(lines) + "\n"
