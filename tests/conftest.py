@@ -15,6 +15,7 @@ import pytest
 
 from needs import need
 from program import Cli
+from proven import Record
 from sandbox import Sandbox
 from sandbox.registries.child import WATCHED
 
@@ -29,10 +30,14 @@ ENGINE_SECONDS = 10.0
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "may_skip_in_ci: needs what no CI has, such as a Jenkins to test against")
     config.addinivalue_line("markers", "on_request: of a client that only --every-client runs")
+    config.addinivalue_line("markers", "proves: what a client's test proves, in a word or two")
+    if config.getoption("--record") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Record())
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--every-client", action="store_true", help="run the tests of all package clients")
+    parser.addoption("--record", action="store_true", help="write what clients prove to tests/clients/proven.json")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -75,6 +75,15 @@ class Jobs:
         """Whether the package is there after `read`."""
         return any((self.folder / name).glob(self.client.got))
 
+    def version(self) -> str:
+        """The version of the client, as it says itself."""
+        said = subprocess.run(
+            ["sh", "-c", self.client.version], env=self.environment, capture_output=True, text=True, check=True
+        ).stdout
+        found = re.search(r"\d+\.\d[\w.+-]*", said)
+        assert found, said
+        return found[0]
+
     @property
     def read_from(self) -> Endpoint:
         """Where the format reads."""

@@ -10,19 +10,19 @@ from clients.job import Jobs, masked
 CLIENTS = clients()
 
 
-def every(said: str = "format") -> pytest.MarkDecorator:
-    """Make a test for each client of which something is said."""
+def every(said: str, proves: str) -> pytest.MarkDecorator:
+    """Make a test for each client of which something is said. What it proves is recorded for docs/formats.md."""
     return pytest.mark.parametrize(
         "name",
         [
-            pytest.param(name, marks=() if client.in_ci else pytest.mark.on_request)
+            pytest.param(name, marks=[pytest.mark.proves(proves), *([] if client.in_ci else [pytest.mark.on_request])])
             for name, client in CLIENTS.items()
             if getattr(client, said)
         ],
     )
 
 
-@every()
+@every("read", proves="reads")
 def test_a_client_reads_with_the_login_and_only_with_it(jobs: Jobs) -> None:
     jobs.log_in()
 
@@ -38,7 +38,7 @@ def test_a_client_reads_with_the_login_and_only_with_it(jobs: Jobs) -> None:
     assert not jobs.got("refused")
 
 
-@every("publish")
+@every("publish", proves="publishes")
 def test_a_client_publishes_with_the_login_and_only_with_it(jobs: Jobs) -> None:
     jobs.log_in()
     assert jobs.status(jobs.client.published) == 404
@@ -60,7 +60,7 @@ DOMAINS = {
 
 
 @pytest.mark.parametrize("kind", DOMAINS)
-@every("domains")
+@every("domains", proves="custom domains")
 def test_a_client_reads_from_a_custom_domain(jobs: Jobs, kind: str) -> None:
     label = jobs.read_from.label
     jobs.log_in(CLOUDSMITH_DOMAINS=DOMAINS[kind].format(label=label))
@@ -73,7 +73,7 @@ def test_a_client_reads_from_a_custom_domain(jobs: Jobs, kind: str) -> None:
     assert f"{label}.cloudsmith.io" not in asked
 
 
-@every("several")
+@every("several", proves="several repositories")
 def test_a_client_reads_from_several_repositories(jobs: Jobs) -> None:
     jobs.log_in(CLOUDSMITH_REPO="prod,dev")
 
@@ -82,7 +82,7 @@ def test_a_client_reads_from_several_repositories(jobs: Jobs) -> None:
     assert done.code == 0, done.output
 
 
-@every("loud")
+@every("loud", proves="mask")
 def test_the_mask_covers_a_client_at_its_loudest(jobs: Jobs) -> None:
     jobs.log_in()
 
@@ -93,7 +93,7 @@ def test_the_mask_covers_a_client_at_its_loudest(jobs: Jobs) -> None:
     assert jobs.left_behind() == []
 
 
-@every("second_index")
+@every("second_index", proves="second index")
 def test_which_version_a_client_takes_if_a_public_index_has_a_higher_one(jobs: Jobs) -> None:
     jobs.log_in()
 
