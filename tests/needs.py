@@ -10,6 +10,16 @@ PACKAGES = dict(
     line.split() for line in Path(__file__).with_name("programs.txt").read_text().splitlines() if line[0] != "#"
 )
 
+INSTALLED = Path(os.environ.get("CLOUDSMITH_CLIENTS") or Path(__file__).parents[1] / ".cache/clients").resolve() / "bin"
+"""Where `clients/install.sh` puts programs."""
+# The client of `clients/install.sh` that brings a program.
+BRINGS = {
+    program.partition("=")[0]: row.split()[0]
+    for row in Path(__file__).with_name("clients").joinpath("clients.txt").read_text().splitlines()
+    if row[0] != "#"
+    for program in row.split()[5:]
+}
+
 
 def lacking(*programs: str) -> str:
     """Say which of the programs are not installed, and how to install them on Debian. Empty if all are there."""
@@ -26,11 +36,7 @@ def need(*programs: str) -> None:
         pytest.skip(reason)
 
 
-INSTALLED = Path(__file__).parent.parent / ".cache" / "clients" / "bin"
-"""Where `tests/clients/install.sh` puts the programs of package clients."""
-
-
 def client(program: str) -> None:
-    """Skip this test if a package client is not there."""
+    """Skip this test if a package client is neither among those that `clients/install.sh` installed, nor on PATH."""
     if not shutil.which(program, path=f"{INSTALLED}{os.pathsep}{os.environ['PATH']}"):
-        pytest.skip(f"not installed: {program} (sh tests/clients/install.sh --help)")
+        pytest.skip(f"not installed: {program} (sh tests/clients/install.sh {BRINGS.get(program, program)})")
