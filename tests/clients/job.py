@@ -6,6 +6,7 @@ import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import httpx
 
@@ -44,6 +45,12 @@ class Jobs:
             **cli.sandbox.environment(),
             **client.environment(cli.sandbox, self.home),
         }
+
+    def beside(self) -> Self:
+        """Another login of the same user, with the same home."""
+        other = type(self)(self.client, Cli(self.cli.sandbox, self.folder), self.folder / "other")
+        other.home, other.environment = self.home, self.environment
+        return other
 
     def log_in(self, **settings: str) -> None:
         """Log in; raises `AssertionError` if that fails."""

@@ -1,6 +1,7 @@
 """Real clients, real registries: what login writes is all that a client needs, and without it nothing is to be had."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -51,6 +52,20 @@ def test_a_client_publishes_with_the_login_and_only_with_it(jobs: Jobs) -> None:
     jobs.cli.sandbox.cloudsmith.revoke()
     refused = jobs.run(jobs.client.publish, "refused")
     assert refused.code != 0, refused.output
+
+
+@every("read", proves="parallel logins")
+def test_two_jobs_at_once_have_a_login_each_and_one_home(jobs: Jobs) -> None:
+    jobs.log_in()
+    other = jobs.beside()
+    other.log_in()
+
+    with ThreadPoolExecutor() as both:
+        done = list(both.map(lambda one: one.run(one.client.read), (jobs, other)))
+
+    assert [one.code for one in done] == [0, 0], "\n".join(one.output for one in done)
+    assert jobs.got()
+    assert other.got()
 
 
 DOMAINS = {

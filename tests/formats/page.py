@@ -5,7 +5,7 @@ from cloudsmith_oidc import formats
 from cloudsmith_oidc.catalogue import describe
 from proven import proven
 
-COLUMNS = ("reads", "publishes", "several repositories", "custom domains", "mask")
+COLUMNS = ("reads", "publishes", "several repositories", "custom domains", "parallel logins", "mask")
 
 
 def page() -> str:
