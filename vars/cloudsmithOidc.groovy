@@ -15,7 +15,8 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
     formats: [type: 'list', variables: ['CLOUDSMITH_FORMATS'], allowed: 'a package format or a list of them'],
     credentialsId: [type: 'text', value: 'oidc-token-cred', allowed: 'an "OpenID Connect id token" credential\'s ID'],
     npmScope: [type: 'list', variables: ['CLOUDSMITH_NPM_SCOPE'], allowed: "an npm scope, '@acme', or a list of them"],
-    domains: [type: 'map', variables: ['CLOUDSMITH_DOMAINS'], allowed: 'a map of format or format:repo to host'],
+    domains: [type: 'map', variables: ['CLOUDSMITH_DOMAINS'],
+        allowed: "a map of a host's label or a format, alone or with :repo, to a host"],
     dir: [type: 'text', allowed: 'a directory, absolute or relative to the workspace'],
     runtime: [type: 'text', variables: ['CLOUDSMITH_OIDC_RUNTIME'], allowed: "'auto', 'local', 'docker' or 'podman'"],
     image: [type: 'text', variables: ['CLOUDSMITH_OIDC_IMAGE'], allowed: 'a container image'],
@@ -24,6 +25,9 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
     timeout: [type: 'number', variables: ['CLOUDSMITH_TIMEOUT'], allowed: 'a whole number of seconds'],
     allowForks: [type: 'switch', value: 'false', allowed: 'true or false'],
     mask: [type: 'switch', value: 'true', allowed: 'true or false'],
+    formatOptions: [type: 'options', variables: ['CLOUDSMITH_FORMAT_OPTIONS'],
+        allowed: "a map such as ['npm.scope': '@acme'] or [npm: [scope: ['@acme', '@other']]]"],
+    inherit: [type: 'switch', variables: ['CLOUDSMITH_INHERIT'], allowed: 'true or false'],
     apiKeyCredentialsId: [type: 'text', allowed: 'a secret text with a Cloudsmith API key, for explain() only'],
 ]
 
@@ -37,9 +41,6 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
     '7': 'an answer that is not understood',
     '8': 'could not write or remove the files',
 ]
-
-/** The variables that a login may set. A build could add others to what Jenkins passes on of the launcher's output. */
-@Field static final List POINTERS = ['PIP_CONFIG_FILE', 'NPM_CONFIG_USERCONFIG', 'DOCKER_CONFIG']
 
 /** The options that name credentials, and the variables to which these are bound around the launcher. */
 @Field static final Map SECRETS = [credentialsId: 'CLOUDSMITH_OIDC_TOKEN', apiKeyCredentialsId: 'CLOUDSMITH_API_KEY']
@@ -87,7 +88,7 @@ void refresh() {
 
 /** Removes what the statement form left in this build, newest first. Harmless when there is nothing. */
 void cleanup() {
-    logins().findAll { login -> login.originals }.reverse().each { login ->
+    logins().findAll { login -> login.stays }.reverse().each { login ->
         if (env.WORKSPACE == null) {
             echo "cloudsmithOidc: cleanup() is not inside node and leaves ${login.dir}"
         } else if (login.node != nodeName()) {
@@ -121,14 +122,16 @@ private void logInForTheBuild(Map login) {
     Map pointers = null
     masked(login.mask) { pointers = logInOrNothing(login) }
     List others = logins().findAll { other -> other.dir != login.dir }
-    Map originals = logins().findAll { other -> other.originals }.collectEntries { other -> parsed(other.originals) }
+    Map originals = logins().findAll { other -> other.stays }
+        .collectEntries { other -> logins(other.originals)[0] ?: [:] }
     pointers.each { name, value ->
         originals[name] = originals.containsKey(name) ? originals[name] : env.getProperty(name) ?: ''
         env.setProperty(name, value)
     }
     Map hidden = pointers.findAll { name, value -> env.getProperty(name) != value }
     // What a block around this sets is the block's, and nothing to give back to the build.
-    login.originals = assignments(originals + hidden.collectEntries { name, value -> [name, ''] }).join('\n')
+    login.stays = 'true'
+    login.originals = encoded([originals + hidden.collectEntries { name, value -> [name, ''] }])
     login.pointers = assignments(pointers).join('\n')
     save(others + [login])
     if (hidden) {
@@ -155,7 +158,8 @@ private Map logIn(Map login) {
     Map pointers = parsed(launchWithToken('login', login,
         'the line above that begins "cloudsmith-oidc:" says why and what to do'))
     login.loggedIn = 'true'
-    Set unknown = pointers.keySet() - POINTERS
+    // A build could add others to what Jenkins passes on of the launcher's output.
+    Set unknown = pointers.keySet() - libraryResource('cloudsmith/oidc/variables.txt').readLines()
     if (unknown) {
         logOut(login, false)
         error "cloudsmithOidc: the login gave variables that it never sets (${unknown.join(', ')}): something on the " +
@@ -190,9 +194,10 @@ private void logOut(Map login, boolean succeeded) {
 /** Undoes a statement: its files, its record, and its variables, which get back the values of before. */
 private void forget(Map login, boolean succeeded) {
     logOut(login, succeeded)
-    List others = logins().findAll { other -> other.originals && other.dir != login.dir }
+    List others = logins().findAll { other -> other.stays && other.dir != login.dir }
     Map values = others.collectEntries { other -> parsed(other.pointers) }
-    parsed(login.originals).each { name, original -> env.setProperty(name, values[name] ?: original) }
+    // Jenkins takes an empty variable away from processes, as if it had never been set.
+    (logins(login.originals)[0] ?: [:]).each { name, original -> env.setProperty(name, values[name] ?: original) }
     save(others)
 }
 
@@ -311,14 +316,24 @@ private Map loginFrom(Map options, boolean complete) {
 private String textOf(String name, Object given) {
     Map option = OPTIONS[name]
     boolean isText = given instanceof CharSequence
+    // A map in the map is the options of one format.
+    Map named = given instanceof Map ? given.collectEntries { key, value ->
+        value instanceof Map ? value.collectEntries { half, each -> ["${key}.${half}".toString(), each] }
+            : [(key): value]
+    } : [:]
     boolean fits = [
         text: isText,
         list: isText || given instanceof List && given.every { item -> item instanceof CharSequence },
         map: given instanceof Map && given.every { entry -> entry.value instanceof CharSequence },
+        options: given instanceof Map && named.every { entry ->
+            entry.value != [] && (entry.value instanceof List ? entry.value : [entry.value]).every { item ->
+                item instanceof CharSequence || item instanceof Boolean
+            }
+        },
         number: given instanceof Integer,
         switch: given instanceof Boolean,
     ][option.type]
-    List parts = given instanceof Map ? assignments(given) : given instanceof List ? given : [given]
+    List parts = given instanceof Map ? assignments(named) : given instanceof List ? given : [given]
     List texts = parts.collect { part -> "${part}".toString() }
     String trouble = null
     if (!fits) {
@@ -327,7 +342,7 @@ private String textOf(String name, Object given) {
         trouble = 'in which something is missing'
     } else if (texts.any { text -> text ==~ /(?s).*\p{Cntrl}.*/ }) {
         trouble = 'in which there is a control character'
-    } else if (option.type in ['list', 'map'] && texts.any { text -> text.contains(',') }) {
+    } else if (option.type in ['list', 'map', 'options'] && texts.any { text -> text.contains(',') }) {
         trouble = 'in which there is a comma'
     }
     if (trouble) {
@@ -340,7 +355,7 @@ private String textOf(String name, Object given) {
 
 /** A directory belongs to one login, whose end removes it. Only a statement may renew what a statement left. */
 private void requireFree(String directory, boolean block) {
-    if (logins().any { other -> other.dir == directory && (block || !other.originals) }) {
+    if (logins().any { other -> other.dir == directory && (block || !other.stays) }) {
         error "cloudsmithOidc: option dir: ${directory} is in use by another login of this build: give each its own"
     }
 }
@@ -364,24 +379,32 @@ private String inWords(AbortException failure) {
     return "exit code ${code} (${EXIT_CODES[code] ?: 'unexpected'})"
 }
 
+/** The values as {@code name=value}, one for each of a list. */
 private List assignments(Map values) {
-    return values.collect { name, value -> "${name}=${value}".toString() }
+    List texts = []
+    values.each { name, value ->
+        texts += (value instanceof List ? value : [value]).collect { each -> "${name}=${each}".toString() }
+    }
+    return texts
 }
 
 private Map parsed(String assignments) {
     return assignments.readLines().collectEntries { line -> line.split('=', 2).toList() }
 }
 
-/** The logins that count here: the statements of this build and the blocks around the caller, the newest last. */
-private List logins() {
-    return (env.CLOUDSMITH_OIDC_LOGINS ?: '').tokenize(' ').collect { login ->
+/**
+ * The logins that count here: the statements of this build and the blocks around the caller, the newest last.
+ * Or what else {@link #encoded} made of maps.
+ */
+private List logins(String line = env.CLOUDSMITH_OIDC_LOGINS) {
+    return (line ?: '').tokenize(' ').collect { login ->
         login.tokenize('&').collectEntries { pair ->
             pair.split('=', 2).collect { half -> URLDecoder.decode(half, 'UTF-8') }
         }
     }
 }
 
-/** Logins as one line, without secrets, for an environment variable: Jenkins keeps that through a restart. */
+/** Logins or other maps, without secrets, as one line for an environment variable: Jenkins keeps it on a restart. */
 private String encoded(List logins) {
     return logins.collect { login ->
         login.collect { name, value -> [name, value].collect { half -> URLEncoder.encode(half, 'UTF-8') }.join('=') }
@@ -391,5 +414,5 @@ private String encoded(List logins) {
 
 /** Keeps the statements for the rest of the build; a block keeps itself, for its body. */
 private void save(List logins) {
-    env.CLOUDSMITH_OIDC_LOGINS = encoded(logins.findAll { login -> login.originals })
+    env.CLOUDSMITH_OIDC_LOGINS = encoded(logins.findAll { login -> login.stays })
 }

@@ -97,6 +97,7 @@ def test_of_the_environment_only_what_is_on_the_list_comes_through(agent: Agent)
     assert agent.run("login", "d", **HOSTILE, **known).status == 0
     assert agent.files("d") == SET
     expected = {name: value for name, value in (agent.env | known).items() if name != "CLOUDSMITH_OIDC_TOKEN"}
+    expected["CLOUDSMITH_OIDC_HOME"] = "/nonexistent"
     for call in agent.calls:
         assert {name: value for name, value in call.env.items() if name not in OF_THE_SHELLS} == expected
     assert "planted" not in agent.tool_calls
@@ -119,6 +120,15 @@ def test_an_engine_is_not_led_to_what_a_build_can_write(agent: Agent, name: str)
     assert [call.env for call in agent.calls if name in call.env] == []
     assert agent.run("login", "d", **{name: str(agent.stage)}).status == 0
     assert agent.calls[-1].env[name] == str(agent.stage)
+
+
+def test_the_program_is_told_the_home_directory_unless_a_build_can_write_there(agent: Agent) -> None:
+    agent.has("docker")
+    for home in (agent.workspace, f"{agent.workspace}/home", f"{agent.stage}/../workspace", "home", ""):
+        assert agent.run("login", "d", HOME=str(home), CLOUDSMITH_OIDC_HOME="/planted").status == 0
+    assert {call.env["CLOUDSMITH_OIDC_HOME"] for call in agent.calls} == {"/nonexistent"}
+    assert agent.run("login", "d", HOME=str(agent.stage), CLOUDSMITH_OIDC_HOME="/planted").status == 0
+    assert agent.calls[-1].env["CLOUDSMITH_OIDC_HOME"] == str(agent.stage)
 
 
 def test_a_temporary_directory_of_the_build_is_not_used(agent: Agent) -> None:

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from cloudsmith_oidc import formats
 from cloudsmith_oidc.settings import Explain, Login, options_of
 from launcher.agent import SET, Agent
 
@@ -15,8 +16,11 @@ CONFINED = [
 ]
 OPTIONS = [option for command in (Login, Explain) for option in options_of(command).values()]
 PROXIES = ["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "ALL_PROXY"]
-PASSED = {name for option in OPTIONS for name in option.variables} | {*PROXIES, *map(str.lower, PROXIES)}
+OF_FORMATS = {name for form in map(formats.load, formats.names()) for name in form.extends}
+PASSED = {name for option in OPTIONS for name in option.variables} | {*PROXIES, *map(str.lower, PROXIES)} | OF_FORMATS
 """What the program reads. The token is none of it, that has no option."""
+OF_ITS_OWN = ["CLOUDSMITH_OIDC_HOME"]
+"""What the launcher itself has to tell the program."""
 
 
 def runtimes(agent: Agent) -> list[str]:
@@ -71,7 +75,8 @@ def test_the_container_is_confined_and_has_no_mount(agent: Agent, engine: str) -
     assert line.endswith(f" --token-stdin --output - --root {root} --log-format json")
     assert [flag for flag in CONFINED if f" {flag} " not in line] == []
     assert "--pull=never" in agent.run_call.argv
-    assert [word for word in ("-v", "--volume", "--mount", "--network", "--env") if f" {word}" in line] == []
+    assert [word for word in ("-v", "--volume", "--mount", "--network") if f" {word}" in line] == []
+    assert named(agent.run_call.argv, "--env") == OF_ITS_OWN
     assert agent.run_call.stdin == f"{agent.token}\n"
     assert [call.argv[1] for call in agent.calls] == ["version" if engine == "docker" else "info", "run"]
     assert SET.items() <= agent.files("d").items()
@@ -81,8 +86,8 @@ def test_the_container_is_confined_and_has_no_mount(agent: Agent, engine: str) -
 def test_settings_and_proxies_are_passed_by_name_if_they_are_set(agent: Agent, engine: str) -> None:
     agent.has(engine)
     agent.run("login", "d", **dict.fromkeys(PASSED, "a value"), OTHER="a value", OIDC_TOKEN="a value")
-    assert sorted(named(agent.run_call.argv, "--env")) == sorted(PASSED)
-    assert agent.run_call.env.keys() - agent.env.keys() - PASSED <= {"PWD", "OLDPWD", "SHLVL", "_"}
+    assert sorted(named(agent.run_call.argv, "--env")) == sorted([*PASSED, *OF_ITS_OWN])
+    assert agent.run_call.env.keys() - agent.env.keys() - PASSED <= {"PWD", "OLDPWD", "SHLVL", "_", *OF_ITS_OWN}
     assert "a value" not in " ".join(agent.run_call.argv)
     assert agent.run_call.env["CLOUDSMITH_ORG"] == "a value"
 

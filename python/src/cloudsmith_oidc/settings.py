@@ -211,7 +211,7 @@ class Login(TokenOptions):
         separator=",",
     )
 
-    inherit: bool = _option(
+    inherit: Annotated[bool, BeforeValidator(values.switch)] = _option(
         "",
         "Let the user's own logins in the home directory count, too: they are copied into DIR, where whoever can read "
         "the tokens can read them.",

@@ -114,6 +114,11 @@ def log_format(text: str) -> str:
     return text
 
 
+def switch(given: bool | str) -> bool:  # noqa: FBT001 - this is what is checked
+    """Read a switch: on or off if its flag was given, else the text of a variable."""
+    return given if isinstance(given, bool) else formats.switch(given) == "true"
+
+
 def path(text: str) -> Path:
     """Turn a path into an absolute one, without following symbolic links."""
     if not text:

@@ -23,15 +23,18 @@ umask 077
 # ---- the environment: a list says what is let through ----
 
 # What was in the environment stays exported when it is assigned to. So these names are unset before they are used.
-unset id_token api_key settings paths keep line name
+unset id_token api_key extended settings paths keep line name
 # What is secret leaves the environment before anything else is started, so that no child has it.
 id_token=${CLOUDSMITH_OIDC_TOKEN:-${OIDC_TOKEN:-}}
 api_key=${CLOUDSMITH_API_KEY:-}
 unset CLOUDSMITH_OIDC_TOKEN OIDC_TOKEN CLOUDSMITH_API_KEY
-# The program gets these, in a container, too.
+# The job's own variables that formats add to. Written by tests/formats/tables.py
+extended=""
+# The program gets these, in a container, too. CLOUDSMITH_OIDC_HOME is of this script: see keep_builds_out.
 settings="CLOUDSMITH_ORG CLOUDSMITH_WORKSPACE CLOUDSMITH_SERVICE_SLUG CLOUDSMITH_SERVICE_ACCOUNT_SLUG CLOUDSMITH_REPO \
-CLOUDSMITH_FORMATS CLOUDSMITH_NPM_SCOPE CLOUDSMITH_DOMAINS CLOUDSMITH_API_HOST CLOUDSMITH_TIMEOUT \
-CLOUDSMITH_OIDC_LOG_FORMAT HTTPS_PROXY https_proxy HTTP_PROXY http_proxy NO_PROXY no_proxy ALL_PROXY all_proxy"
+CLOUDSMITH_FORMATS CLOUDSMITH_FORMAT_OPTIONS CLOUDSMITH_NPM_SCOPE CLOUDSMITH_DOMAINS CLOUDSMITH_INHERIT \
+CLOUDSMITH_API_HOST CLOUDSMITH_TIMEOUT CLOUDSMITH_OIDC_LOG_FORMAT CLOUDSMITH_OIDC_HOME \
+HTTPS_PROXY https_proxy HTTP_PROXY http_proxy NO_PROXY no_proxy ALL_PROXY all_proxy $extended"
 # These lead to programs and to the settings of engines. None may lead to where a build can write.
 paths="PATH HOME TMPDIR XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME DOCKER_CONFIG DOCKER_CERT_PATH CONTAINERS_CONF \
 CONTAINERS_REGISTRIES_CONF CONTAINERS_STORAGE_CONF REGISTRY_AUTH_FILE CONTAINER_SSHKEY"
@@ -83,6 +86,8 @@ keep_builds_out() {
         [ -z "$value" ] || value=$(outside "$value")
         if [ -n "$value" ]; then eval "$name=\$value"; else unset "$name"; fi
     done
+    # For the program, which in a container has another HOME.
+    export CLOUDSMITH_OIDC_HOME="${HOME:-/nonexistent}"
 }
 
 # ---- time: nothing is waited for without a limit ----

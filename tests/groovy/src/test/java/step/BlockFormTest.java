@@ -41,7 +41,7 @@ class BlockFormTest extends StepTest {
         Build build = succeeded(onNode("cloudsmithOidc(service: 'ci', org: 'acme') { echo 'in the body' }"));
 
         assertThat(build.steps()).containsExactly("node", "isUnix", "maskPasswords",
-                "withEnv", "withCredentials", "libraryResource", "sh",
+                "withEnv", "withCredentials", "libraryResource", "sh", "libraryResource",
                 "withEnv", "echo",
                 "withEnv", "libraryResource", "sh");
     }

@@ -18,12 +18,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MaskingTest extends StepTest {
     private static final String PRINTING = """
-            sh 'cp "$PIP_CONFIG_FILE" stolen; cat "$PIP_CONFIG_FILE" "$NPM_CONFIG_USERCONFIG" "$DOCKER_CONFIG/config.json"; env'
+            sh 'cp "$NETRC" stolen; cat "$NETRC" "$NPM_CONFIG_USERCONFIG" "$DOCKER_CONFIG/config.json"; env'
+            sh 'sed -n "s|password |https://token:|p" "$NETRC"'
             """;
     private static final String JWT = "eyJ[\\w-]+\\.eyJ[\\w-]+";
 
     private String cloudsmithToken() throws IOException {
-        return Files.readString(jenkins.workspace().resolve("stolen")).replaceAll("(?s).*token:(.*)@.*", "$1");
+        return Files.readString(jenkins.workspace().resolve("stolen")).replaceAll("(?s).*password (.*)\n", "$1");
     }
 
     @Test
@@ -31,7 +32,7 @@ class MaskingTest extends StepTest {
         Build build = succeeded(onNode("cloudsmithOidc(" + LOGIN + ") { " + PRINTING + " }"));
 
         assertThat(cloudsmithToken()).matches(JWT + ".*");
-        assertThat(build.console()).contains("token:****@", "_authToken=****", "\"auth\": \"dG9rZW46****\"")
+        assertThat(build.console()).contains("password ****", "https://token:****", "_authToken=****", "\"auth\": \"dG9rZW46****\"")
                 .doesNotContain(cloudsmithToken(), jenkins.idTokens().get(0)).doesNotContainPattern(JWT);
     }
 

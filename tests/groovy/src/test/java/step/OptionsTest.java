@@ -20,6 +20,13 @@ class OptionsTest extends StepTest {
         "service: 'ci', org: 'acme', npmScope: ['@a', '@b'] | CLOUDSMITH_NPM_SCOPE=@a,@b",
         "service: 'ci', org: 'acme', domains: [docker: 'docker.acme.com', 'npm:prod': 'https://n.acme.com/?a=b']"
                 + " | CLOUDSMITH_DOMAINS=docker=docker.acme.com,npm:prod=https://n.acme.com/?a=b",
+        "service: 'ci', org: 'acme', formatOptions: ['npm.scope': '@a', 'uv.index': 'true']"
+                + " | CLOUDSMITH_FORMAT_OPTIONS=npm.scope=@a,uv.index=true",
+        "service: 'ci', org: 'acme', formatOptions: ['npm.scope': ['@a', \"${'@'}b\"]] | CLOUDSMITH_FORMAT_OPTIONS=npm.scope=@a,npm.scope=@b",
+        "service: 'ci', org: 'acme', formatOptions: [npm: [scope: ['@a', '@b']], uv: [index: true]]"
+                + " | CLOUDSMITH_FORMAT_OPTIONS=npm.scope=@a,npm.scope=@b,uv.index=true",
+        "service: 'ci', org: 'acme', inherit: true          | CLOUDSMITH_INHERIT=true",
+        "service: 'ci', org: 'acme', inherit: false         | CLOUDSMITH_INHERIT=false",
         "service: 'ci', org: 'acme', apiHost: 'https://api.acme.com' | CLOUDSMITH_API_HOST=https://api.acme.com",
         "service: 'ci', org: 'acme', timeout: 90            | CLOUDSMITH_TIMEOUT=90",
         "service: \"${'c'}i\", org: 'acme'                  | CLOUDSMITH_SERVICE_SLUG=ci",
@@ -111,6 +118,13 @@ class OptionsTest extends StepTest {
         "timeout: 1.5                   | option timeout was given '1.5' (BigDecimal), which is of another type",
         "allowForks: 'true'             | option allowForks was given 'true' (String), which is of another type; allowed: true",
         "mask: 'false'                  | option mask was given 'false' (String), which is of another type; allowed: true or f",
+        "formatOptions: 'npm.scope=@a'  | option formatOptions was given 'npm.scope=@a' (String), which is of another type; allowed: a map",
+        "formatOptions: ['npm.x': 1]    | option formatOptions was given '[npm.x:1]' (LinkedHashMap), which is of another type",
+        "formatOptions: ['npm.x': []]   | option formatOptions was given '[npm.x:[]]' (LinkedHashMap), which is of another type",
+        "formatOptions: [npm: [x: [y: 'z']]] | option formatOptions was given '[npm:[x:[y:z]]]' (LinkedHashMap), which is of another",
+        "formatOptions: [npm: [:]]      | option formatOptions was given '[npm:[:]]' (LinkedHashMap), in which something is missing",
+        "formatOptions: ['npm.x': 'a,uv.index=true'] | option formatOptions was given '[npm.x:a,uv.index=true]' (LinkedHashMap), in which there is a comma",
+        "inherit: 'true'                | option inherit was given 'true' (String), which is of another type; allowed: true or false",
         "repo: null                     | option repo was given null, which is nothing; allowed: a repository slug",
         "service: ''                    | option service was given '' (String), in which something is missing; allowed: a serv",
         "service: '  '                  | option service was given '  ' (String), in which something is missing",

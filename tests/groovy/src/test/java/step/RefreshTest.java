@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class RefreshTest extends StepTest {
     private static final String DIFFERENT =
-            "sh 'cp \"$PIP_CONFIG_FILE\" before'\ncloudsmithOidc.refresh()\nsh '! cmp \"$PIP_CONFIG_FILE\" before; rm before'\n";
+            "sh 'cp \"$NETRC\" before'\ncloudsmithOidc.refresh()\nsh '! cmp \"$NETRC\" before; rm before'\n";
 
     @Test
     void in_a_block_the_same_files_get_fresh_tokens_by_a_fresh_id_token() {
@@ -76,9 +76,9 @@ class RefreshTest extends StepTest {
     void when_it_fails_the_old_files_stay() {
         Build build = succeeded(onNode("""
                 cloudsmithOidc(service: 'ci', org: 'acme') {
-                    sh 'cp "$PIP_CONFIG_FILE" before; mv "$WORKSPACE/../../bin/cloudsmith-oidc" hidden'
+                    sh 'cp "$NETRC" before; mv "$WORKSPACE/../../bin/cloudsmith-oidc" hidden'
                     try { cloudsmithOidc.refresh() } catch (e) { echo "caught: ${e.message}" }
-                    sh 'cmp "$PIP_CONFIG_FILE" before; rm before hidden'
+                    sh 'cmp "$NETRC" before; rm before hidden'
                 }
                 """.replace("/../../bin/", "/../../bin/")));
 

@@ -10,7 +10,7 @@ class StatementFormTest extends StepTest {
     private static final String CONFIGURED =
             "sh 'test -s \"$PIP_CONFIG_FILE\" && test -s \"$NPM_CONFIG_USERCONFIG\" && test -s \"$DOCKER_CONFIG/config.json\"'\n";
     private static final String NOT_CONFIGURED =
-            "sh 'echo \"left: ${PIP_CONFIG_FILE-}${NPM_CONFIG_USERCONFIG-}${DOCKER_CONFIG-}${CLOUDSMITH_OIDC_LOGINS-}.\"'\n";
+            "sh 'echo \"left: ${PIP_CONFIG_FILE-}${NPM_CONFIG_USERCONFIG-}${DOCKER_CONFIG-}${NETRC-}${CLOUDSMITH_OIDC_LOGINS-}.\"'\n";
 
     @Test
     void the_clients_stay_configured_until_cleanup() {
@@ -25,7 +25,7 @@ class StatementFormTest extends StepTest {
         Build build = succeeded(onNode("cloudsmithOidc(" + LOGIN + ")"));
 
         assertThat(build.steps()).containsExactly("node", "isUnix", "maskPasswords", "withEnv", "withCredentials",
-                "libraryResource", "sh");
+                "libraryResource", "sh", "libraryResource");
     }
 
     @Test
@@ -33,7 +33,7 @@ class StatementFormTest extends StepTest {
         Build build = succeeded(onNode("cloudsmithOidc(" + LOGIN + ")"));
 
         assertThat(build.environment().keySet()).containsExactlyInAnyOrder("PIP_CONFIG_FILE", "NPM_CONFIG_USERCONFIG",
-                "DOCKER_CONFIG", "CLOUDSMITH_OIDC_LOGINS");
+                "DOCKER_CONFIG", "NETRC", "CLOUDSMITH_OIDC_LOGINS");
         assertThat(build.environment().toString()).doesNotContain("eyJ");
     }
 
@@ -63,6 +63,46 @@ class StatementFormTest extends StepTest {
                 """));
 
         assertThat(build.console()).contains("after: /etc/pip.conf unset");
+    }
+
+    /** Some clients break at a variable that is empty: uv at an empty URL. */
+    @Test
+    void after_cleanup_what_was_not_set_is_unset_and_not_empty() {
+        Build build = succeeded(onNode("""
+                cloudsmithOidc(service: 'url', org: 'acme')
+                sh 'echo "inside: $UV_PUBLISH_URL"'
+                cloudsmithOidc.cleanup()
+                sh 'env | grep -E "UV_|NETRC|CONFIG|LOGINS" || echo none is left'
+                """));
+
+        assertThat(build.console()).contains("inside: https://python.example.com/", "none is left");
+    }
+
+    @Test
+    void a_value_of_before_comes_back_whatever_characters_are_in_it() {
+        Build build = succeeded(onNode("""
+                env.NETRC = 'a=b & c%41+d\\n\\n=e \u00e9'
+                cloudsmithOidc(service: 'a', org: 'acme')
+                cloudsmithOidc(service: 'b', org: 'acme')
+                sh 'test -s "$NETRC"'
+                cloudsmithOidc.cleanup()
+                echo "after: ${env.NETRC == 'a=b & c%41+d\\n\\n=e \u00e9'}"
+                """));
+
+        assertThat(build.console()).contains("after: true");
+    }
+
+    /** Of a client that no variable leads anywhere. */
+    @Test
+    void a_login_that_sets_no_variable_is_cleaned_up_too() {
+        Build build = succeeded(onNode("""
+                cloudsmithOidc(service: 'nothing', org: 'acme', dir: 'same')
+                sh 'ls same'
+                cloudsmithOidc.cleanup()
+                """));
+
+        assertThat(build.console()).contains("login.json");
+        assertThat(leftovers()).isEmpty();
     }
 
     @Test

@@ -1,0 +1,47 @@
+"""Writes what other files say about all formats, from the formats themselves: `python tests/formats/tables.py`."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from cloudsmith_oidc import formats
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def variables(_page: str) -> str:
+    """The variables that a login may set, one a line: the step takes no other."""
+    return "".join(f"{name}\n" for name in _sorted(form.variables for form in _all()))
+
+
+def launcher(page: str) -> str:
+    """The launcher, with the names of what formats want to know of the job."""
+    return _with_line(page, "extended", _sorted(form.extends for form in _all()))
+
+
+PARTS = {
+    "resources/cloudsmith/oidc/variables.txt": variables,
+    "resources/cloudsmith/oidc/cloudsmith-oidc.sh": launcher,
+}
+"""What is written, by path: from the file as it is, the file as it has to be."""
+
+
+def _all() -> list[formats.Format]:
+    return [formats.load(name) for name in formats.names()]
+
+
+def _sorted(names: Iterable[Iterable[str]]) -> list[str]:
+    return sorted({name for some in names for name in some})
+
+
+def _with_line(page: str, name: str, words: list[str]) -> str:
+    """The page with the words as the value of a variable of the shell."""
+    page, found = re.subn(rf'(?m)^{name}="[^"]*"$', f'{name}="{" ".join(words)}"', page)
+    assert found == 1, f"there is no line {name}="
+    return page
+
+
+if __name__ == "__main__":
+    for path, part in PARTS.items():
+        file = ROOT / path
+        file.write_text(part(file.read_text() if file.exists() else ""))

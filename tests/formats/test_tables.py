@@ -1,0 +1,30 @@
+"""What other files say about the formats is what the formats say, and nothing that would be dangerous there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cloudsmith_oidc import formats
+from formats import tables
+
+OF_PROGRAMS = re.compile(r"PATH|HOME|IFS|(LD|DYLD|PYTHON|BASH|DOCKER_HOST|SSL|CLOUDSMITH_OIDC).*")
+"""What says which code the shell and the program run, and whom they ask."""
+
+
+@pytest.mark.parametrize("path", tables.PARTS)
+def test_a_generated_file_is_up_to_date(repository: Path, path: str) -> None:
+    text = (repository / path).read_text()
+
+    assert text == tables.PARTS[path](text), "run: .venv/bin/python tests/formats/tables.py"
+
+
+@pytest.mark.parametrize("name", formats.names())
+def test_no_variable_of_a_format_leads_the_program_itself(name: str) -> None:
+    """What a format adds to reaches the program from the job; what it sets is there at the next login."""
+    form = formats.load(name)
+
+    names = {*form.variables, *form.extends}
+
+    assert [variable for variable in names if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", variable)] == []
+    assert [variable for variable in names if OF_PROGRAMS.fullmatch(variable)] == []
