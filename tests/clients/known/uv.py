@@ -1,21 +1,27 @@
-"""uv."""
+"""uv, which builds with the backend that it brings."""
 
 from clients.client import Client
+
+INSTALL = "uv pip install --target ."
+LOUD = "RUST_LOG=trace uv -vv"
 
 CLIENT = Client(
     format="uv",
     program="uv",
     version="uv --version",
     files={
-        "acme_new/__init__.py": "",
-        "pyproject.toml": '[project]\nname = "acme-new"\nversion = "1.0.0"\n'
-        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+        "src/acme_uv/__init__.py": "",
+        "pyproject.toml": '[project]\nname = "acme-uv"\nversion = "1.0.0"\nrequires-python = ">=3.9"\n'
+        '[build-system]\nrequires = ["uv_build<1"]\nbuild-backend = "uv_build"\n',
     },
-    read="uv pip install --target . acme-hello",
+    read=f"{INSTALL} acme-hello",
     got="acme_hello.py",
-    loud="uv -vv pip install --target . acme-hello; env",
-    several="uv pip install --target . --index https://dl.cloudsmith.io/basic/acme/dev/python/simple/ acme-tools",
-    second_index="uv pip install --target . --index https://public.example.com/python/simple/ acme-hello",
+    publish="uv build --offline && uv publish",
+    published="https://dl.cloudsmith.io/basic/acme/prod/python/simple/acme-uv/",
+    loud=f"{LOUD} pip install --target . acme-hello; {LOUD} build --offline; {LOUD} publish; "
+    f'{LOUD} auth token --username token https://dl.cloudsmith.io; env; cat "$NETRC"',
+    several=f"{INSTALL} --index https://dl.cloudsmith.io/basic/acme/dev/python/simple/ acme-tools",
+    second_index=f"{INSTALL} --index https://public.example.com/python/simple/ acme-hello",
     taken="ls -d acme_hello-*",
     takes="acme_hello-9.9.0.dist-info",
     settings=lambda _: {"CLOUDSMITH_FORMAT_OPTIONS": "uv.index=true"},

@@ -28,6 +28,7 @@ FORMAT = Format(
         )
     },
     least="0.4.30",
-    project="[[tool.uv.index]] is kept; with uv.index=true, its indexes are asked before Cloudsmith.",
+    project="[tool.uv] is kept. Its publish-url loses, and `uv publish --index` needs UV_PUBLISH_URL unset. With "
+    "uv.index=true, its other indexes come before Cloudsmith, its default one never, nor does a lock file of that fit.",
     second_index="The first index that has the package, whatever the version.",
 )
