@@ -1,0 +1,17 @@
+"""Poetry: https://python-poetry.org/docs/repositories/ ; it reads logins from a netrc, as requests does."""
+
+from cloudsmith_oidc.formats.base import Endpoint, Format
+
+INDEX = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/python/simple/")
+UPLOADS = Endpoint("python.cloudsmith.io", "{org}/{repo}/")
+
+FORMAT = Format(
+    client="Poetry: a project names its sources, and publishes by `poetry publish -r cloudsmith`",
+    endpoints=(INDEX, UPLOADS),
+    files=lambda _: {},
+    variables={"POETRY_REPOSITORIES_CLOUDSMITH_URL": lambda access: access.url(UPLOADS, access.repos[0])},
+    needs=("netrc",),
+    least="1.8",
+    project="Its sources and its lock file are kept. A repository that it calls cloudsmith loses.",
+    second_index="The highest version of all sources of one priority. `poetry add --source` binds a package to one.",
+)

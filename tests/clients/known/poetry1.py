@@ -1,0 +1,5 @@
+"""Poetry 1.8."""
+
+from clients.known.poetry import poetry
+
+CLIENT = poetry("poetry1")
