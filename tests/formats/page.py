@@ -30,7 +30,7 @@ def _table() -> str:
 
 
 def _row(name: str, client: str, said: Client, results: dict[str, str]) -> tuple[str, ...]:
-    version, _, date = results.get("reads", ", ").partition(", ")
+    version, _, date = (results.get("reads") or results.get("publishes", ", ")).partition(", ")
     second = "**the higher version**" if "9.9.0" in said.takes else "Cloudsmith's"
     where = "in CI" if said.in_ci else "on request"
     return (
