@@ -70,6 +70,8 @@ class ChildRegistry(Registry):
         """Pass on a request; in the answer, the backend's own address becomes the public one."""
         hop_by_hop = {"host", "connection", "authorization", "accept-encoding", "transfer-encoding", "content-length"}
         headers = {name: value for name, value in request.headers.items() if name not in hop_by_hop}
+        # Its text may have to be changed, and is passed on as it then is.
+        headers["Accept-Encoding"] = "identity"
         answer = self._client.request(
             request.method, base + rest, params=dict(request.query), headers=headers, content=request.body
         )
