@@ -3,6 +3,9 @@
 from clients.client import Client
 
 INSTALL = "npm install --no-audit --no-fund"
+SECOND_INDEX = "echo '@acme:registry=https://public.example.com/npm/' >.npmrc"
+"""A further registry as npm knows it: of a scope."""
+TAKEN = "node -p 'require(`./node_modules/acme-hello/package.json`).version'"
 
 CLIENT = Client(
     format="npm",
@@ -14,5 +17,8 @@ CLIENT = Client(
     publish="npm publish",
     published="https://npm.cloudsmith.io/acme/prod/acme-npm",
     loud=f'{INSTALL} --loglevel silly @acme/hello; npm config list -l --json; cat "$NPM_CONFIG_USERCONFIG"',
+    several=f"{INSTALL} --registry https://npm.cloudsmith.io/acme/dev/ acme-tools",
+    second_index=f"{SECOND_INDEX}; {INSTALL} @acme/hello acme-hello",
+    taken=TAKEN,
     in_ci=True,
 )

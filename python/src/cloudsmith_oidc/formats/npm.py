@@ -2,7 +2,7 @@
 
 import re
 
-from cloudsmith_oidc.formats.base import Access, Endpoint, Format, FormatOption, in_directory
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format, FormatOption, in_directory, switch
 from cloudsmith_oidc.redaction import quoted
 
 REGISTRY = Endpoint("npm.cloudsmith.io", "{org}/{repo}/")
@@ -16,23 +16,41 @@ def _scope(text: str) -> str:
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Make the first repository the registry, of the scopes if there are any; know the token for all repositories."""
+    """Make the first repository the registry, of the scopes if there are any; know the token for all repositories.
+
+    With `inherit`, what the user's file says goes on, but for what this one says. Its lines come last, as a section in
+    it would take in what follows.
+    """
     urls = access.urls(REGISTRY)
     lines = [f"{scope}:registry={urls[0]}" for scope in access.option("scope")] or [f"registry={urls[0]}"]
     # npm looks the token up by the URL without its scheme.
-    lines += [f"//{url.split('://', 1)[1]}:_authToken={access.token}" for url in urls]
-    return {".npmrc": "\n".join(lines) + "\n"}
+    places = [url.partition(":")[2] for url in urls]
+    lines += [f"{place}:_authToken={access.token}" for place in places]
+    if access.switched_on("yarn1"):
+        lines += [f"{place}:always-auth=true" for place in places]
+    own = (access.home.read(".npmrc") or "").splitlines() if access.inherit else []
+    said = {_key(line) for line in lines}
+    return {".npmrc": "\n".join([*lines, *(line for line in own if _key(line) not in said)]) + "\n"}
+
+
+def _key(line: str) -> str:
+    return line.partition("=")[0].strip().strip("'\"")
 
 
 FORMAT = Format(
-    client="npm; also pnpm, bun and yarn 1",
+    client="npm, pnpm, bun, and with npm.yarn1=true yarn 1 (not deno, which finds no such file by a variable)",
     endpoints=(REGISTRY,),
     files=_files,
     variables={"NPM_CONFIG_USERCONFIG": in_directory(".npmrc")},
     options={
         "scope": FormatOption(
             takes="@SCOPE", help="Get only the packages of this scope from Cloudsmith. Default: all.", check=_scope
-        )
+        ),
+        "yarn1": FormatOption(
+            takes="true|false",
+            help="Let yarn 1 send the login for packages without a scope, too. npm 11 warns about that line.",
+            check=switch,
+        ),
     },
     shapes=(),
     logins=(".npmrc",),
