@@ -1,0 +1,63 @@
+"""Yarn 2 and later: https://yarnpkg.com/configuration/yarnrc (settings, YARN_PLUGINS), /advanced/plugin-tutorial ."""
+
+import json
+
+from cloudsmith_oidc.errors import SettingsError
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format
+
+REGISTRY = Endpoint("npm.cloudsmith.io", "{org}/{repo}/")
+PLUGIN = "yarn/cloudsmith.cjs"
+# Yarn has no hook for this: it reads its configuration anew for each command, and asks for it by this function.
+_TEXT = """\
+// Adds a registry and its login to what Yarn has read. What that says itself wins.
+const settings = %s;
+let extended;
+
+module.exports = {
+  name: "plugin-cloudsmith-oidc",
+  factory: (require) => {
+    const { Configuration } = require("@yarnpkg/core");
+    if (extended !== Configuration) {
+      extended = Configuration;
+      const find = Configuration.find;
+      Configuration.find = async (...given) => {
+        const configuration = await find.apply(Configuration, given);
+        configuration.useWithSource(__filename, settings, configuration.startingCwd, { strict: false });
+        return configuration;
+      };
+    }
+    return {};
+  },
+};
+"""
+
+
+def _files(access: Access) -> dict[str, str]:
+    """Make the first repository the registry if nothing else does, and know the login of all repositories."""
+    urls = access.urls(REGISTRY)
+    login = {"npmAlwaysAuth": True, "npmAuthIdent": access.basic_auth}
+    # Yarn looks the login up by the registry's URL, without its scheme and the slash at the end.
+    logins = {url.partition(":")[2].rstrip("/"): login for url in urls}
+    return {PLUGIN: _TEXT % json.dumps({"npmRegistryServer": urls[0], "npmRegistries": logins}, indent=2)}
+
+
+def _plugins(access: Access) -> str:
+    path = f"{access.directory}/{PLUGIN}"
+    if ";" in path:
+        raise SettingsError(
+            "Yarn separates plugins by semicolons, and there is one in the login directory's path",
+            hint="Use another directory, or leave the format yarn out",
+        )
+    return access.extended("YARN_PLUGINS", path, ";")
+
+
+FORMAT = Format(
+    client="yarn 2 and later (yarn 1: see npm)",
+    endpoints=(REGISTRY,),
+    files=_files,
+    variables={"YARN_PLUGINS": _plugins},
+    extends=("YARN_PLUGINS",),
+    least="2.4",
+    project="All that .yarnrc.yml or YARN_NPM_REGISTRY_SERVER says wins: registries, scopes, logins.",
+    second_index="A scope has one registry, so that no other is asked for it.",
+)
