@@ -150,10 +150,11 @@ class Access:
         """Return whether an option that is on or off is on. Off is the default."""
         return self.option(name)[-1:] == ("true",)
 
-    def extended(self, variable: str, addition: str, separator: str = " ") -> str:
+    def extended(self, variable: str, addition: str, separator: str = " ", *, first: bool = False) -> str:
         """Return the job's own value of a list variable with `addition` after it, but only once.
 
-        The format names the variable in `extends`. Raises `SettingsError` if the value cannot be carried over.
+        `first` puts it before: for clients that heed the first of two, which in a login within a login is the inner
+        one's. The format names the variable in `extends`. Raises `SettingsError` if the value cannot be carried over.
         """
         own = self.account.environment.get(variable, "")
         if not own.isprintable():
@@ -161,7 +162,9 @@ class Access:
                 f"{variable} holds a line break or another control character, so that nothing can be added to it",
                 hint=f"Set {variable} to one line, or leave the format {self.name} out",
             )
-        return own if addition in own else f"{own}{separator}{addition}" if own else addition
+        if not own or addition in own:
+            return own or addition
+        return f"{addition}{separator}{own}" if first else f"{own}{separator}{addition}"
 
     def _domain_keys(self, endpoint: Endpoint) -> list[str]:
         """Return the keys of an endpoint's domains: the format's name, which wins, and the label of its host.
