@@ -1,0 +1,37 @@
+"""curl: https://curl.se/docs/manpage.html (CURL_HOME, --config, --netrc-file).
+
+Files are uploaded to a host of their own (Cloudsmith documentation, "Upload via Cloudsmith API").
+"""
+
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format, double_quoted, in_directory
+
+DOWNLOADS = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/raw/")
+GENERIC = Endpoint("generic.cloudsmith.io", "{org}/{repo}/")
+UPLOADS = Endpoint("upload.cloudsmith.io", "{org}/{repo}/")
+_USERS = (".curlrc", ".config/curlrc")
+"""Where curl looks at home; it reads the first that it finds."""
+
+
+def _files(access: Access) -> dict[str, str]:
+    """Read what the user has, then lead to the netrc.
+
+    The user's file is named and not copied: it may hold logins. With netrc-optional, a login in a URL goes before the
+    netrc (CURLOPT_NETRC); netrc-file alone means that the netrc has to be used.
+    """
+    own = next((path for path in _USERS if access.home.read(path) is not None), None)
+    lines = [f"config = {double_quoted(f'{access.home.path}/{own}')}"] if own else []
+    lines += ["netrc-optional", f"netrc-file = {double_quoted(f'{access.directory}/netrc')}"]
+    return {"curl/.curlrc": "\n".join(lines) + "\n"}
+
+
+FORMAT = Format(
+    client="curl, for raw and generic packages; it uploads files for the API to make packages of",
+    endpoints=(DOWNLOADS, GENERIC, UPLOADS),
+    files=_files,
+    variables={"CURL_HOME": in_directory("curl")},
+    needs_repo=False,
+    needs=("netrc",),
+    home=_USERS,
+    hides="~/.netrc, and a .curlrc that the job's own CURL_HOME or XDG_CONFIG_HOME leads to. ~/.curlrc is read, too.",
+    project="--user and a login in the URL win; -q and --disable ignore the login.",
+)
