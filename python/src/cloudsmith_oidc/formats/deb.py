@@ -1,0 +1,47 @@
+"""apt: apt.conf(5) (APT_CONFIG is read before the machine's files) and apt_auth.conf(5)."""
+
+from cloudsmith_oidc.errors import SettingsError
+from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, in_directory
+
+SOURCES = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/deb/")
+CONFIGURATION = in_directory("apt/apt.conf")
+
+
+def _files(access: Access) -> dict[str, str]:
+    """Read what the job's own APT_CONFIG names, then lead to a file with a login for each repository."""
+    own = access.account.environment.get("APT_CONFIG", "")
+    lines = [f"#include {_quoted(own)};"] if own and own != CONFIGURATION(access) else []
+    lines.append(f"Dir::Etc::netrc {_quoted(f'{access.directory}/apt/auth.conf')};")
+    return {
+        "apt/apt.conf": "\n".join(lines) + "\n",
+        "apt/auth.conf": "".join(
+            f"machine {_machine(url)}\nlogin {USER_NAME}\npassword {access.token}\n" for url in access.urls(SOURCES)
+        ),
+    }
+
+
+def _machine(url: str) -> str:
+    """Return a URL without https, which apt means if nothing is said: versions before 2 know no other way to say it."""
+    return url.removeprefix("https://")
+
+
+def _quoted(path: str) -> str:
+    if not path.isprintable() or '"' in path:
+        raise SettingsError(
+            "apt's configuration cannot hold a path with a double quote or a control character",
+            hint="Use another directory, or leave the format deb out",
+        )
+    return f'"{path}"'
+
+
+FORMAT = Format(
+    client="apt",
+    endpoints=(SOURCES,),
+    files=_files,
+    variables={"APT_CONFIG": CONFIGURATION},
+    extends=("APT_CONFIG",),
+    publishes=False,
+    hides="/etc/apt/auth.conf; logins in /etc/apt/auth.conf.d are found.",
+    project="The sources are the project's own, without a login in their URLs. sudo has to keep APT_CONFIG.",
+    second_index="The highest version of all sources, unless apt_preferences say otherwise.",
+)
