@@ -1,0 +1,23 @@
+"""A login directory whose path has every character that means something to a shell or in a client's file."""
+
+from pathlib import Path
+
+import pytest
+
+from clients.client import Client
+from clients.job import Jobs
+from program import Cli
+
+PATH = "it's 100 %41 $HOME `id` \\n ü;#=[{}](x),*?&|<>~!"
+
+
+@pytest.mark.parametrize(("name", "path"), [("curl", f'{PATH}"'), ("git", f'{PATH}"'), ("apt", PATH)])
+def test_a_client_finds_its_login_whatever_the_path(client: Client, cli: Cli, tmp_path: Path, path: str) -> None:
+    jobs = Jobs(client, cli, tmp_path)
+    cli.directory = tmp_path / path
+    jobs.log_in()
+
+    done = jobs.run(client.read)
+
+    assert done.code == 0, done.output
+    assert jobs.got()
