@@ -1,4 +1,4 @@
-"""Writes the golden files: `python tests/formats/golden.py`. Look at the difference before you commit it.
+"""The golden files. `python -m formats` writes them: look at the difference before you commit it.
 
 A golden file holds what a login with one format writes and sets, in cases that every format has.
 """
@@ -58,6 +58,7 @@ def _written(name: str, account: Account) -> str:
     return text + "\n"
 
 
-if __name__ == "__main__":
-    for known in formats.names():
-        (FOLDER / f"{known}.txt").write_text(golden(known))
+def write() -> None:
+    """Bring all golden files up to date."""
+    for name in formats.names():
+        (FOLDER / f"{name}.txt").write_text(golden(name))

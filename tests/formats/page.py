@@ -8,7 +8,7 @@ from proven import proven
 COLUMNS = ("reads", "publishes", "several repositories", "custom domains", "parallel logins", "mask")
 
 
-def page() -> str:
+def known_formats() -> str:
     """Return the table of all clients and a section for each format."""
     sections = [_section(name) for name in formats.names()]
     return f"{_table()}\n\n" + "\n\n".join(sections)

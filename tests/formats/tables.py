@@ -1,10 +1,11 @@
-"""Writes what other files say about all formats, from the formats themselves: `python tests/formats/tables.py`."""
+"""What other files say about all formats, from the formats themselves. `python -m formats` writes it."""
 
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from cloudsmith_oidc import formats
+from formats.page import known_formats
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -19,7 +20,15 @@ def launcher(page: str) -> str:
     return _with_line(page, "extended", _sorted(form.extends for form in _all()))
 
 
+def docs(page: str) -> str:
+    """The page on formats, with what is known of each and what its clients' tests have proven."""
+    before, begin, rest = page.partition("<!-- formats: written by tests/formats -->\n")
+    _, end, after = rest.partition("<!-- end -->")
+    return f"{before}{begin}{known_formats()}\n{end}{after}"
+
+
 PARTS = {
+    "docs/formats.md": docs,
     "resources/cloudsmith/oidc/variables.txt": variables,
     "resources/cloudsmith/oidc/cloudsmith-oidc.sh": launcher,
 }
@@ -41,7 +50,8 @@ def _with_line(page: str, name: str, words: list[str]) -> str:
     return page
 
 
-if __name__ == "__main__":
+def write() -> None:
+    """Bring all of these files up to date."""
     for path, part in PARTS.items():
         file = ROOT / path
         file.write_text(part(file.read_text() if file.exists() else ""))

@@ -1,7 +1,6 @@
 """What holds for every format, without a client."""
 
 import base64
-import re
 import secrets
 from dataclasses import replace
 
@@ -18,7 +17,7 @@ NAMES = formats.names()
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_a_login_writes_is_what_the_golden_file_says(name: str) -> None:
-    assert golden(name) == (FOLDER / f"{name}.txt").read_text(), "python tests/formats/golden.py writes it anew"
+    assert golden(name) == (FOLDER / f"{name}.txt").read_text(), "run: (cd tests && ../.venv/bin/python -m formats)"
 
 
 def test_there_is_no_golden_file_without_a_format() -> None:
@@ -68,7 +67,7 @@ def test_what_is_said_of_a_format_is_made_of_sentences(name: str) -> None:
 
     assert form.client
     for said in (form.hides, form.project, form.second_index, *(option.help for option in form.options.values())):
-        assert not said or re.fullmatch(r"[A-Z~`\[].*[.]", said), said
+        assert not said or said.endswith("."), said
 
 
 def _token() -> str:

@@ -16,7 +16,7 @@ OF_PROGRAMS = re.compile(r"PATH|HOME|IFS|(LD|DYLD|PYTHON|BASH|DOCKER_HOST|SSL|CL
 def test_a_generated_file_is_up_to_date(repository: Path, path: str) -> None:
     text = (repository / path).read_text()
 
-    assert text == tables.PARTS[path](text), "run: .venv/bin/python tests/formats/tables.py"
+    assert text == tables.PARTS[path](text), "run: (cd tests && ../.venv/bin/python -m formats)"
 
 
 @pytest.mark.parametrize("name", formats.names())

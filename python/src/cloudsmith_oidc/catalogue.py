@@ -1,7 +1,9 @@
 """`cloudsmith-oidc formats`: what is known of each package format."""
 
 import json
+import re
 import textwrap
+from collections.abc import Iterable
 
 from cloudsmith_oidc import formats, streams
 from cloudsmith_oidc.settings import Formats
@@ -31,8 +33,8 @@ def describe(name: str) -> Description:
         "publishes": form.publishes,
         "needs_repo": form.needs_repo,
         "hosts": list(dict.fromkeys(endpoint.host for endpoint in form.endpoints)),
-        "variables": [variable for known in formats.with_needs([name]).values() for variable in known.variables],
-        "extends": list(form.extends),
+        "variables": _numberless(name for known in formats.with_needs([name]).values() for name in known.variables),
+        "extends": _numberless(form.extends),
         "options": {option: f"{known.takes}: {known.help}" for option, known in form.options.items()},
         "shapes": list(form.shapes),
         "least": form.least,
@@ -40,6 +42,11 @@ def describe(name: str) -> Description:
         "project": form.project,
         "second_index": form.second_index,
     }
+
+
+def _numberless(variables: Iterable[str]) -> list[str]:
+    """Return names that differ in a number at their end once, with `N` for the number."""
+    return list(dict.fromkeys(re.sub(r"_\d+$", "_N", name) for name in variables))
 
 
 _ROWS = {
