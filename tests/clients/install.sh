@@ -39,13 +39,15 @@ from_npm() { # NAME
     programs=node_modules/.bin
 }
 
-from_maven() { # NAME VERSION GROUP:ARTIFACT:TYPE:CLASSIFIER
+from_maven() { # NAME VERSION GROUP:ARTIFACT:TYPE[:CLASSIFIER]
     need mvn maven
-    mvn --quiet --batch-mode org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
-        -Dartifact="${3%:*:*}:$2:${3#*:*:}" -DoutputDirectory=.
+    mvn --quiet --batch-mode -Dstyle.color=never org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
+        -Dartifact="$(echo "$3" | sed "s/:/:$2:/2")" -DoutputDirectory=.
     sha512sum --check --quiet "$here/locks/$1/SHA512SUMS"
-    tar -xzf ./*.tar.gz --strip-components=1
-    rm ./*.tar.gz
+    for archive in *.tar.gz; do
+        [ ! -e "$archive" ] || tar -xzf "$archive" --strip-components=1
+        rm -f "$archive"
+    done
     programs=bin
 }
 
@@ -80,7 +82,7 @@ from_debian() { # LEAST-VERSION PACKAGE,… PROGRAM…
         # shellcheck disable=SC2086 # one word for each package
         DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends \
             $packages >/dev/null
-        have "$least" "$@" || fail "not found after apt-get install $packages: $* (${least#-})"
+        have "$least" "$@" || fail "not there, or too old, after apt-get install $packages: $* ${least#-}"
     fi
     programs=$(dirname "$(command -v "$1")")
 }
@@ -124,6 +126,7 @@ install_client() ( # NAME
         mkdir "$clients/$name"
         cd "$clients/$name"
         "from_$from" "$name" "$version" "$package" "$1"
+        [ ! -e "$here/locks/$name/complete.sh" ] || sh "$here/locks/$name/complete.sh" "$version"
     fi
     for program in "$@"; do
         wrap "${program%=*}" "$programs/${program#*=}"

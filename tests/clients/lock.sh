@@ -22,8 +22,8 @@ for name in "$@"; do
             ;;
         maven)
             fetched=$(mktemp -d)
-            mvn --quiet --batch-mode org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
-                -Dartifact="${package%:*:*}:$version:${package#*:*:}" -DoutputDirectory="$fetched"
+            mvn --quiet --batch-mode -Dstyle.color=never org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
+                -Dartifact="$(echo "$package" | sed "s/:/:$version:/2")" -DoutputDirectory="$fetched"
             (cd "$fetched" && sha512sum -- *) >"locks/$name/SHA512SUMS"
             rm -r "$fetched"
             ;;
