@@ -41,7 +41,7 @@ from_npm() { # NAME
 
 from_maven() { # NAME VERSION GROUP:ARTIFACT:TYPE[:CLASSIFIER]
     need mvn maven
-    mvn --quiet --batch-mode -Dstyle.color=never org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
+    mvn --quiet --batch-mode org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
         -Dartifact="$(echo "$3" | sed "s/:/:$2:/2")" -DoutputDirectory=.
     sha512sum --check --quiet "$here/locks/$1/SHA512SUMS"
     for archive in *.tar.gz; do

@@ -16,13 +16,14 @@ for name in "$@"; do
         npm)
             (
                 cd "locks/$name"
+                [ -e package.json ] || echo '{"private":true}' >package.json
                 npm pkg set --silent "dependencies.$package=$version"
                 npm install --package-lock-only --omit-lockfile-registry-resolved --silent --no-audit --no-fund
             )
             ;;
         maven)
             fetched=$(mktemp -d)
-            mvn --quiet --batch-mode -Dstyle.color=never org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
+            mvn --quiet --batch-mode org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
                 -Dartifact="$(echo "$package" | sed "s/:/:$version:/2")" -DoutputDirectory="$fetched"
             (cd "$fetched" && sha512sum -- *) >"locks/$name/SHA512SUMS"
             rm -r "$fetched"
