@@ -32,7 +32,8 @@ class Client:
 
     `settings` are the login's, besides the usual ones; `environment` is the job's, also during the login. With `space`,
     all paths have a space in them. `domains` says that the client can use custom domains without changed scripts.
-    `in_ci` is for the dozen that every CI run has time for.
+    With `engine`, it needs a Docker engine, and how that is reached is in the job's environment. `in_ci` is for the
+    dozen that every CI run has time for.
     """
 
     format: str
@@ -52,6 +53,7 @@ class Client:
     environment: Callable[[Sandbox, Path], Mapping[str, str]] = lambda _sandbox, _home: {}
     space: bool = True
     domains: bool = True
+    engine: bool = False
     in_ci: bool = False
 
 

@@ -14,6 +14,8 @@ def jobs(name: str, cli: Cli, tmp_path: Path, request: pytest.FixtureRequest) ->
     client = clients()[name]
     needs.client(client.program)
     jobs = Jobs(client, cli, tmp_path)
+    if client.engine:
+        jobs.environment |= request.getfixturevalue("engine")
     if request.config.getoption("--record"):
         request.node.user_properties += [("client", name), ("version", jobs.version())]
         request.node.user_properties += [("proves", mark.args[0]) for mark in request.node.iter_markers("proves")]
