@@ -59,6 +59,12 @@ def npm_publication(name: str, version: str) -> dict[str, Any]:
     }
 
 
+def chart(name: str, version: str) -> bytes:
+    """A Helm chart without a template."""
+    metadata = {"apiVersion": "v2", "name": name, "version": version}
+    return tar_gz({f"{name}/Chart.yaml": json.dumps(metadata).encode()})
+
+
 @dataclass(frozen=True)
 class Image:
     """A container image: its blobs by digest, and its manifest."""
@@ -87,6 +93,20 @@ def image() -> Image:
         "layers": [_blob("application/vnd.docker.image.rootfs.diff.tar.gzip", packed)],
     }
     return Image({_digest(config): config, _digest(packed): packed}, json.dumps(manifest).encode())
+
+
+def chart_image(name: str, version: str) -> Image:
+    """A Helm chart as an image (https://helm.sh/docs/topics/registries/)."""
+    packed = chart(name, version)
+    config = json.dumps({"apiVersion": "v2", "name": name, "version": version}).encode()
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "config": _blob("application/vnd.cncf.helm.config.v1+json", config),
+        "layers": [_blob("application/vnd.cncf.helm.chart.content.v1.tar+gzip", packed)],
+    }
+    blobs = {_digest(config): config, _digest(packed): packed}
+    return Image(blobs, json.dumps(manifest).encode(), str(manifest["mediaType"]))
 
 
 def _blob(media_type: str, content: bytes) -> dict[str, Any]:
