@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import suppress
@@ -13,7 +12,7 @@ from types import FrameType
 import psutil
 import pytest
 
-from needs import need
+from needs import lacking_engine
 from program import Cli
 from proven import Record
 from sandbox import Sandbox
@@ -23,8 +22,6 @@ pytest_plugins = ["sandbox.fixtures"]
 
 ROOT = Path(__file__).parent.parent
 IN_CI = os.environ.get("CI", "").lower() == "true"
-ENGINE_SECONDS = 10.0
-"""For an engine to say its version: one that takes longer has accepted the connection and will never answer."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -107,13 +104,8 @@ def cli(sandbox: Sandbox, tmp_path: Path) -> Cli:
 @pytest.fixture(scope="session")
 def engine() -> dict[str, str]:
     """The environment that leads to the Docker engine."""
-    if sys.platform != "linux":
-        pytest.skip("the engine runs in a virtual machine here, whose network is not this machine's")
-    need("docker")
-    try:
-        subprocess.run(["docker", "version"], capture_output=True, check=True, timeout=ENGINE_SECONDS)
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-        pytest.skip("no Docker engine answers here (start one: systemctl start docker; or let DOCKER_HOST lead to it)")
+    if reason := lacking_engine():
+        pytest.skip(reason)
     return {name: os.environ[name] for name in ("DOCKER_HOST", "PATH") if name in os.environ}
 
 

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ PACKAGES = dict(
     line.split() for line in Path(__file__).with_name("programs.txt").read_text().splitlines() if line[0] != "#"
 )
 
+ENGINE_SECONDS = 10.0
+"""For an engine to say its version: one that takes longer has accepted the connection and will never answer."""
 INSTALLED = Path(os.environ.get("CLOUDSMITH_CLIENTS") or Path(__file__).parents[1] / ".cache/clients").resolve() / "bin"
 """Where `clients/install.sh` puts programs."""
 # The client of `clients/install.sh` that brings a program.
@@ -28,6 +32,19 @@ def lacking(*programs: str) -> str:
         return ""
     packages = " ".join(PACKAGES[program] for program in absent)
     return f"not installed: {', '.join(absent)} (Debian: apt-get install {packages})"
+
+
+def lacking_engine() -> str:
+    """Say why there is no Docker engine for the tests. Empty if there is one."""
+    if sys.platform != "linux":
+        return "the engine runs in a virtual machine here, whose network is not this machine's"
+    if reason := lacking("docker"):
+        return reason
+    try:
+        subprocess.run(["docker", "version"], capture_output=True, check=True, timeout=ENGINE_SECONDS)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+        return "no Docker engine answers here (start one: systemctl start docker; or let DOCKER_HOST lead to it)"
+    return ""
 
 
 def need(*programs: str) -> None:

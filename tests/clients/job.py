@@ -42,6 +42,7 @@ class Jobs:
         self.environment = {
             "PATH": f"{INSTALLED}:{os.environ['PATH']}",
             "HOME": str(self.home),
+            **{name: os.environ[name] for name in ("DOCKER_HOST",) if client.engine and name in os.environ},
             **cli.sandbox.environment(),
             **client.environment(cli.sandbox, self.home),
         }
