@@ -1,14 +1,18 @@
-"""The main job, shown on the sandbox: log in, look at the files, install what anonymous clients are refused."""
+"""The main job, shown on the sandbox: log in, look at the files, install what others are refused."""
 
 import sys
 import tempfile
 from pathlib import Path
 
+from clients.client import Client, clients
+from clients.job import Jobs
 from cloudsmith_oidc.redaction import redact
-from jobs import CLIENTS, Client, Job, loopback_domains
-from needs import lacking
+from needs import lacking, lacking_engine
 from program import Cli
 from sandbox import Sandbox
+
+REGISTRIES = {"pip": "python", "npm": "npm", "docker": "docker"}
+"""The clients that are shown, and the registry that each asks."""
 
 
 def say(text: str = "") -> None:
@@ -18,46 +22,50 @@ def say(text: str = "") -> None:
 
 
 def show_login(cli: Cli) -> bool:
-    """Log in and print the files. Returns whether it worked."""
+    """Log in, print the files, and log out. Returns whether it worked."""
     say("Jenkins has minted an ID token for the build. It is in CLOUDSMITH_OIDC_TOKEN.\n")
     say(f"$ cloudsmith-oidc login --service {cli.sandbox.service} --repo prod --output {cli.directory.name}")
-    result = cli.login(CLOUDSMITH_DOMAINS=loopback_domains(cli.sandbox))
-    say(result.stderr)
+    login = cli.login()
+    say(login.stderr)
     for path in sorted(cli.directory.rglob("*")):
         if path.is_file():
             say(f"--- {path.relative_to(cli.directory)}")
             say(redact(path.read_text()))
-    return result.code == 0
+    say(f"$ cloudsmith-oidc logout {cli.directory.name}")
+    logout = cli.run("logout", str(cli.directory))
+    gone = not cli.directory.exists()
+    say("The login is " + ("gone.\n" if gone else "STILL THERE.\n"))
+    return login.code == 0 and logout.code == 0 and gone
 
 
-def show_client(name: str, client: Client, cli: Cli, folder: Path) -> bool:
-    """Run a client without and with the login. Returns whether it is refused, then served."""
-    anonymous = Job(cli, folder / f"{name}-anonymous").run(client, logged_in=False)
-    served = Job(cli, folder / name)
-    result = served.run(client, logged_in=True)
-    good = anonymous.returncode != 0 and result.returncode == 0 and client.fetched(served.folder, result.stdout)
-    say(f"{name:7} without the login: {'refused' if anonymous.returncode else 'NOT REFUSED'}")
-    say(f"{name:7} with the login:    {'fetched' if result.returncode == 0 else redact(result.stderr)}")
-    return good
+def show_client(name: str, client: Client, sandbox: Sandbox, folder: Path) -> bool:
+    """Run a client with a login of its own, which then ends. Returns whether it is served, then refused."""
+    jobs = Jobs(client, Cli(sandbox, folder), folder / name)
+    jobs.log_in()
+    served = jobs.run(client.read)
+    fetched = served.code == 0 and jobs.got()
+    say(f"{name:7} with the login:                   {'fetched' if fetched else redact(served.output)}")
+    sandbox.cloudsmith.revoke()
+    jobs.forget()
+    refused = jobs.run(client.read, "refused").code != 0
+    say(f"{name:7} once its token is no longer good: {'refused' if refused else 'NOT REFUSED'}")
+    return fetched and refused
 
 
 def main() -> int:
     """Return 0 if all that this machine can show went well."""
-    with tempfile.TemporaryDirectory() as folder, Sandbox(packages=True) as sandbox:
-        cli = Cli(sandbox, Path(folder) / "login")
-        good = show_login(cli)
+    with tempfile.TemporaryDirectory() as folder, Sandbox() as sandbox:
+        sandbox.registries.start(*REGISTRIES.values())
+        good = show_login(Cli(sandbox, Path(folder) / "login"))
         skipped = []
-        for name, client in CLIENTS.items():
-            if name in sandbox.missing:
-                skipped.append(f"{name}: {sandbox.missing[name]}")
-            elif absent := lacking(client.program):
-                skipped.append(f"{name}: {absent}")
+        for name, registry in REGISTRIES.items():
+            client = clients()[name]
+            if reason := sandbox.missing.get(registry) or (
+                lacking_engine() if client.engine else lacking(client.program)
+            ):
+                skipped.append(f"{name}: {reason}")
             else:
-                good = show_client(name, client, cli, Path(folder)) and good
-        logout = cli.run("logout", str(cli.directory))
-        good = good and logout.code == 0 and not cli.directory.exists()
-        say(f"\n$ cloudsmith-oidc logout {cli.directory.name}")
-        say("The login is " + ("gone." if not cli.directory.exists() else "STILL THERE."))
+                good = show_client(name, client, sandbox, Path(folder)) and good
         for reason in skipped:
             say(f"Skipped {reason}")
     say("\nAll of it worked." if good else "\nSOMETHING FAILED, see above.")
