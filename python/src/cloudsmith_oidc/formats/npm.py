@@ -38,7 +38,7 @@ def _key(line: str) -> str:
 
 
 FORMAT = Format(
-    client="npm, pnpm, bun, and with npm.yarn1=true yarn 1 (not deno, which finds no such file by a variable)",
+    client="npm, pnpm, bun from 1.4.5, and with npm.yarn1=true yarn 1 (not deno, which no variable leads to the file)",
     endpoints=(REGISTRY,),
     files=_files,
     variables={"NPM_CONFIG_USERCONFIG": in_directory(".npmrc")},
