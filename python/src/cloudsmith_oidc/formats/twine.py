@@ -1,0 +1,27 @@
+"""twine: https://packaging.python.org/specifications/pypirc/ . No variable of its own leads to that file."""
+
+from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, in_directory
+
+UPLOADS = Endpoint("python.cloudsmith.io", "{org}/{repo}/")
+
+
+def _files(access: Access) -> dict[str, str]:
+    """Call the first repository `cloudsmith`, and the others `cloudsmith-` and their name."""
+    first, *others = access.repos
+    servers = {"cloudsmith": first, **{f"cloudsmith-{repo}": repo for repo in others}}
+    lines = ["[distutils]", f"index-servers = {' '.join(servers)}"]
+    for name, repo in servers.items():
+        url = access.url(UPLOADS, repo)
+        lines += ["", f"[{name}]", f"repository = {url}", f"username = {USER_NAME}", f"password = {access.token}"]
+    return {"twine/pypirc": "\n".join(lines) + "\n"}
+
+
+FORMAT = Format(
+    client='twine, as `twine upload --config-file "$TWINE_CONFIG_FILE"`; `uv publish` needs no option',
+    endpoints=(UPLOADS,),
+    files=_files,
+    # twine itself does not know the first one; the second keeps an upload that forgets the option away from PyPI.
+    variables={"TWINE_CONFIG_FILE": in_directory("twine/pypirc"), "TWINE_REPOSITORY": lambda _: "cloudsmith"},
+    hides="With the option, the user's ~/.pypirc. Without it, twine wants a repository `cloudsmith` of that file.",
+    project="TWINE_REPOSITORY_URL, TWINE_USERNAME and TWINE_PASSWORD win.",
+)
