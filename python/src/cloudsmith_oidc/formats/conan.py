@@ -1,0 +1,47 @@
+"""Conan 2: https://docs.conan.io/2/reference/config_files.html , all of which is in one directory, CONAN_HOME."""
+
+import json
+
+from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, in_directory
+
+REMOTE = Endpoint("conan.cloudsmith.io", "{org}/{repo}/")
+# Conan renders it as a Jinja template when it starts, so that `~` is that of whoever runs it.
+_GLOBAL_CONF = """\
+{% set own = os.path.expanduser(os.environ["CLOUDSMITH_CONAN_HOME"]) %}
+core.cache:storage_path = {{ own }}/p
+{% if os.path.exists(own + "/profiles/default") %}
+core:default_profile = {{ own }}/profiles/default
+core:default_build_profile = {{ own }}/profiles/default
+{% endif %}
+"""
+
+
+def _files(access: Access) -> dict[str, str]:
+    """Call the first repository `cloudsmith`, and the others `cloudsmith-` and their name."""
+    first, *others = access.repos
+    names = {"cloudsmith": first, **{f"cloudsmith-{repo}": repo for repo in others}}
+    remotes = [{"name": name, "url": access.url(REMOTE, repo), "verify_ssl": True} for name, repo in names.items()]
+    credentials = [{"remote": name, "user": USER_NAME, "password": access.token} for name in names]
+    return {
+        "conan/remotes.json": json.dumps({"remotes": remotes}, indent=1) + "\n",
+        "conan/credentials.json": json.dumps({"credentials": credentials}, indent=1) + "\n",
+        "conan/global.conf": _GLOBAL_CONF,
+    }
+
+
+def _own_home(access: Access) -> str:
+    """Where the packages and profiles of the job are, which outlive a login and are those of a login within another."""
+    environment = access.account.environment
+    return environment.get("CLOUDSMITH_CONAN_HOME") or environment.get("CONAN_HOME") or "~/.conan2"
+
+
+FORMAT = Format(
+    client="Conan 2",
+    endpoints=(REMOTE,),
+    files=_files,
+    variables={"CONAN_HOME": in_directory("conan"), "CLOUDSMITH_CONAN_HOME": _own_home},
+    hides="The user's remotes (Conan Center, too), global.conf, settings, extensions, and profiles other than the "
+    "default one. Packages stay where they are.",
+    project="A conan_home in a .conanrc of the project wins: no login is found.",
+    second_index="The first remote that has a version in the range.",
+)
