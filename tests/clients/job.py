@@ -103,10 +103,14 @@ class Jobs:
         self.home.mkdir()
 
     def status(self, url: str) -> int:
-        """What Cloudsmith answers for a URL to whoever has a token."""
+        """What Cloudsmith answers for a URL to whoever has a token, and sends it in the way that is right there."""
         world = self.cli.sandbox
         with httpx.Client(proxy=world.proxy_url, verify=world.network.certificates.client_context) as client:
-            return client.get(url, auth=("token", world.issue())).status_code
+            token = world.issue()
+            basic = base64.b64encode(f"token:{token}".encode()).decode()
+            ways = [f"Basic {basic}", f"Bearer {token}"]
+            answers = [client.get(url, headers={"Authorization": way}).status_code for way in ways]
+            return next((answer for answer in answers if answer != httpx.codes.UNAUTHORIZED), httpx.codes.UNAUTHORIZED)
 
     def left_behind(self) -> list[str]:
         """The files outside the login directory that hold a part of the token."""
