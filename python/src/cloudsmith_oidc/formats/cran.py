@@ -1,0 +1,50 @@
+"""R: https://stat.ethz.ch/R-manual/R-devel/library/base/html/Startup.html (R_PROFILE) and its `?download.file`."""
+
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format, double_quoted, in_directory
+
+PACKAGES = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/cran/")
+PROFILE = in_directory("R/Rprofile")
+
+_PROFILE = """local({{
+  site <- {site}
+  if (file.exists(site)) sys.source(site, baseenv())
+  netrc <- {netrc}
+  extra <- if (identical(getOption("download.file.method"), "curl")) getOption("download.file.extra")
+  options(
+    repos = c({repos}),
+    download.file.method = "curl",
+    download.file.extra = c(extra, "--fail", "--location", "--netrc-optional", "--netrc-file", shQuote(netrc))
+  )
+}})
+"""
+
+
+def _files(access: Access) -> dict[str, str]:
+    """Run the profile that R would have run, then lead to the repositories, and to the netrc by curl.
+
+    R's own downloads read no other netrc than the one at home. A login in a URL is no way: R names files after it.
+    """
+    own = access.account.environment.get("R_PROFILE", "")
+    profile = _PROFILE.format(
+        site=double_quoted(own) if own and own != PROFILE(access) else 'file.path(R.home("etc"), "Rprofile.site")',
+        netrc=double_quoted(f"{access.directory}/netrc"),
+        repos=", ".join(
+            f"{double_quoted(f'cloudsmith-{repo}')} = {double_quoted(access.url(PACKAGES, repo))}"
+            for repo in access.repos
+        ),
+    )
+    return {"R/Rprofile": profile}
+
+
+FORMAT = Format(
+    client="R",
+    endpoints=(PACKAGES,),
+    files=_files,
+    variables={"R_PROFILE": PROFILE},
+    needs=("netrc",),
+    extends=("R_PROFILE",),
+    publishes=False,
+    hides="The repositories and the download method that the site's Rprofile sets; what else it does is done.",
+    project="The project's or the user's .Rprofile runs later, so that what it sets wins.",
+    second_index="The highest version of all repositories: give R no other one, but an upstream in Cloudsmith.",
+)
