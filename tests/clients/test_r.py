@@ -5,7 +5,7 @@ import pytest
 from clients.job import Jobs
 
 pytestmark = pytest.mark.parametrize("name", ["r"])
-SHOW = "Rscript -e 'cat(getOption(\"repos\"), getOption(\"digits\"), sep = \"\\n\")'"
+SHOW = 'Rscript -e \'cat(getOption("repos"), getOption("digits"), sep = "\\n")\''
 
 
 def test_the_jobs_own_profile_runs(jobs: Jobs) -> None:
