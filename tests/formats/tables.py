@@ -16,8 +16,14 @@ def variables(_page: str) -> str:
 
 
 def launcher(page: str) -> str:
-    """The launcher, with the names of what formats want to know of the job."""
-    return _with_line(page, "extended", _sorted(form.extends for form in _all()))
+    """The launcher, with the names of what formats want to know of the job and of the home directory."""
+    for name, words in {
+        "extended": [form.extends for form in _all()],
+        "home_files": [form.home for form in _all()],
+        "home_logins": [form.logins for form in _all()],
+    }.items():
+        page = _with_line(page, name, _sorted(words))
+    return page
 
 
 def docs(page: str) -> str:

@@ -69,6 +69,26 @@ def test_login_and_logout(on: Login, runtime: str) -> None:
 
 
 @RUNTIMES
+def test_the_users_own_configuration_goes_on_and_logins_only_if_they_are_inherited(
+    on: Login, tmp_path: Path, runtime: str
+) -> None:
+    agent = on(runtime)
+    home = tmp_path / "the user's home"
+    (home / ".docker").mkdir(parents=True)
+    auths = {"example.com": {"auth": "b3duOm93bg=="}}
+    (home / ".docker/config.json").write_text(json.dumps({"auths": auths, "psFormat": "x"}))
+    (home / ".netrc").write_text("machine example.com login me password own\n")
+    for inherit in (False, True):
+        told = {"CLOUDSMITH_INHERIT": str(inherit).lower(), "HOME": str(home), "DOCKER_CONFIG": ""}
+        result = agent.run("login", "d", **told)
+        files = agent.files("d")
+        config = json.loads(files["docker/config.json"])
+        assert (result.status, config["psFormat"]) == (0, "x"), result.err
+        assert config["cliPluginsExtraDirs"] == [f"{home}/.docker/cli-plugins"]
+        assert (auths.items() <= config["auths"].items(), "password own" in files["netrc"]) == (inherit, inherit)
+
+
+@RUNTIMES
 @DASH
 def test_the_programs_failures_keep_their_codes(on: Login, sandbox: Sandbox, runtime: str) -> None:
     agent = on(runtime)

@@ -1,17 +1,29 @@
 """What the job's user has at home: the clients' own configuration, which a login must not make them forget."""
 
+import json
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
-_MAX_BYTES = 1024 * 1024
-"""More than any configuration has."""
+import structlog
+
+MAX_BYTES = 256 * 1024
+"""More than any configuration has. The launcher sends no larger file."""
+_MAX_FILES = 25
+_ELSEWHERE = {".docker": "DOCKER_CONFIG", ".config": "XDG_CONFIG_HOME", ".run": "XDG_RUNTIME_DIR"}
+"""What variables can lead elsewhere, or only they lead to: there is no `.run`. The launcher knows the same."""
+_PLAIN = re.compile(r"[A-Za-z0-9_.@+/-]+", re.ASCII)
+"""The names that the launcher reads, and writes."""
 
 
 class Home:
     """The home directory of the user that runs the clients.
 
     The program may run in a container that does not have it. Then `files` is what the launcher has sent of it, by path.
+    A path is one below home, `.docker/config.json`, also of what a variable leads elsewhere.
     """
 
     def __init__(self, path: str | None = None, files: Mapping[str, bytes] | None = None) -> None:
@@ -19,20 +31,75 @@ class Home:
         """Where it is on the machine that runs the clients. It need not exist where this program runs."""
         self._files = files
 
+    def place(self, path: str) -> str:
+        """Return where something is on the machine that runs the clients."""
+        top, slash, rest = path.partition("/")
+        led = os.environ.get(_ELSEWHERE.get(top, ""), "")
+        # A build can write into a login: what leads there is no way to the user's own.
+        own = led.startswith("/") and not (Path(led).parent / "login.json").exists()
+        return f"{led if own else f'{self.path}/{top}'}{slash}{rest}"
+
     def read(self, path: str) -> str | None:
-        """Return the text of a file by its path below home, or nothing: without it, or if it is no text."""
-        try:
-            content = self._content(path)
-            return None if content is None else content.decode()
-        except (OSError, UnicodeDecodeError):
+        """Return the text of a file, or nothing: without it, or if it is no text. If it is too large, that is said."""
+        content = self._content(path)
+        if content is not None and len(content) > MAX_BYTES:
+            self._leave_out(path, f"it is larger than {MAX_BYTES} bytes")
             return None
+        try:
+            return None if content is None else content.decode()
+        except UnicodeDecodeError:
+            self._leave_out(path, "it is not text")
+            return None
+
+    def read_object(self, path: str) -> dict[str, Any]:
+        """Return the JSON object in a file; an empty one without it, or if there is something else in it."""
+        text = self.read(path)
+        try:
+            value = {} if text is None else json.loads(text, parse_constant=int)
+        except (ValueError, RecursionError):
+            value = None
+        if not isinstance(value, dict):
+            self._leave_out(path, "it is not a JSON object")
+            return {}
+        return value
+
+    def paths(self, pattern: str) -> list[str]:
+        """Return the paths of the files that fit a pattern, which has `*` for names in whole parts of it."""
+        found = sorted(name for name in self._names(pattern) if _PLAIN.fullmatch(name))
+        if len(found) > _MAX_FILES:
+            self._leave_out(pattern, f"there are more than {_MAX_FILES} of them; the others are carried over")
+        return found[:_MAX_FILES]
+
+    def _names(self, pattern: str) -> Iterator[str]:
+        if self._files is not None:
+            parts = pattern.split("/")
+            for name in self._files:
+                own = name.split("/")
+                if len(own) == len(parts) and all(map(fnmatchcase, own, parts)):
+                    yield name
+            return
+        top, _, rest = pattern.partition("/")
+        start = Path(self.place(top))
+        try:
+            yield from (f"{top}/{file.relative_to(start)}" for file in start.glob(rest) if file.is_file())
+        except OSError:
+            return
 
     def _content(self, path: str) -> bytes | None:
         if self._files is not None:
             return self._files.get(path)
-        with (Path(self.path) / path).open("rb") as file:
-            content = file.read(_MAX_BYTES + 1)
-        return None if len(content) > _MAX_BYTES else content
+        try:
+            # What is no plain file, a FIFO, might have no end.
+            place = Path(self.place(path))
+            if not place.is_file():
+                return None
+            with place.open("rb") as file:
+                return file.read(MAX_BYTES + 1)
+        except OSError:
+            return None
+
+    def _leave_out(self, path: str, why: str) -> None:
+        structlog.get_logger().warning("not carried over", file=self.place(path), why=why)
 
 
 def _path() -> str:

@@ -1,6 +1,9 @@
 """The ID token that Jenkins mints for a build: where it comes from, and what it must be before Cloudsmith sees it."""
 
+import base64
 import os
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +19,7 @@ from cloudsmith_oidc.times import timestamp
 
 _MAX_INPUT_BYTES = 4 * 1024 * 1024
 _PEM_BEGIN = "-----BEGIN CERTIFICATE-----"
+_HOME_FILE = re.compile(r"-----BEGIN FILE ([\w.@+/-]{1,1024})-----\n([A-Za-z0-9+/=\n]*)-----END FILE-----\n", re.ASCII)
 _GIVE = (
     "Set CLOUDSMITH_OIDC_TOKEN to the token, or give --token-file or --token-stdin. In Jenkins, bind a credential of "
     "the kind OpenID Connect id token to that variable"
@@ -28,19 +32,23 @@ _AS_BOUND = (
 
 @dataclass(frozen=True)
 class GivenToken:
-    """The ID token as it was handed over, unchecked, and what came with it, if anything: API key, PEM bundle of CAs."""
+    """The ID token as it was handed over, unchecked, and what came with it, if anything.
+
+    An API key, a PEM bundle of CAs, files of the home directory by their paths in it.
+    """
 
     text: str = field(repr=False)
     ca_bundle: str | None = field(default=None, repr=False)
     api_key: str = field(default="", repr=False)
+    home: Mapping[str, bytes] | None = field(default=None, repr=False)
 
 
 def fetch(options: TokenOptions, deadline: Deadline, *, may_have_key: bool = False) -> GivenToken:
     """Get the ID token from where `options` say it is.
 
     On standard input it is the first line. With `may_have_key`, a line with an API key may follow; then, always, a PEM
-    bundle may. Raises `SettingsError`, or `IdTokenError` with the code `token-missing` if there is nothing, or no end
-    of it.
+    bundle may, and what the launcher sends of the home directory. Raises `SettingsError`, or `IdTokenError` with the
+    code `token-missing` if there is nothing, or no end of it.
     """
     if options.token_stdin and options.token_file is not None:
         raise SettingsError("--token-stdin and --token-file exclude each other", hint="Give one of them")
@@ -58,6 +66,7 @@ def fetch(options: TokenOptions, deadline: Deadline, *, may_have_key: bool = Fal
         raise _missing(f"{source} did not end in time") from None
     except OSError as error:
         raise _missing(f"{source} cannot be read ({error.strerror})") from None
+    text, home = _without_home(text) if options.token_stdin else (text, None)
     token, api_key, ca_bundle = _parted(text, may_have_key=may_have_key) if options.token_stdin else (text, "", None)
     token = token.strip()
     if not token:
@@ -65,7 +74,16 @@ def fetch(options: TokenOptions, deadline: Deadline, *, may_have_key: bool = Fal
     protect(token)
     if api_key:
         protect(api_key)
-    return GivenToken(token, ca_bundle, api_key)
+    return GivenToken(token, ca_bundle, api_key, home)
+
+
+def _without_home(text: str) -> tuple[str, dict[str, bytes] | None]:
+    """Take the files of the home directory out of standard input. Without any, the program is where that is."""
+    try:
+        files = {path: base64.b64decode(content) for path, content in _HOME_FILE.findall(text)}
+    except ValueError:
+        raise SettingsError("what standard input has of the home directory is damaged", hint=_AS_BOUND) from None
+    return _HOME_FILE.sub("", text), files or None
 
 
 def _parted(text: str, *, may_have_key: bool) -> tuple[str, str, str | None]:

@@ -33,7 +33,7 @@ def run(options: Login) -> None:
     except (ExchangeRefusedError, ServiceMismatchError) as refused:
         _explain(refused, client, account, id_token, deadline)
         raise
-    home = Home()
+    home = Home(files=given.home)
     if options.output == Login.STDOUT:
         streams.write(login_directory.as_tar(_files(options, id_token, token, options.root or Path(), home)))
     else:

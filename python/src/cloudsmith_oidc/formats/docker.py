@@ -1,23 +1,97 @@
-"""Docker: https://docs.docker.com/reference/cli/docker/login/ ; its `config.json` is read by many other tools."""
+"""Docker: https://docs.docker.com/reference/cli/docker/login/ ; its `config.json` is read by many other tools.
+
+These are podman, skopeo and buildah (https://github.com/containers/image/blob/main/docs/containers-auth.json.5.md),
+Helm (`helm registry login`) and oras.
+"""
 
 import json
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from cloudsmith_oidc.formats.base import Access, Endpoint, Format, in_directory
 
 REGISTRY = Endpoint("docker.cloudsmith.io")
+CHARTS = Endpoint("helm.oci.cloudsmith.io")
+_CONFIGURATION = ".docker/config.json"
+_CONTEXTS = ".docker/contexts/meta/*/meta.json"
+_CONTEXTS_KEYS = ".docker/contexts/tls/*/*/*"
+_BUILDX = ".docker/buildx"
+_BUILDX_IS_USED = f"{_BUILDX}/.lock"
+_OTHERS = (".run/containers/auth.json", ".config/containers/auth.json", ".config/helm/registry/config.json")
+"""Where the others look that read the login's `config.json`."""
+_REPLACED = {"auths", "credsstore", "credhelpers", "httpheaders", "clipluginsextradirs"}
+"""What of a configuration can hold a login, or is written anew. Docker reads names in any case."""
+_Json = TypeVar("_Json", dict[str, Any], list[Any], str)
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Log in to the registry under each of its names."""
-    auths = {host: {"auth": access.basic_auth} for host in access.hosts_of(REGISTRY)}
-    return {"docker/config.json": json.dumps({"auths": auths}, indent=2) + "\n"}
+    """Log in to the registries under each of their names, and keep the user's own configuration and contexts.
+
+    Without `inherit`, what is kept is no secret, but for a password in the URL of a proxy, which Docker shows to every
+    container anyway.
+    """
+    ours = [*access.hosts_of(REGISTRY), *access.hosts_of(CHARTS)]
+    own = access.home.read_object(_CONFIGURATION)
+    config = {name: value for name, value in own.items() if name.casefold() not in _REPLACED}
+    auths: dict[str, Any] = {host: {"auth": access.basic_auth} for host in ours}
+    helpers = _of_others(own, "credHelpers", str, ours)
+    contexts = access.home.paths(_CONTEXTS)
+    if access.inherit:
+        config |= {"HttpHeaders": headers} if (headers := _member(own, "HttpHeaders", dict)) else {}
+        for configuration in (own, *map(access.home.read_object, _OTHERS)):
+            helpers = _of_others(configuration, "credHelpers", str, ours) | helpers
+            logins = _of_others(configuration, "auths", dict, ours)
+            # With credsStore, docker, helm and oras would ignore all auths. Named for each host, all find both.
+            if store := _member(configuration, "credsStore", str):
+                helpers = dict.fromkeys(logins, store) | helpers
+            else:
+                auths = logins | auths
+        contexts += access.home.paths(_CONTEXTS_KEYS)
+    plugins = [*_member(own, "cliPluginsExtraDirs", list), access.home.place(".docker/cli-plugins")]
+    config = {"auths": auths, "cliPluginsExtraDirs": plugins, **({"credHelpers": helpers} if helpers else {}), **config}
+    files = {path.removeprefix("."): access.home.read(path) for path in contexts}
+    return {
+        "docker/config.json": json.dumps(config, indent=2) + "\n",
+        **{path: text for path, text in files.items() if text is not None},
+    }
+
+
+def _member(configuration: Mapping[str, Any], name: str, kind: type[_Json]) -> _Json:
+    """Return a member of a JSON object, whatever case its name has; an empty one if there is none of that type."""
+    found = (value for own, value in configuration.items() if own.casefold() == name.casefold())
+    return next((value for value in found if isinstance(value, kind)), kind())
+
+
+def _of_others(configuration: Mapping[str, Any], name: str, kind: type, ours: list[str]) -> dict[str, Any]:
+    """Return what a member says of other hosts than ours. They may be given as URLs, and with a path."""
+    return {
+        key: value
+        for key, value in _member(configuration, name, dict).items()
+        if isinstance(value, kind) and key.rpartition("://")[2].partition("/")[0].lower() not in ours
+    }
+
+
+def _buildx(access: Access) -> str | None:
+    """Lead buildx to the builders that the user has, which it would look for beside the configuration."""
+    own = access.account.environment.get("BUILDX_CONFIG") or access.home.read(_BUILDX_IS_USED) is None
+    return None if own else access.home.place(_BUILDX)
 
 
 FORMAT = Format(
-    client="docker",
-    endpoints=(REGISTRY,),
+    client="docker; also podman, skopeo, buildah, Helm with OCI registries, and oras",
+    endpoints=(REGISTRY, CHARTS),
     files=_files,
-    variables={"DOCKER_CONFIG": in_directory("docker")},
+    variables={
+        "DOCKER_CONFIG": in_directory("docker"),
+        "REGISTRY_AUTH_FILE": in_directory("docker/config.json"),
+        "HELM_REGISTRY_CONFIG": in_directory("docker/config.json"),
+        "BUILDX_CONFIG": _buildx,
+    },
     needs_repo=False,
-    hides="The user's ~/.docker.",
+    extends=("BUILDX_CONFIG",),
+    home=(_CONFIGURATION, _CONTEXTS, _BUILDX_IS_USED),
+    logins=(_CONTEXTS_KEYS, *_OTHERS),
+    hides="Unless the login inherits: the logins in the user's ~/.docker/config.json (auths, credsStore, HttpHeaders), "
+    "the keys of contexts, and the logins of podman and Helm. In any case: what `docker --tls` finds in ~/.docker "
+    "without DOCKER_CERT_PATH. Everything else in config.json, plugins, contexts and builders go on.",
 )

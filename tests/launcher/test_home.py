@@ -1,0 +1,141 @@
+"""What a container gets of the user's home directory: by the launcher's pipe, bounded, and logins only if asked for."""
+
+import base64
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from launcher.agent import SET, Agent
+
+LOGINS = {".netrc": "machine example.com\n", ".npmrc": "//example.com/:_authToken=own\n"}
+CONFIG = {".docker/config.json": "{}\n"}
+LARGEST = 256 * 1024
+
+
+@pytest.fixture
+def home(agent: Agent) -> Path:
+    """A home directory, of an agent with docker."""
+    agent.has("docker")
+    home = agent.stage / "the user's *home*"
+    home.mkdir()
+    agent.env["HOME"] = str(home)
+    return home
+
+
+def put(home: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+
+
+def sent(agent: Agent) -> dict[str, str]:
+    """The files that came by the pipe, after the token."""
+    text = agent.run_call.stdin
+    assert text.startswith(f"{agent.token}\n")
+    blocks = re.findall(r"-----BEGIN FILE (.*)-----\n([^-]*)\n-----END FILE-----\n", text)
+    assert "".join(f"-----BEGIN FILE {name}-----\n{part}\n-----END FILE-----\n" for name, part in blocks) in text
+    return {name: base64.b64decode(part).decode(errors="replace") for name, part in blocks}
+
+
+def test_with_nothing_at_home_there_is_nothing_but_the_token(agent: Agent, home: Path) -> None:
+    assert agent.run("login", "d", CLOUDSMITH_INHERIT="true").status == 0
+    assert agent.run_call.stdin == f"{agent.token}\n"
+    assert list(home.iterdir()) == []
+
+
+@pytest.mark.parametrize(("inherit", "expected"), [("true", CONFIG | LOGINS), ("false", CONFIG), ("", CONFIG)])
+def test_logins_are_sent_only_if_they_are_to_be_inherited(
+    agent: Agent, home: Path, inherit: str, expected: dict[str, str]
+) -> None:
+    put(home, CONFIG | LOGINS | {".ssh/id_ed25519": "of no format", ".docker/other": "neither"})
+    assert agent.run("login", "d", CLOUDSMITH_INHERIT=inherit).status == 0
+    assert sent(agent) == expected
+    assert SET.items() <= agent.files("d").items()
+
+
+def test_what_variables_lead_elsewhere_is_found_there(agent: Agent, home: Path) -> None:
+    put(home, {"elsewhere/config.json": "1", "settings/containers/auth.json": "2"})
+    put(home, {"run/containers/auth.json": "3"})
+    moved = {"DOCKER_CONFIG": "elsewhere", "XDG_CONFIG_HOME": "settings", "XDG_RUNTIME_DIR": "run"}
+    moved = {name: f"{home}/{folder}" for name, folder in moved.items()}
+    assert agent.run("login", "d", CLOUDSMITH_INHERIT="true", **moved).status == 0
+    assert sent(agent) == {
+        ".docker/config.json": "1",
+        ".config/containers/auth.json": "2",
+        ".run/containers/auth.json": "3",
+    }
+
+
+def test_files_that_a_pattern_finds(agent: Agent, home: Path) -> None:
+    names = [
+        f".docker/contexts/meta/{name}/meta.json" for name in ("a" * 64, "b", "of spaces", "line\nbreak", "*", "-n")
+    ]
+    put(home, dict.fromkeys(names, "{}"))
+    assert agent.run("login", "d").status == 0
+    assert sent(agent).keys() == {names[0], names[1], names[5]}
+
+
+def test_bytes_of_any_kind_arrive_as_they_are(agent: Agent, home: Path) -> None:
+    content = bytes(range(256)) * 100 + b"\n\n-----END FILE-----\n"
+    put(home, CONFIG)
+    (home / ".docker/config.json").write_bytes(content)
+    assert agent.run("login", "d").status == 0
+    assert sent(agent) == {".docker/config.json": content.decode(errors="replace")}
+
+
+def test_what_is_no_readable_file_is_passed_over(agent: Agent, home: Path) -> None:
+    put(home, {".docker/contexts/meta/a/meta.json": "{}"})
+    (home / ".npmrc").mkdir()
+    (home / ".netrc").symlink_to("nowhere")
+    os.mkfifo(home / ".docker/config.json")
+    (home / ".config").symlink_to("/dev")
+    result = agent.run("login", "d", CLOUDSMITH_INHERIT="true")
+    assert (result.status, result.err) == (0, "")
+    assert sent(agent) == {".docker/contexts/meta/a/meta.json": "{}"}
+
+
+def test_a_link_of_the_users_own_is_followed(agent: Agent, home: Path) -> None:
+    put(home, {"dotfiles/config.json": "{}"})
+    (home / ".docker").symlink_to("dotfiles")
+    assert agent.run("login", "d").status == 0
+    assert sent(agent) == {".docker/config.json": "{}"}
+
+
+def test_a_file_without_an_end_is_cut(agent: Agent, home: Path) -> None:
+    put(home, CONFIG)
+    with (home / ".docker/config.json").open("wb") as file:
+        file.truncate(1 << 40)
+    assert agent.run("login", "d").status == 0
+    assert {name: len(text) for name, text in sent(agent).items()} == {".docker/config.json": LARGEST + 1}
+
+
+def test_of_too_much_the_rest_is_left_out_and_that_is_said(agent: Agent, home: Path) -> None:
+    put(home, {f".docker/contexts/meta/{number}/meta.json": "x" * LARGEST for number in range(9)})
+    result = agent.run("login", "d")
+    assert result.status == 0
+    assert f"not all of the configuration in {home} is carried over: it takes too long or is too large" in result.err
+    assert 1 < len(sent(agent)) < 9
+    assert len(agent.run_call.stdin) < 3_000_000
+
+
+@pytest.mark.parametrize("variable", ["HOME", "DOCKER_CONFIG", "XDG_CONFIG_HOME"])
+def test_nothing_is_read_where_a_build_can_write(agent: Agent, home: Path, variable: str) -> None:
+    put(agent.workspace, {"config.json": "{}", "containers/auth.json": "{}", ".netrc": "", ".npmrc": ""})
+    put(home, CONFIG)
+    link = agent.stage / "link"
+    link.symlink_to(agent.workspace)
+    for place in (str(agent.workspace), str(link), "."):
+        assert agent.run("login", "d", CLOUDSMITH_INHERIT="true", **{variable: place}).status == 0
+        assert sent(agent) == ({} if variable == "HOME" else CONFIG)
+        (agent.stage / "calls").unlink()
+
+
+def test_explain_and_the_command_on_path_get_nothing(agent: Agent, home: Path) -> None:
+    put(home, CONFIG | LOGINS)
+    assert agent.run("explain", CLOUDSMITH_INHERIT="true").status == 0
+    agent.has("cloudsmith-oidc")
+    assert agent.run("login", "d", CLOUDSMITH_INHERIT="true").status == 0
+    assert [call.stdin for call in agent.calls if call.stdin] == [f"{agent.token}\n"] * 2
