@@ -17,6 +17,5 @@ CLIENT = Client(
     loud=f"{BUILDAH} login docker.cloudsmith.io; {BUILDAH} --log-level trace pull {IMAGE}/app:1; echo got >image; "
     'cat "$REGISTRY_AUTH_FILE"',
     several=f"{BUILDAH} pull {IMAGE}/app:1; {BUILDAH} pull docker.cloudsmith.io/acme/dev/tools:1",
-    environment=lambda _, home: {"REGISTRY_AUTH_FILE": f"{home.parent}/login/docker/config.json"},
     domains=False,
 )

@@ -19,6 +19,5 @@ CLIENT = Client(
     loud=f"{START}; {PODMAN} login docker.cloudsmith.io; {PODMAN} --log-level trace pull {IMAGE}/app:1; "
     'echo got >image; cat "$REGISTRY_AUTH_FILE"',
     several=f"{START}; {PODMAN} pull {IMAGE}/app:1 docker.cloudsmith.io/acme/dev/tools:1",
-    environment=lambda _, home: {"REGISTRY_AUTH_FILE": f"{home.parent}/login/docker/config.json"},
     domains=False,
 )

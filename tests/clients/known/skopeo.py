@@ -14,6 +14,5 @@ CLIENT = Client(
     published="https://docker.cloudsmith.io/v2/acme/prod/acme-skopeo/tags/list",
     loud=f'skopeo login docker.cloudsmith.io; skopeo --debug copy {IMAGE}/app:1 dir:app; cat "$REGISTRY_AUTH_FILE"',
     several=f"skopeo inspect {IMAGE}/app:1; skopeo inspect docker://docker.cloudsmith.io/acme/dev/tools:1",
-    environment=lambda _, home: {"REGISTRY_AUTH_FILE": f"{home.parent}/login/docker/config.json"},
     domains=False,
 )

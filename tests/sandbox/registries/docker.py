@@ -1,4 +1,4 @@
-"""Debian's docker-registry with the sample image in every repository."""
+"""Debian's docker-registry with the sample image in every repository, and a Helm chart."""
 
 import json
 from pathlib import Path
@@ -36,7 +36,8 @@ class DockerRegistry(ChildRegistry):
         super().__init__(state, version, command)
         for repo, names in self.packages.items():
             for name in names:
-                self._push(f"acme/{repo}/{name}", "1")
+                self._push(f"acme/{repo}/{name}", "1", samples.image())
+        self._push("acme/prod/acme-hello", version, samples.chart_image("acme-hello", version))
 
     @classmethod
     def missing(cls) -> str:
@@ -47,8 +48,7 @@ class DockerRegistry(ChildRegistry):
             return json_answer({}, headers={"Docker-Distribution-Api-Version": "registry/2.0"})
         return self.forward(call.request, f"/v2/{call.org}/{call.repo}", call.rest, call.public)
 
-    def _push(self, name: str, tag: str) -> None:
-        image = samples.image()
+    def _push(self, name: str, tag: str, image: samples.Image) -> None:
         for digest, content in image.blobs.items():
             location = self.publish("POST", f"/v2/{name}/blobs/uploads/").headers["Location"]
             self.publish("PUT", str(httpx.URL(location).copy_merge_params({"digest": digest})), content)
