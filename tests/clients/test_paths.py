@@ -11,7 +11,14 @@ from program import Cli
 PATH = "it's 100 %41 $HOME `id` \\n ü;#=[{}](x),*?&|<>~!"
 
 
-@pytest.mark.parametrize(("name", "path"), [("apt", PATH), *((name, f'{PATH}"') for name in ("curl", "git", "r"))])
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("dnf", PATH.translate(dict.fromkeys(map(ord, " ,=*?[")))),
+        ("apt", PATH),
+        *((name, f'{PATH}"') for name in ("curl", "git", "r")),
+    ],
+)
 def test_a_client_finds_its_login_whatever_the_path(client: Client, cli: Cli, tmp_path: Path, path: str) -> None:
     jobs = Jobs(client, cli, tmp_path)
     cli.directory = tmp_path / path
