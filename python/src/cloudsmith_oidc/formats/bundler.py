@@ -1,0 +1,24 @@
+"""Bundler: https://bundler.io/man/bundle-config.1.html ("Credentials for gem sources")."""
+
+from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, double_quoted, in_directory
+
+GEMS = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/ruby/")
+
+
+def _files(access: Access) -> dict[str, str]:
+    """Bind the token to the repositories: what goes for a URL is Bundler's setting of that name."""
+    names = [url.replace(".", "__").replace("-", "___").upper() for url in access.urls(GEMS)]
+    lines = [f"BUNDLE_{name}: {double_quoted(f'{USER_NAME}:{access.token}')}\n" for name in names]
+    return {"bundler/config": "---\n" + "".join(lines)}
+
+
+FORMAT = Format(
+    client="Bundler",
+    endpoints=(GEMS,),
+    files=_files,
+    variables={"BUNDLE_USER_CONFIG": in_directory("bundler/config")},
+    publishes=False,
+    hides="The user's ~/.bundle/config.",
+    project="The Gemfile names the source. A login in .bundle/config wins if it is for the URL, not for the host.",
+    second_index="The highest version of all top-level sources; one in a source block is only of that source.",
+)

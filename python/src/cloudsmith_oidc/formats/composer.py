@@ -1,0 +1,34 @@
+"""Composer: https://getcomposer.org/doc/articles/authentication-for-private-packages.md , doc/03-cli.md (variables)."""
+
+import json
+
+from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, in_directory
+
+REPOSITORY = Endpoint("composer.cloudsmith.io", "basic/{org}/{repo}/")
+DOWNLOADS = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/")
+
+
+def _files(access: Access) -> dict[str, str]:
+    """Let Composer in at both hosts: Cloudsmith's page has the one in the repository's URL, the other in auth.json."""
+    hosts = [host for endpoint in (REPOSITORY, DOWNLOADS) for host in access.hosts_of(endpoint)]
+    logins = {host: {"username": USER_NAME, "password": access.token} for host in hosts}
+    return {"composer/auth.json": json.dumps({"http-basic": logins}, indent=2) + "\n"}
+
+
+def _cache(access: Access) -> str:
+    """Keep the cache where it is without COMPOSER_HOME: in a login directory it would be lost, and removed with it."""
+    return access.account.environment.get("COMPOSER_CACHE_DIR") or f"{access.home.path}/.cache/composer"
+
+
+FORMAT = Format(
+    client="Composer",
+    endpoints=(REPOSITORY, DOWNLOADS),
+    files=_files,
+    variables={"COMPOSER_HOME": in_directory("composer"), "COMPOSER_CACHE_DIR": _cache},
+    needs_repo=False,
+    extends=("COMPOSER_CACHE_DIR",),
+    publishes=False,
+    hides="The user's config.json, auth.json and globally required packages.",
+    project="composer.json names the repository; an auth.json beside it and COMPOSER_AUTH win.",
+    second_index="The first repository that has the package, whatever the version: name Cloudsmith first.",
+)

@@ -1,0 +1,51 @@
+"""RubyGems: https://guides.rubygems.org/command-reference/#gem-environment (GEMRC), /rubygems-org-api (the API key)."""
+
+from urllib.parse import urlsplit
+
+from cloudsmith_oidc.errors import SettingsError
+from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, double_quoted
+
+GEMS = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/ruby/")
+PUSHES = Endpoint("ruby.cloudsmith.io", "{org}/{repo}/")
+
+
+def _push_hosts(access: Access) -> list[str]:
+    """RubyGems puts a slash and the path after what is given to it."""
+    return [url.rstrip("/") for url in access.urls(PUSHES)]
+
+
+def _files(access: Access) -> dict[str, str]:
+    """Make the repositories the sources, and bind the key to the hosts that gems are pushed to.
+
+    The login is in the URLs: RubyGems takes it from nowhere else.
+    """
+    sources = [urlsplit(url) for url in access.urls(GEMS)]
+    with_login = [url._replace(netloc=f"{USER_NAME}:{access.token}@{url.netloc}").geturl() for url in sources]
+    lines = [":sources:", *(f"- {double_quoted(url)}" for url in with_login)]
+    lines += [f"{double_quoted(url)}: {double_quoted(access.token)}" for url in _push_hosts(access)]
+    return {"rubygems/gemrc": "\n".join(lines) + "\n"}
+
+
+def _gemrc(access: Access) -> str:
+    """Add a file to the list of files, which without GEMRC is that of the user."""
+    own = f"{access.directory}/rubygems/gemrc"
+    users = f"{access.home.path}/.gemrc"
+    if ":" in own or ":" in users:
+        raise SettingsError(
+            "RubyGems cannot read a gemrc from a path with a colon, neither the login's nor the user's",
+            hint="Use another directory, or leave the format rubygems out",
+        )
+    both = access.extended("GEMRC", own, ":")
+    return f"{users}:{own}" if both == own else both
+
+
+FORMAT = Format(
+    client="RubyGems",
+    endpoints=(GEMS, PUSHES),
+    files=_files,
+    variables={"GEMRC": _gemrc, "RUBYGEMS_HOST": lambda access: _push_hosts(access)[0]},
+    extends=("GEMRC",),
+    hides="The sources of the user's and the machine's gemrc, and ~/.config/gem/gemrc.",
+    project="Gems are pushed without the login if there is ~/.gem/credentials: that file wins.",
+    second_index="The first source that has the gem, whatever the version; --source adds one after Cloudsmith.",
+)
