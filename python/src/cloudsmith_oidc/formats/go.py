@@ -1,0 +1,66 @@
+"""Go: https://go.dev/ref/mod#environment-variables , https://pkg.go.dev/cmd/go#hdr-GOAUTH_environment_variable ."""
+
+import re
+
+from cloudsmith_oidc.errors import SettingsError
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format, FormatOption, in_directory
+from cloudsmith_oidc.redaction import quoted
+
+PROXY = Endpoint("golang.cloudsmith.io", "{org}/{repo}/")
+_COMMAND = """sh -c 'cat "$CLOUDSMITH_GOAUTH"'"""
+_PATTERN = re.compile(r"[\w.*?~/\[\]-]+", re.ASCII)
+
+
+def _pattern(text: str) -> str:
+    if not _PATTERN.fullmatch(text):
+        raise ValueError(f"{quoted(text)} is not the beginning of a module's path such as 'example.com/acme'")
+    return text
+
+
+def _files(access: Access) -> dict[str, str]:
+    """Bind the token to the repositories' URLs, as the output of a command of GOAUTH."""
+    urls = access.urls(PROXY)
+    if not all(url.startswith("https://") for url in urls):
+        raise SettingsError("Go sends a login to https only", hint="Give the format go a custom domain with https")
+    return {"go/auth": "\n".join([*urls, "", f"Authorization: Basic {access.basic_auth}", "", ""])}
+
+
+def _goauth(access: Access) -> str:
+    """Add a command to the list of commands, which without GOAUTH is the user's netrc. "off" stands alone."""
+    if access.account.environment.get("GOAUTH") == "off":
+        return _COMMAND
+    both = access.extended("GOAUTH", _COMMAND, ";")
+    return f"netrc;{_COMMAND}" if both == _COMMAND else both
+
+
+def _private(access: Access) -> str | None:
+    patterns = ",".join(access.option("private"))
+    return access.extended("GONOSUMDB", patterns, ",") if patterns else None
+
+
+FORMAT = Format(
+    client="Go",
+    endpoints=(PROXY,),
+    files=_files,
+    variables={
+        # After a comma, the next one is asked only for what is not found, and nobody after the last.
+        "GOPROXY": lambda access: ",".join(access.urls(PROXY)),
+        "GOAUTH": _goauth,
+        # A command's words can have no quotes of every kind: so the path is in a variable of its own.
+        "CLOUDSMITH_GOAUTH": in_directory("go/auth"),
+        "GONOSUMDB": _private,
+    },
+    options={
+        "private": FormatOption(
+            takes="PATTERN",
+            help="Do not ask the public checksum database for modules whose paths begin so, such as example.com/acme.",
+            check=_pattern,
+        )
+    },
+    extends=("GOAUTH", "GONOSUMDB"),
+    publishes=False,
+    least="1.24; before, with the format netrc",
+    hides="GOPROXY of the job and of `go env -w`: public modules come from an upstream in Cloudsmith, or not at all.",
+    project="What the job's GOPRIVATE or GONOPROXY names is got past Cloudsmith; GONOPROXY=none prevents that.",
+    second_index="The first proxy of GOPROXY that has the module, whatever the version, if commas separate them.",
+)
