@@ -1,0 +1,5 @@
+"""Maven 3.9."""
+
+from clients.maven import client
+
+CLIENT = client("acme-maven", "mvn", in_ci=True)
