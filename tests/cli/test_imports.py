@@ -9,6 +9,7 @@ NEEDLESS = {
     "cloudsmith_oidc.discovery",
     "cloudsmith_oidc.explain",
     "cloudsmith_oidc.catalogue",
+    "cloudsmith_oidc.library",
     "cryptography",
     "jwt",
 }

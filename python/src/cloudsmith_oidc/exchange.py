@@ -125,6 +125,9 @@ def _reason(state: tenacity.RetryCallState) -> _RetryableError:
 
 
 def _log_retry(state: tenacity.RetryCallState) -> None:
+    # As a library in a program that does not use structlog, say nothing: structlog would print on standard output.
+    if not structlog.is_configured():
+        return
     structlog.get_logger().warning(
         "the exchange is tried again",
         reason=_reason(state).error.message,

@@ -223,12 +223,7 @@ class Login(TokenOptions):
         """Check what depends on more than one option. Raises `SettingsError`."""
         for key, _ in self.domain:
             formats.require_domain_key(key.partition(":")[0], self.chosen_formats)
-        needy = [name for name in self.format if not self.repo and formats.load(name).needs_repo]
-        if needy:
-            raise SettingsError(
-                f"{' and '.join(needy)} cannot be configured without a repository",
-                hint="Give --repo, or set CLOUDSMITH_REPO",
-            )
+        formats.require_repository(self.format, self.repo)
         if self.root is not None and self.output != self.STDOUT:
             raise SettingsError("--root goes with --output - only", hint="Leave it out: DIR says where the files are")
 

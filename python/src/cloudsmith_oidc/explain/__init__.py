@@ -23,10 +23,10 @@ from cloudsmith_oidc.explain.findings import CODES, Finding, likeliest_first
 from cloudsmith_oidc.explain.issuers import Issuer, issuer_of
 from cloudsmith_oidc.explain.report import Report, as_json, as_text
 from cloudsmith_oidc.http import HttpClient
-from cloudsmith_oidc.id_token import IdToken, fetch
+from cloudsmith_oidc.id_token import GivenToken, IdToken, fetch
 from cloudsmith_oidc.settings import API_KEY_VARIABLE, Explain
 
-__all__ = ["explain_refusal", "run"]
+__all__ = ["diagnose", "explain_refusal", "run"]
 
 
 def run(options: Explain) -> None:
@@ -35,7 +35,7 @@ def run(options: Explain) -> None:
     Raises `CloudsmithOidcError`: the likely cause, or that
     the page could not be written.
     """
-    report = _diagnose(_gather(options))
+    report = _report(_gather(options))
     streams.write((as_json(report) + "\n" if options.as_json else as_text(report)).encode())
     if options.html is not None:
         page.write(options.html, page.as_html(report))
@@ -47,6 +47,13 @@ def run(options: Explain) -> None:
         )
 
 
+def diagnose(
+    given: GivenToken, account: ServiceAccount, expectations: Expectations, deadline: Deadline, *, exchange: bool = True
+) -> Report:
+    """Look at everything that can be looked at, and say what was found. Without `exchange`, that is not tried."""
+    return _report(_look(given, account, expectations, deadline, exchange=exchange))
+
+
 def explain_refusal(
     refused: CloudsmithOidcError, client: HttpClient, account: ServiceAccount, token: IdToken, deadline: Deadline
 ) -> None:
@@ -55,7 +62,7 @@ def explain_refusal(
     `refused`, what the exchange raised, gets the cause's code, and a hint that leads to these log lines.
     """
     discovery, jwks = gathering.gather_documents(client, token, deadline)
-    report = _diagnose(
+    report = _report(
         Evidence(
             account,
             token,
@@ -80,24 +87,32 @@ def explain_refusal(
 
 def _gather(options: Explain) -> Evidence:
     deadline = Deadline(options.timeout)
-    given_account = ServiceAccount(options.api_host, options.org, options.service)
+    account = ServiceAccount(options.api_host, options.org, options.service)
+    expectations = Expectations(options.expect_audience, options.expect_claim, options.repo, options.write)
     try:
         given = fetch(options, deadline, may_have_key=True)
     except IdTokenError as error:
-        return Evidence(given_account, None, error)
+        return Evidence(account, None, error)
+    key = given.api_key or os.environ.get(API_KEY_VARIABLE, "").strip()
+    given = dataclasses.replace(given, api_key=key)
+    return _look(given, account, expectations, deadline, exchange=options.exchange)
+
+
+def _look(
+    given: GivenToken, given_account: ServiceAccount, expectations: Expectations, deadline: Deadline, *, exchange: bool
+) -> Evidence:
     client = HttpClient(given.ca_bundle)
     token, token_error = gathering.read_token(given.text)
     discovery, jwks = gathering.gather_documents(client, token, deadline) if token else (None, None)
     account = gathering.usable(given_account)
-    expectations = Expectations(options.expect_audience, options.expect_claim, options.repo, options.write)
-    key = given.api_key or os.environ.get(API_KEY_VARIABLE, "").strip()
     cloudsmith = None
-    if key and account and token:
+    if given.api_key and account and token:
         # The other half of the time is for the exchange.
-        api = Api(client, account, key, Deadline(deadline.remaining() / 2))
-        cloudsmith = read(api, token.claims.get("iss"), filter(None, map(gathering.slug_or_nothing, options.repo)))
+        api = Api(client, account, given.api_key, Deadline(deadline.remaining() / 2))
+        slugs = filter(None, map(gathering.slug_or_nothing, expectations.repositories))
+        cloudsmith = read(api, token.claims.get("iss"), slugs)
     exchange_error, granted = None, False
-    if options.exchange and account and token and not token_error:
+    if exchange and account and token and not token_error:
         exchange_error = gathering.try_exchange(client, account, token, deadline)
         granted = exchange_error is None
     return Evidence(
@@ -114,7 +129,7 @@ def _gather(options: Explain) -> Evidence:
     )
 
 
-def _diagnose(evidence: Evidence) -> Report:
+def _report(evidence: Evidence) -> Report:
     issuer = issuer_of(evidence.token.claims if evidence.token else {})
     found = [_in_words_of(issuer, finding) for check in CHECKS for finding in check(evidence)]
     return Report(evidence, tuple(likeliest_first(map(_granted_anyway, found) if evidence.granted else found)))

@@ -9,7 +9,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cloudsmith_oidc.errors import SettingsError
 from cloudsmith_oidc.formats.base import (
@@ -39,6 +39,7 @@ __all__ = [
     "load",
     "names",
     "require_domain_key",
+    "require_repository",
     "switch",
     "with_needs",
 ]
@@ -46,11 +47,14 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Configuration:
-    """What a login is to write and set: files by path, variables, and the forms in which they hold the token."""
+    """What a login is to write and set: files by path, variables, and the forms in which the files hold the token.
 
-    files: dict[str, str]
+    The variables never hold a secret.
+    """
+
+    files: dict[str, str] = field(repr=False)
     variables: dict[str, str]
-    secrets: list[str]
+    secrets: list[str] = field(repr=False)
 
 
 def names() -> list[str]:
@@ -86,6 +90,16 @@ def require_domain_key(key: str, chosen: Iterable[str]) -> None:
         raise SettingsError(
             f"{quoted(key)} is no name for a custom domain",
             hint=f"Use a format, or what stands before .cloudsmith.io in a host: {', '.join(sorted(labels))}",
+        )
+
+
+def require_repository(chosen: Iterable[str], repos: Iterable[str]) -> None:
+    """Check that there is a repository, if one of the chosen formats needs one. Raises `SettingsError`."""
+    needy = [] if any(repos) else [name for name in chosen if load(name).needs_repo]
+    if needy:
+        raise SettingsError(
+            f"{' and '.join(needy)} cannot be configured without a repository",
+            hint="Give --repo, or set CLOUDSMITH_REPO",
         )
 
 

@@ -1,0 +1,118 @@
+"""The package for other programs: what `from cloudsmith_oidc import …` offers. See docs/library.md."""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cloudsmith_oidc import exchange, explain, formats, values
+from cloudsmith_oidc.deadline import Deadline
+from cloudsmith_oidc.errors import CloudsmithOidcError
+from cloudsmith_oidc.exchange import CloudsmithToken, ServiceAccount
+from cloudsmith_oidc.explain.evidence import Expectations
+from cloudsmith_oidc.explain.findings import Finding
+from cloudsmith_oidc.explain.report import as_json, as_text
+from cloudsmith_oidc.formats import Configuration
+from cloudsmith_oidc.http import HttpClient
+from cloudsmith_oidc.id_token import GivenToken, IdToken
+from cloudsmith_oidc.redaction import protect
+from cloudsmith_oidc.settings import DEFAULT_API_HOST
+
+__all__ = [
+    "CloudsmithOidcError",
+    "CloudsmithToken",
+    "Configuration",
+    "Diagnosis",
+    "Finding",
+    "configure",
+    "diagnose",
+    "exchange_token",
+]
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Why Cloudsmith refuses, or would refuse. Nothing in it holds a secret.
+
+    `findings` begin with the likeliest cause. `cause` is the first that is an error, `None` if nothing is wrong. `text`
+    is the report of `cloudsmith-oidc explain`, `json` that of `explain --json`.
+    """
+
+    findings: tuple[Finding, ...]
+    cause: Finding | None
+    text: str = field(repr=False)
+    json: str = field(repr=False)
+
+
+def exchange_token(
+    id_token: str, *, org: str, service: str, api_host: str = DEFAULT_API_HOST, timeout: float = 60
+) -> CloudsmithToken:
+    """Exchange an ID token for a token of the service account `service` in the workspace `org`.
+
+    It tries again, as the command does, until `timeout` seconds have passed. Raises `CloudsmithOidcError`, and
+    `ValueError` for a slug or a host that is none.
+    """
+    protect(id_token)
+    account = ServiceAccount(values.base_url(api_host), values.slug(org), values.slug(service))
+    return exchange.exchange(HttpClient(), account, IdToken.read(id_token), timeout=timeout)
+
+
+def configure(  # noqa: PLR0913 - each by its name
+    names: Iterable[str],
+    token: CloudsmithToken,
+    *,
+    org: str,
+    repos: Iterable[str] = (),
+    directory: str | Path,
+    domains: Mapping[str, str] | None = None,
+    options: Mapping[str, Iterable[str]] | None = None,
+) -> Configuration:
+    """Return the files and the variables with which the clients of the formats `names` are logged in.
+
+    Nothing is written: the paths of the files are relative to `directory`, to which the variables lead. `domains` and
+    `options` are what the step's options `domains` and `formatOptions` are. Raises `CloudsmithOidcError`, and
+    `ValueError` for a value that is not what it should be.
+    """
+    chosen = [values.format_name(name) for name in names]
+    account = formats.Account(
+        org=values.slug(org),
+        repos=tuple(map(values.slug, repos)),
+        token=token.value,
+        directory=str(values.login_directory(str(directory))),
+        domains=dict(values.domain(f"{key}={host}") for key, host in (domains or {}).items()),
+        options={
+            key: tuple(values.format_option(f"{key}={value}")[1] for value in given)
+            for key, given in (options or {}).items()
+        },
+        environment=os.environ,
+    )
+    formats.require_repository(chosen, account.repos)
+    for key in account.domains:
+        formats.require_domain_key(key.partition(":")[0], chosen)
+    return formats.configure(chosen, account)
+
+
+def diagnose(  # noqa: PLR0913 - each by its name
+    id_token: str,
+    *,
+    org: str,
+    service: str,
+    repos: Iterable[str] = (),
+    api_key: str = "",
+    api_host: str = DEFAULT_API_HOST,
+    timeout: float = 60,
+) -> Diagnosis:
+    """Find out why Cloudsmith refuses the ID token: what `cloudsmith-oidc explain` does.
+
+    It tries the exchange, and discards the token that this yields. With the API key of a Manager or Owner it also reads
+    what is entered in Cloudsmith, for `repos`, too. What is wrong with the arguments is a finding.
+    """
+    protect(id_token)
+    protect(api_key)
+    report = explain.diagnose(
+        GivenToken(id_token, api_key=api_key),
+        ServiceAccount(api_host, org, service),
+        Expectations(repositories=tuple(repos)),
+        Deadline(timeout),
+    )
+    return Diagnosis(report.findings, report.cause, as_text(report), as_json(report))

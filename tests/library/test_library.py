@@ -1,0 +1,154 @@
+"""The package as other programs use it, and docs/library.md."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cloudsmith_oidc
+from cloudsmith_oidc import CloudsmithOidcError, configure, diagnose, exchange_token
+from program import Cli
+from sandbox import Sandbox, faults
+
+
+@pytest.fixture
+def page(repository: Path) -> str:
+    return (repository / "docs/library.md").read_text()
+
+
+@pytest.fixture
+def world(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """The sandbox, with this process in it."""
+    for name, value in sandbox.environment().items():
+        monkeypatch.setenv(name, value)
+    return sandbox
+
+
+def run(program: str, sandbox: Sandbox, folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = sandbox.environment() | {"PATH": os.environ["PATH"], "CLOUDSMITH_OIDC_TOKEN": sandbox.mint()}
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    secrets = [environment["CLOUDSMITH_OIDC_TOKEN"], *sandbox.cloudsmith.issued]
+    assert not [secret for secret in secrets if secret in result.stdout + result.stderr]
+    return result
+
+
+def example(page: str) -> str:
+    (found,) = re.findall(r"(?s)<!-- example: log in from Python -->\n```python\n(.*?)```", page)
+    return str(found)
+
+
+def test_the_example_fetches_a_package(page: str, packages: Sandbox, tmp_path: Path) -> None:
+    if "python" in packages.missing:
+        pytest.skip(packages.missing["python"])
+
+    result = run(example(page), packages, tmp_path)
+
+    assert result.returncode == 0, result.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["acme_hello-1.0.0-py3-none-any.whl"]
+
+
+def test_the_example_says_why_it_is_refused(page: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.issuer.rotate()
+    sandbox.issuer.served["jwks"] = {"keys": []}
+
+    result = run(example(page), sandbox, tmp_path)
+
+    assert result.returncode == 4, result.stderr
+    assert result.stdout.startswith("Likely cause: key-not-in-jwks.")
+
+
+def test_the_page_names_exactly_what_there_is(page: str) -> None:
+    public = {name for name in cloudsmith_oidc.__all__ if name != "__version__"}
+
+    assert set(re.findall(r"(?m)^\| `(\w+)", page)) == public
+    for name in public:
+        assert getattr(cloudsmith_oidc, name).__doc__
+    assert not hasattr(cloudsmith_oidc, "frobnicate")
+
+
+def test_the_package_alone_loads_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
+    program = "import sys, cloudsmith_oidc; print(*sys.modules)"
+
+    loaded = run(program, sandbox, tmp_path).stdout.split()
+
+    ours = ("cloudsmith_oidc", "httpx", "jwt", "pydantic", "structlog", "tenacity")
+    assert [name for name in loaded if name.startswith(ours)] == ["cloudsmith_oidc"]
+
+
+def test_what_is_configured_is_what_a_login_writes(world: Sandbox, cli: Cli) -> None:
+    domains = {"dl": "dl.acme.com", "npm:prod": "npm-prod.acme.com"}
+    arguments = [f"--domain={name}={host}" for name, host in domains.items()]
+    cli.login("--repo=prod,dev", "--format=pip,npm", "--npm-scope=@acme", *arguments)
+    token = exchange_token(world.mint(), org="acme", service="ci-reader")
+
+    configured = configure(
+        ["pip", "npm"],
+        token,
+        org="acme",
+        repos=["prod", "dev"],
+        directory=cli.directory,
+        domains=domains,
+        options={"npm.scope": ["@acme"]},
+    )
+
+    assert set(configured.files) == {"pip.conf", "netrc", ".npmrc"}
+    for name, text in configured.files.items():
+        assert text == cli.file(name).replace(cli.issued_token(), token.value)
+    assert "".join(f"{name}={value}\n" for name, value in configured.variables.items()) == cli.file("env")
+    assert token.value not in f"{token!r}{configured!r}"
+
+
+def test_a_retry_prints_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.faults.add("exchange", faults.throttled("0"))
+    program = """
+import os, cloudsmith_oidc
+token = cloudsmith_oidc.exchange_token(os.environ["CLOUDSMITH_OIDC_TOKEN"], org="acme", service="ci-reader")
+assert token.value
+"""
+
+    result = run(program, sandbox, tmp_path)
+
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert len(sandbox.exchange_requests) == 2
+
+
+def test_a_diagnosis_reads_both_sides(world: Sandbox) -> None:
+    [provider] = world.cloudsmith.providers["acme"]
+    provider.enabled = False
+
+    found = diagnose(world.mint(), org="acme", service="ci-reader", repos=["prod"], api_key=world.api_key())
+
+    assert found.cause is not None
+    assert found.cause.code == "provider-disabled"
+    assert found.cause == found.findings[0]
+    assert json.loads(found.json)["summary"]["cause"] == "provider-disabled"
+    assert json.loads(found.json)["cloudsmith"]["repositories"][0]["slug"] == "prod"
+
+
+def test_nothing_wrong_is_no_cause(world: Sandbox) -> None:
+    found = diagnose(world.mint(), org="acme", service="ci-reader")
+
+    assert found.cause is None
+    assert found.text.startswith("Cloudsmith granted the exchange")
+
+
+def test_what_is_wrong_is_said_without_the_token(world: Sandbox) -> None:
+    token = exchange_token(world.mint(), org="acme", service="ci-reader")
+
+    with pytest.raises(CloudsmithOidcError, match="malformed") as malformed:
+        exchange_token("no token", org="acme", service="ci-reader")
+    assert malformed.value.exit_code == 3
+    with pytest.raises(ValueError, match=r"'\*\*\*' is not a slug"):
+        exchange_token(world.mint(), org=world.mint(), service="ci-reader")
+    with pytest.raises(ValueError, match="not a known format"):
+        configure(["pi"], token, org="acme", directory="/login")
+    with pytest.raises(CloudsmithOidcError, match="without a repository"):
+        configure(["pip"], token, org="acme", directory="/login")
+    with pytest.raises(CloudsmithOidcError, match="no name for a custom domain"):
+        configure(["docker"], token, domains={"nowhere": "dl.acme.com"}, org="acme", directory="/login")
