@@ -23,17 +23,20 @@ umask 077
 # ---- the environment: a list says what is let through ----
 
 # What was in the environment stays exported when it is assigned to. So these names are unset before they are used.
-unset id_token api_key extended settings paths keep line name
+unset id_token api_key extended home_files home_logins settings paths keep line name
 # What is secret leaves the environment before anything else is started, so that no child has it.
 id_token=${CLOUDSMITH_OIDC_TOKEN:-${OIDC_TOKEN:-}}
 api_key=${CLOUDSMITH_API_KEY:-}
 unset CLOUDSMITH_OIDC_TOKEN OIDC_TOKEN CLOUDSMITH_API_KEY
-# The job's own variables that formats add to. Written by tests/formats
-extended="APT_CONFIG COMPOSER_CACHE_DIR GEMRC GIT_CONFIG_COUNT GIT_CONFIG_VALUE_0 GIT_CONFIG_VALUE_1 GIT_CONFIG_VALUE_10 GIT_CONFIG_VALUE_11 GIT_CONFIG_VALUE_12 GIT_CONFIG_VALUE_13 GIT_CONFIG_VALUE_14 GIT_CONFIG_VALUE_15 GIT_CONFIG_VALUE_16 GIT_CONFIG_VALUE_17 GIT_CONFIG_VALUE_18 GIT_CONFIG_VALUE_2 GIT_CONFIG_VALUE_3 GIT_CONFIG_VALUE_4 GIT_CONFIG_VALUE_5 GIT_CONFIG_VALUE_6 GIT_CONFIG_VALUE_7 GIT_CONFIG_VALUE_8 GIT_CONFIG_VALUE_9 GOAUTH GONOSUMDB YARN_PLUGINS"
+# Written by tests/formats: the job's own variables that formats add to; and what formats read of the user's
+# home directory, always, and with CLOUDSMITH_INHERIT=true. No * stands for more than one name.
+extended="APT_CONFIG BUILDX_CONFIG COMPOSER_CACHE_DIR GEMRC GIT_CONFIG_COUNT GIT_CONFIG_VALUE_0 GIT_CONFIG_VALUE_1 GIT_CONFIG_VALUE_10 GIT_CONFIG_VALUE_11 GIT_CONFIG_VALUE_12 GIT_CONFIG_VALUE_13 GIT_CONFIG_VALUE_14 GIT_CONFIG_VALUE_15 GIT_CONFIG_VALUE_16 GIT_CONFIG_VALUE_17 GIT_CONFIG_VALUE_18 GIT_CONFIG_VALUE_2 GIT_CONFIG_VALUE_3 GIT_CONFIG_VALUE_4 GIT_CONFIG_VALUE_5 GIT_CONFIG_VALUE_6 GIT_CONFIG_VALUE_7 GIT_CONFIG_VALUE_8 GIT_CONFIG_VALUE_9 GOAUTH GONOSUMDB MAVEN_ARGS MAVEN_OPTS R_PROFILE YARN_PLUGINS"
+home_files=".config/curlrc .curlrc .docker/buildx/.lock .docker/config.json .docker/contexts/meta/*/meta.json"
+home_logins=".config/containers/auth.json .config/helm/registry/config.json .config/helm/repositories.yaml .docker/contexts/tls/*/*/* .netrc .npmrc .run/containers/auth.json"
 # The program gets these, in a container, too. CLOUDSMITH_OIDC_HOME is of this script: see keep_builds_out.
 settings="CLOUDSMITH_ORG CLOUDSMITH_WORKSPACE CLOUDSMITH_SERVICE_SLUG CLOUDSMITH_SERVICE_ACCOUNT_SLUG CLOUDSMITH_REPO \
 CLOUDSMITH_FORMATS CLOUDSMITH_FORMAT_OPTIONS CLOUDSMITH_NPM_SCOPE CLOUDSMITH_DOMAINS CLOUDSMITH_INHERIT \
-CLOUDSMITH_API_HOST CLOUDSMITH_TIMEOUT CLOUDSMITH_OIDC_LOG_FORMAT CLOUDSMITH_OIDC_HOME \
+CLOUDSMITH_API_HOST CLOUDSMITH_TIMEOUT CLOUDSMITH_OIDC_LOG_FORMAT CLOUDSMITH_OIDC_HOME DOCKER_CONFIG XDG_CONFIG_HOME \
 HTTPS_PROXY https_proxy HTTP_PROXY http_proxy NO_PROXY no_proxy ALL_PROXY all_proxy $extended"
 # These lead to programs and to the settings of engines. None may lead to where a build can write.
 paths="PATH HOME TMPDIR XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME DOCKER_CONFIG DOCKER_CERT_PATH CONTAINERS_CONF \
@@ -185,6 +188,39 @@ prepare_container() {
             >&3 2>/dev/null || fail 2 "SSL_CERT_FILE is $SSL_CERT_FILE, which cannot be read"
         given=$given$(cat <&4)$line_break
     fi
+}
+
+take_home_along() { # So does what formats read of the user's home directory.
+    unnamed
+    within $probe_seconds print_home >&3 ||
+        printf 'cloudsmith-oidc: not all of the configuration in %s is carried over: it takes too long or is too large\n' \
+            "$CLOUDSMITH_OIDC_HOME" >&2
+    text=$(cat <&4)
+    given=$given$text${text:+$line_break}
+}
+
+print_home() { # each file as base64 between two lines, under its name below the home directory
+    names=$home_files characters=0
+    [ "${CLOUDSMITH_INHERIT:-}" != true ] || names="$names $home_logins"
+    for name in $names; do
+        case $name in
+            .docker/*) place=${DOCKER_CONFIG:-$CLOUDSMITH_OIDC_HOME/.docker} top=.docker/ ;;
+            .config/*) place=${XDG_CONFIG_HOME:-$CLOUDSMITH_OIDC_HOME/.config} top=.config/ ;;
+            .run/*) place=${XDG_RUNTIME_DIR:-$CLOUDSMITH_OIDC_HOME/.run} top=.run/ ;;
+            *) place=$CLOUDSMITH_OIDC_HOME top='' ;;
+        esac
+        set +f
+        for file in "$place"/${name#"$top"}; do
+            path=$top${file#"$place"/}
+            case $path in *[!A-Za-z0-9_.@+/-]*) continue ;; esac
+            # Links are followed, as the clients do. What is no plain file, a FIFO, might have no end.
+            { [ -f "$file" ] && [ -r "$file" ]; } || continue
+            text=$(head -c $((max_home_bytes + 1)) <"$file" | base64)
+            [ $((characters += ${#text})) -le $max_home_characters ] || return
+            printf -- '-----BEGIN FILE %s-----\n%s\n-----END FILE-----\n' "$path" "$text"
+        done
+        set -f
+    done
 }
 
 limited() { # what the program prints fills no disk: 64 MB, in units of 512 bytes
@@ -392,6 +428,7 @@ logout() { # removes the directory, if there is one; with `force` also if nothin
 case $(command -v printf) in /*) fail 2 'this sh has no printf of its own, which would show the token in its arguments' ;; esac
 version=0.1.0
 pull_seconds=300 probe_seconds=4 lock_seconds=5 max_answer_bytes=4194304 max_answer_files=100
+max_home_bytes=262144 max_home_characters=2000000 # the program's own bounds for a file, and for all of its input
 line_break='
 '
 file='' child='' container='' input='' force='' given=$id_token$line_break command=${1:-}
@@ -409,7 +446,10 @@ trap 'exit 143' TERM
 if [ "$command" != logout ]; then
     set_deadline
     choose_runtime
-    [ "$runtime" = local ] || prepare_container
+    if [ "$runtime" != local ]; then
+        prepare_container
+        [ "$command" != login ] || take_home_along
+    fi
 fi
 case $command in
     login) login "$@" ;;
