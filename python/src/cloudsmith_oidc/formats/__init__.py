@@ -9,7 +9,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cloudsmith_oidc.errors import SettingsError
 from cloudsmith_oidc.formats.base import (
@@ -114,13 +114,13 @@ def configure(chosen: Iterable[str], account: Account) -> Configuration:
     variable for different things, which is a bug.
     """
     formats = with_needs(chosen)
-    seen = {name: Access(account, name, form.endpoints) for name, form in formats.items()}
-    hosts = tuple(
-        dict.fromkeys(host for view in seen.values() for end in view.endpoints for host in view.hosts_of(end))
-    )
+    views = [Access(account, name, form.endpoints) for name, form in formats.items()]
+    hosts = dict.fromkeys(host for view in views for endpoint in view.endpoints for host in view.hosts_of(endpoint))
     result = Configuration({}, {}, [])
     for name, form in formats.items():
-        access = Access(account, name, form.endpoints, tuple(hosts))
+        # A variable that a format does not name would not reach the program through the launcher.
+        known = {variable: value for variable, value in account.environment.items() if variable in form.extends}
+        access = Access(replace(account, environment=known), name, form.endpoints, tuple(hosts))
         variables = {variable: value(access) for variable, value in form.variables.items()}
         _claim(result.files, form.files(access))
         _claim(result.variables, {variable: value for variable, value in variables.items() if value is not None})

@@ -105,6 +105,11 @@ class Access:
         return self.account.home
 
     @property
+    def environment(self) -> Mapping[str, str]:
+        """The job's own variables, of those that the format names in `extends`."""
+        return self.account.environment
+
+    @property
     def inherit(self) -> bool:
         """Whether the user's own logins are to be copied."""
         return self.account.inherit
@@ -156,7 +161,7 @@ class Access:
         `first` puts it before: for clients that heed the first of two, which in a login within a login is the inner
         one's. The format names the variable in `extends`. Raises `SettingsError` if the value cannot be carried over.
         """
-        own = self.account.environment.get(variable, "")
+        own = self.environment.get(variable, "")
         if not own.isprintable():
             raise SettingsError(
                 f"{variable} holds a line break or another control character, so that nothing can be added to it",

@@ -17,7 +17,7 @@ def _files(access: Access) -> dict[str, str]:
 
 def _cache(access: Access) -> str:
     """Keep the cache where it is without COMPOSER_HOME: in a login directory it would be lost, and removed with it."""
-    return access.account.environment.get("COMPOSER_CACHE_DIR") or f"{access.home.path}/.cache/composer"
+    return access.environment.get("COMPOSER_CACHE_DIR") or f"{access.home.path}/.cache/composer"
 
 
 FORMAT = Format(

@@ -31,7 +31,7 @@ def _files(access: Access) -> dict[str, str]:
 
 def _own_home(access: Access) -> str:
     """Where the packages and profiles of the job are, which outlive a login and are those of a login within another."""
-    environment = access.account.environment
+    environment = access.environment
     return environment.get("CLOUDSMITH_CONAN_HOME") or environment.get("CONAN_HOME") or "~/.conan2"
 
 
@@ -39,6 +39,7 @@ FORMAT = Format(
     client="Conan 2",
     endpoints=(REMOTE,),
     files=_files,
+    extends=("CONAN_HOME", "CLOUDSMITH_CONAN_HOME"),
     variables={"CONAN_HOME": in_directory("conan"), "CLOUDSMITH_CONAN_HOME": _own_home},
     hides="The user's remotes (Conan Center, too), global.conf, settings, extensions, and profiles other than the "
     "default one. Packages stay where they are.",

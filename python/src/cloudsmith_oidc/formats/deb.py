@@ -9,7 +9,7 @@ CONFIGURATION = in_directory("apt/apt.conf")
 
 def _files(access: Access) -> dict[str, str]:
     """Read what the job's own APT_CONFIG names, then lead to a file with a login for each repository."""
-    own = access.account.environment.get("APT_CONFIG", "")
+    own = access.environment.get("APT_CONFIG", "")
     lines = [f"#include {_quoted(own)};"] if own and own != CONFIGURATION(access) else []
     lines.append(f"Dir::Etc::netrc {_quoted(f'{access.directory}/apt/auth.conf')};")
     return {

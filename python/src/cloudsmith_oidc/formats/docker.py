@@ -73,7 +73,7 @@ def _of_others(configuration: Mapping[str, Any], name: str, kind: type, ours: li
 
 def _buildx(access: Access) -> str | None:
     """Lead buildx to the builders that the user has, which it would look for beside the configuration."""
-    own = access.account.environment.get("BUILDX_CONFIG") or access.home.read(_BUILDX_IS_USED) is None
+    own = access.environment.get("BUILDX_CONFIG") or access.home.read(_BUILDX_IS_USED) is None
     return None if own else access.home.place(_BUILDX)
 
 

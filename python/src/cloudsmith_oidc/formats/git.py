@@ -33,7 +33,7 @@ def _files(access: Access) -> dict[str, str]:
 
 def _place(access: Access) -> int:
     """Return the number of our setting: after the job's own, unless it is among them already."""
-    job = access.account.environment
+    job = access.environment
     count = job.get(_COUNT) or "0"
     if not count.isdecimal() or int(count) > _MOST:
         raise SettingsError(
@@ -45,7 +45,7 @@ def _place(access: Access) -> int:
 
 
 def _count(access: Access) -> str:
-    return str(max(_place(access) + 1, int(access.account.environment.get(_COUNT) or "0")))
+    return str(max(_place(access) + 1, int(access.environment.get(_COUNT) or "0")))
 
 
 def _at(place: int, value: Callable[[Access], str]) -> Callable[[Access], str | None]:

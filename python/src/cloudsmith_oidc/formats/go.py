@@ -27,7 +27,7 @@ def _files(access: Access) -> dict[str, str]:
 
 def _goauth(access: Access) -> str:
     """Add a command to the list of commands, which without GOAUTH is the user's netrc. "off" stands alone."""
-    if access.account.environment.get("GOAUTH") == "off":
+    if access.environment.get("GOAUTH") == "off":
         return _COMMAND
     both = access.extended("GOAUTH", _COMMAND, ";")
     return f"netrc;{_COMMAND}" if both == _COMMAND else both
