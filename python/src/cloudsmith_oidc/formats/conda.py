@@ -1,0 +1,17 @@
+"""Conda: https://rattler.dev and what is built on it read logins from a netrc."""
+
+from cloudsmith_oidc.formats.base import Endpoint, Format
+
+CHANNEL = Endpoint("conda.cloudsmith.io", "{org}/{repo}/")
+
+FORMAT = Format(
+    client="rattler, by its AuthenticationMiddleware; conda and micromamba were not to be had for a test",
+    endpoints=(CHANNEL,),
+    files=lambda _: {},
+    variables={},
+    needs=("netrc",),
+    needs_repo=False,
+    publishes=False,
+    project="The project names its channels.",
+    second_index="The first channel that has the package, whatever the version, as long as the priority is strict.",
+)
