@@ -99,8 +99,8 @@ class Sandbox:
         self.network.tunnels.clear()
         self.network.certificates.flaws.clear()
         self.registries.reset()
+        self.cloudsmith.packages = Door("api", self.registries, self.cloudsmith)
         self.network.hosts = {
-            "api.cloudsmith.io": self.cloudsmith,
             PUBLIC_HOST: PublicDoor(self.registries, self.cloudsmith.clock),
         }
         self.network.hosts |= {
@@ -112,6 +112,7 @@ class Sandbox:
                 *((f"-{repo}.acme.com", ORG, repo) for repo in self.repos),
             )
         }
+        self.network.hosts["api.cloudsmith.io"] = self.cloudsmith
         self.jenkins.issuers.clear()
         self.jenkins.clock.ahead = 0.0
         self.issuer = self.add_issuer(Issuer())

@@ -17,7 +17,7 @@ from jwt.types import Options
 from sandbox.administration import NOT_FOUND, Administration
 from sandbox.clock import Clock
 from sandbox.faults import Answer, json_answer
-from sandbox.network import CLOUDSMITH, Network, Request, Route
+from sandbox.network import CLOUDSMITH, Network, Request, Route, Service
 from sandbox.workspace import Account, Provider, Workspaces
 
 LIFETIME = 7200
@@ -47,6 +47,8 @@ class Cloudsmith:
         self._network = network
         self._secret = secrets.token_bytes(32)
         self.proxy_url = ""
+        self.packages: Service | None = None
+        """Who answers what is asked of this host about packages, and "api" for what it does not know."""
         self.clock = Clock()
         self.reset()
 
@@ -73,7 +75,11 @@ class Cloudsmith:
             return "exchange", lambda: Answer(301, headers={"Location": f"{request.path}/"})
         if request.path == "/v1/user/self/":
             return "user", lambda: self._user(request)
-        return self.administration.route(request, self._account(request)) or ("api", lambda: NOT_FOUND)
+        if known := self.administration.route(request, self._account(request)):
+            return known
+        if self.packages and (found := self.packages.route(request))[0] != "api":
+            return found
+        return "api", lambda: NOT_FOUND
 
     def issue(self, service: str = "ci-reader", *, issued_at: float | None = None) -> str:
         """A Cloudsmith token for a service account, from now or from `issued_at` (seconds since the epoch)."""
