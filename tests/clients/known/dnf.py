@@ -16,7 +16,6 @@ CLIENT = Client(
     read=f"{DNF}{GET} acme-hello",
     got="acme-hello-1.0.0-1.noarch.rpm",
     loud=f"{DNF}{GET} -v --debuglevel=10 acme-hello; dnf repolist -v; "
-    "dnf install --downloadonly --installroot=$PWD/other --setopt='cloudsmith-*.gpgkey=' acme-hello; "
     'cat "$DNF_REPOSDIR"/*; find root cache -name "*.log" -exec cat {} +',
     several=f"{DNF}{GET} acme-tools",
     second_index=f"{DNF}mv public.off public.repo; {GET} acme-hello",
