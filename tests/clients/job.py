@@ -118,10 +118,11 @@ class Jobs:
         return [str(path) for path in files if self.shows_token(path.read_bytes().decode("latin-1"))]
 
     def shows_token(self, text: str) -> bool:
-        """Whether a text holds a part of the token that is worth anything, as it is or in base64."""
-        token = self.cli.sandbox.cloudsmith.issued[-1]
-        encoded = [base64.b64encode(b"." * shift + token.encode()).decode()[4:] for shift in range(3)]
-        parts = [form[start : start + 40] for form in [token, *encoded] for start in range(0, len(form) - 40, 20)]
+        """Whether a text holds a part of a token that is worth anything, as it is or in base64."""
+        tokens = self.cli.sandbox.cloudsmith.issued
+        shifted = [b"." * shift + token.encode() for token in tokens for shift in range(3)]
+        encoded = [base64.b64encode(text).decode()[4:] for text in shifted]
+        parts = [form[start : start + 40] for form in [*tokens, *encoded] for start in range(0, len(form) - 40, 20)]
         return any(part in text for part in parts)
 
 
