@@ -108,7 +108,8 @@ class Jobs:
         with httpx.Client(proxy=world.proxy_url, verify=world.network.certificates.client_context) as client:
             token = world.issue()
             basic = base64.b64encode(f"token:{token}".encode()).decode()
-            ways = [{"Authorization": f"Basic {basic}"}, {"Authorization": f"Bearer {token}"}, {"X-Api-Key": token}]
+            plain = [{"Authorization": way} for way in (f"Basic {basic}", f"Bearer {token}", token)]
+            ways = [*plain, {"X-Api-Key": token}]
             answers = [client.get(url, headers=way).status_code for way in ways]
             return next((answer for answer in answers if answer != httpx.codes.UNAUTHORIZED), httpx.codes.UNAUTHORIZED)
 
