@@ -1,0 +1,59 @@
+"""Hex: https://hexdocs.pm/hex/Mix.Tasks.Hex.Config.html (HEX_HOME, HEX_API_URL) and Mix.Tasks.Hex.Repo."""
+
+import re
+import textwrap
+
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format, FormatOption, double_quoted, in_directory
+from cloudsmith_oidc.redaction import quoted
+
+REPOSITORY = Endpoint("hex.cloudsmith.io", "{org}/{repo}/")
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*=[A-Za-z0-9+/]+={0,2}")
+
+
+def _public_key(text: str) -> str:
+    if not _KEY.fullmatch(text):
+        raise ValueError(f"{quoted(text)} is not a repository and the text of its public key in one line, REPO=TEXT")
+    return text
+
+
+def _files(access: Access) -> dict[str, str]:
+    """Know each repository by its name in Cloudsmith, which is what its signature has to say."""
+    keys = dict(option.split("=", 1) for option in access.option("public-key"))
+    repos = ", ".join(
+        f"<<{double_quoted(repo)}>> => #{{url => <<{double_quoted(_url(access, repo))}>>, "
+        f'auth_key => <<"{access.token}">>{_pem(keys.get(repo))}, trusted => true}}'
+        for repo in access.repos
+    )
+    return {"hex/hex.config": f"{{api_key, <<\"{access.token}\">>}}.\n{{'$repos', #{{{repos}}}}}.\n"}
+
+
+def _url(access: Access, repo: str) -> str:
+    """Return the URL of a repository as Hex wants it."""
+    return access.url(REPOSITORY, repo).removesuffix("/")
+
+
+def _pem(key: str | None) -> str:
+    if key is None:
+        return ""
+    lines = ["-----BEGIN PUBLIC KEY-----", *textwrap.wrap(key, 64), "-----END PUBLIC KEY-----"]
+    return ', public_key => <<"' + "".join(f"{line}\\n" for line in lines) + '">>'
+
+
+FORMAT = Format(
+    client="Hex",
+    endpoints=(REPOSITORY,),
+    files=_files,
+    variables={"HEX_HOME": in_directory("hex"), "HEX_API_URL": lambda access: _url(access, access.repos[0])},
+    options={
+        "public-key": FormatOption(
+            takes="REPO=TEXT",
+            help="The text between the first and the last line of a repository's public key, in one line. "
+            "Default: the job gives it to `mix hex.repo set REPO --public-key FILE`.",
+            check=_public_key,
+        )
+    },
+    shapes=(),
+    hides="The user's ~/.hex, with its repositories, keys and cache.",
+    project="HEX_API_KEY wins. A project whose own api_url is not Cloudsmith's would publish there with the token.",
+    second_index="A dependency names its repository, so that no other is asked for it.",
+)
