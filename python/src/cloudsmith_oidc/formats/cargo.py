@@ -1,0 +1,39 @@
+"""Cargo: https://doc.rust-lang.org/cargo/reference/registry-authentication.html .
+
+The token is sent as `Bearer`, as Cloudsmith's own credential provider sends one that it got by OIDC (cloudsmith-cli
+1.30.0, credential_helpers/cargo/runtime.py); `Token`, which the format's page has, is for API keys and entitlements.
+"""
+
+import shlex
+
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format, in_directory
+
+REGISTRY = Endpoint("cargo.cloudsmith.io", "{org}/{repo}/")
+
+
+def _files(access: Access) -> dict[str, str]:
+    """Bind the token to the repositories: the script that Cargo asks for it knows which registry it is for."""
+    names = "|".join(shlex.quote(f"sparse+{url}") for url in access.urls(REGISTRY))
+    return {
+        "cargo/login.sh": f"case $CARGO_REGISTRY_INDEX_URL in\n{names}) echo 'Bearer {access.token}' ;;\n"
+        '*) echo "This login is not for $CARGO_REGISTRY_INDEX_URL" >&2; exit 1 ;;\nesac\n'
+    }
+
+
+FORMAT = Format(
+    client="Cargo",
+    endpoints=(REGISTRY,),
+    files=_files,
+    variables={
+        "CARGO_REGISTRIES_CLOUDSMITH_INDEX": lambda access: f"sparse+{access.url(REGISTRY, access.repos[0])}",
+        "CARGO_REGISTRIES_CLOUDSMITH_CREDENTIAL_PROVIDER": lambda _: "cloudsmith",
+        # Cargo splits this at white space, whatever is quoted.
+        "CARGO_CREDENTIAL_ALIAS_CLOUDSMITH": lambda _: 'cargo:token-from-stdout sh -c sh<"$CLOUDSMITH_CARGO_LOGIN"',
+        "CLOUDSMITH_CARGO_LOGIN": in_directory("cargo/login.sh"),
+    },
+    shapes=(),
+    least="1.74",
+    project="A registry called cloudsmith in config.toml loses. One of a further repository is let in by "
+    '`credential-provider = "cloudsmith"`. crates.io is replaced only if the project says so.',
+    second_index="A dependency names its registry, so that no other is asked for it.",
+)
