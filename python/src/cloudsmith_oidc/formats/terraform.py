@@ -1,0 +1,40 @@
+"""Terraform, OpenTofu: https://opentofu.org/docs/cli/config/config-file/ ; Cloudsmith's page says what the token is."""
+
+from urllib.parse import urlsplit
+
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format, double_quoted, in_directory
+
+REGISTRY = Endpoint("terraform.cloudsmith.io", "{org}/{repo}/")
+DOWNLOADS = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/")
+
+
+def _files(access: Access) -> dict[str, str]:
+    """Name the repository in the token: a host has one, so that the first repository there has it.
+
+    A custom domain is the workspace's, which the token does not name then (cloudsmith-cli 1.30.0,
+    credential_helpers/terraform/runtime.py).
+    """
+    tokens: dict[str, str] = {}
+    for repo in access.repos:
+        host = urlsplit(access.url(REGISTRY, repo)).netloc
+        workspace = f"{access.org}/" if host == REGISTRY.host else ""
+        tokens.setdefault(host, f"{workspace}{repo}/{access.token}")
+    blocks = [
+        f"credentials {double_quoted(host)} {{\n  token = {double_quoted(token)}\n}}\n"
+        for host, token in tokens.items()
+    ]
+    return {"terraform/config.tfrc": "".join(blocks)}
+
+
+FORMAT = Format(
+    client="Terraform, OpenTofu",
+    endpoints=(REGISTRY, DOWNLOADS),
+    files=_files,
+    variables={"TF_CLI_CONFIG_FILE": in_directory("terraform/config.tfrc")},
+    needs=("netrc",),
+    shapes=("O/R/T", "R/T"),
+    publishes=False,
+    hides="The user's ~/.terraformrc and ~/.tofurc, and what `terraform login` has written.",
+    project="Modules come from the first repository at a host: its token names one. TF_TOKEN variables win.",
+    second_index="A module's source names its host, so that no other is asked for it.",
+)

@@ -1,0 +1,66 @@
+"""What a project and the user say to OpenTofu of their own, and what one token for one repository means."""
+
+from dataclasses import replace
+
+import pytest
+
+from clients.job import Jobs
+
+pytestmark = [pytest.mark.on_request, pytest.mark.parametrize("name", ["tofu"])]
+
+HOST = "terraform.cloudsmith.io"
+
+
+def job_with(jobs: Jobs, source: str) -> None:
+    """Let the project name another module."""
+    main = f'module "hello" {{\n  source = "{source}/local"\n}}\n'
+    jobs.client = replace(jobs.client, files={"main.tf": main})
+
+
+@pytest.mark.proves("custom domains")
+@pytest.mark.parametrize("setting", ["terraform=terraform.acme.com", "terraform:prod=terraform.acme.com"])
+def test_a_custom_domain_that_the_project_names_has_the_login(jobs: Jobs, setting: str) -> None:
+    job_with(jobs, "terraform.acme.com/prod/acme-hello")
+    jobs.log_in(CLOUDSMITH_DOMAINS=setting)
+
+    done = jobs.run(jobs.client.read)
+
+    assert done.code == 0, done.output
+    assert jobs.got()
+
+
+def test_of_several_repositories_the_first_can_be_read(jobs: Jobs) -> None:
+    jobs.log_in(CLOUDSMITH_REPO="prod,dev")
+    assert jobs.run(jobs.client.read).code == 0
+
+    job_with(jobs, f"{HOST}/dev/acme-tools")
+    refused = jobs.run(jobs.client.read, "second")
+    assert refused.code != 0
+
+    jobs.log_in(CLOUDSMITH_REPO="dev,prod")
+    done = jobs.run(jobs.client.read, "first")
+    assert done.code == 0, done.output
+
+
+def test_a_token_in_a_variable_of_the_job_wins(jobs: Jobs) -> None:
+    jobs.log_in()
+
+    done = jobs.run(f"export TF_TOKEN_terraform_cloudsmith_io=outdated; {jobs.client.read}")
+
+    assert done.code != 0
+
+
+def test_the_users_own_configuration_and_logins_are_hidden(jobs: Jobs) -> None:
+    (jobs.home / ".tofurc").write_text('credentials "other.example.com" {\n  token = "theirs"\n}\n')
+    written = jobs.home / ".terraform.d" / "credentials.tfrc.json"
+    written.parent.mkdir(exist_ok=True)
+    written.write_text('{"credentials": {"another.example.com": {"token": "theirs"}}}')
+    jobs.cli.sandbox.site("other.example.com")
+    jobs.cli.sandbox.site("another.example.com")
+    jobs.log_in()
+
+    for host in ("other.example.com", "another.example.com"):
+        job_with(jobs, f"{host}/prod/acme-hello")
+        jobs.run(f"{jobs.client.read} || unset TF_CLI_CONFIG_FILE; {jobs.client.read} || true", host)
+        sent = [request.headers.get("Authorization") for request in jobs.cli.sandbox.requests if request.host == host]
+        assert sent == [None, "Bearer theirs"]
