@@ -190,9 +190,12 @@ def test_members_of_another_type_than_docker_knows_are_left_out(user: User) -> N
 def test_contexts_go_on_and_their_keys_if_they_are_inherited(user: User) -> None:
     user.has(META, {"Name": "remote", "Endpoints": {"docker": {"Host": "tcp://engine.example.com:2376"}}})
     user.has(KEY, "a key")
+    for name in (".hidden", "a space", "line\nbreak"):
+        user.has(META.replace("a" * 64, name), "{}")
     user.has(".docker/config.json", {"currentContext": "remote"})
     user.logs_in()
     assert "Host" in user.cli.file(META.removeprefix("."))
+    assert [path.name for path in (user.cli.directory / "docker/contexts/meta").iterdir()] == ["a" * 64]
     assert not (user.cli.directory / "docker/contexts/tls").exists()
     user.inherits()
     assert user.cli.file(KEY.removeprefix(".")) == "a key"

@@ -71,7 +71,8 @@ def test_what_variables_lead_elsewhere_is_found_there(agent: Agent, home: Path) 
 
 def test_files_that_a_pattern_finds(agent: Agent, home: Path) -> None:
     names = [
-        f".docker/contexts/meta/{name}/meta.json" for name in ("a" * 64, "b", "of spaces", "line\nbreak", "*", "-n")
+        f".docker/contexts/meta/{name}/meta.json"
+        for name in ("a" * 64, "b", "of spaces", "line\nbreak", "*", "-n", ".hidden")
     ]
     put(home, dict.fromkeys(names, "{}"))
     assert agent.run("login", "d").status == 0

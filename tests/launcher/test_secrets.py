@@ -1,5 +1,8 @@
 """Where the tokens must not be: in arguments, environments, traces, or files outside the directory."""
 
+import base64
+from pathlib import Path
+
 import pytest
 
 from launcher.agent import SET, Agent, forms
@@ -58,3 +61,25 @@ def test_no_file_outside_the_directory_ever_holds_a_token(agent: Agent, runtime:
     assert found(agent, str(after)) == []
     assert [name for name, text in after.items() if agent.token[::-1] in text] == ["d/netrc"]
     assert list(agent.tmp.rglob("*")) == []
+
+
+@pytest.mark.parametrize("runtime", ["docker", "podman"])
+def test_what_is_inherited_is_in_no_arguments_environment_trace_or_file(
+    agent: Agent, runtime: str, tmp_path: Path
+) -> None:
+    """It goes by the pipe to the program, and from there to where the clients read it."""
+    agent.has(runtime, blocks=True)
+    agent.watches_tools()
+    own = agent.token[::-1]
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home/.netrc").write_text(f"machine example.com login me password {own}\n")
+    with agent.started("login", "d", CLOUDSMITH_INHERIT="true", HOME=str(tmp_path / "home")) as launcher:
+        assert agent.tree() == {}
+        agent.lets_go()
+        out, err = launcher.communicate(timeout=60)
+    assert launcher.returncode == 0
+    assert (
+        base64.b64encode(f"machine example.com login me password {own}".encode()).decode()[:60] in agent.run_call.stdin
+    )
+    places = [out, err, agent.tool_calls, *(f"{call.argv} {call.env}" for call in agent.calls)]
+    assert [form for form in forms(own) for place in places if form in place] == []

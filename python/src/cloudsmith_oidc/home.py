@@ -64,8 +64,8 @@ class Home:
         return value
 
     def paths(self, pattern: str) -> list[str]:
-        """Return the paths of the files that fit a pattern, which has `*` for names in whole parts of it."""
-        found = sorted(name for name in self._names(pattern) if _PLAIN.fullmatch(name))
+        """Return the paths of the files that fit a pattern, in which `*` is any name that does not begin with a dot."""
+        found = sorted(name for name in self._names(pattern) if _PLAIN.fullmatch(name) and "/." not in name)
         if len(found) > _MAX_FILES:
             self._leave_out(pattern, f"there are more than {_MAX_FILES} of them; the others are carried over")
         return found[:_MAX_FILES]
