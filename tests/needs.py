@@ -16,13 +16,13 @@ ENGINE_SECONDS = 10.0
 """For an engine to say its version: one that takes longer has accepted the connection and will never answer."""
 INSTALLED = Path(os.environ.get("CLOUDSMITH_CLIENTS") or Path(__file__).parents[1] / ".cache/clients").resolve() / "bin"
 """Where `clients/install.sh` puts programs."""
-# The client of `clients/install.sh` that brings a program.
-BRINGS = {
-    program.partition("=")[0]: row.split()[0]
+_ROWS = {
+    program.partition("=")[0]: row.split()
     for row in Path(__file__).with_name("clients").joinpath("clients.txt").read_text().splitlines()
     if row[0] != "#"
     for program in row.split()[5:]
 }
+"""What `clients/install.sh` knows, by the program that it brings."""
 
 
 def lacking(*programs: str) -> str:
@@ -56,4 +56,9 @@ def need(*programs: str) -> None:
 def client(program: str) -> None:
     """Skip this test if a package client is neither among those that `clients/install.sh` installed, nor on PATH."""
     if not shutil.which(program, path=f"{INSTALLED}{os.pathsep}{os.environ['PATH']}"):
-        pytest.skip(f"not installed: {program} (sh tests/clients/install.sh {BRINGS.get(program, program)})")
+        pytest.skip(f"not installed: {program} (sh tests/clients/install.sh {_ROWS.get(program, [program])[0]})")
+
+
+def in_ci(program: str) -> bool:
+    """Whether every CI run has a package client: `clients/install.sh --ci` brings it, or other tests need it, too."""
+    return _ROWS[program][1] == "ci" if program in _ROWS else program in {*PACKAGES, sys.executable}

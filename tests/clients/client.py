@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import needs
 from sandbox import Sandbox
 
 Settings = Callable[[Sandbox], Mapping[str, str]]
@@ -32,8 +33,7 @@ class Client:
 
     `settings` are the login's, besides the usual ones; `environment` is the job's, also during the login. With `space`,
     all paths have a space in them. `domains` says that the client can use custom domains without changed scripts.
-    With `engine`, it needs a Docker engine, and how that is reached is in the job's environment. `in_ci` is for the
-    dozen that every CI run has time for.
+    With `engine`, it needs a Docker engine, and how that is reached is in the job's environment.
     """
 
     format: str
@@ -54,7 +54,11 @@ class Client:
     space: bool = True
     domains: bool = True
     engine: bool = False
-    in_ci: bool = False
+
+    @property
+    def in_ci(self) -> bool:
+        """Whether every CI run has it: not all are quickly installed, or quick."""
+        return needs.in_ci(self.program)
 
 
 def clients() -> dict[str, Client]:

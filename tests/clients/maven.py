@@ -30,7 +30,7 @@ def project(name: str, dependency: str = "", version: str = "1.0.0", more: str =
 """
 
 
-def client(name: str, program: str, *, in_ci: bool = False) -> Client:
+def client(name: str, program: str) -> Client:
     """Describe a version of Maven by what it publishes and by its program."""
     mvn = f'{program} -B -ntp -s "$USER_SETTINGS"'
 
@@ -69,5 +69,4 @@ def client(name: str, program: str, *, in_ci: bool = False) -> Client:
         takes="9.9.0",
         environment=environment,
         space=False,
-        in_ci=in_ci,
     )

@@ -30,5 +30,4 @@ CLIENT = Client(
     taken="ls *.deb",
     takes="acme-hello_9.9.0_all.deb",
     domains=False,
-    in_ci=True,
 )

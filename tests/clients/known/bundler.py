@@ -22,5 +22,4 @@ CLIENT = Client(
     taken="ls vendor/ruby/*/gems",
     takes="9.9.0",
     domains=False,
-    in_ci=True,
 )

@@ -30,5 +30,4 @@ CLIENT = Client(
     second_index=f"COMPOSER=second.json {INSTALL}",
     taken="COMPOSER=second.json composer show",
     domains=False,
-    in_ci=True,
 )

@@ -19,5 +19,4 @@ CLIENT = Client(
     loud=f'{GET} --trace - --output generic {GENERIC}/acme-hello.txt; cat "$CURL_HOME/.curlrc" "$NETRC"',
     several=f"{GET} --remote-name {RAW.replace('prod', 'dev')}/files/acme-tools.txt",
     domains=False,
-    in_ci=True,
 )

@@ -25,5 +25,4 @@ CLIENT = Client(
     environment=lambda sandbox, _: {"REGISTRY": sandbox.host("docker")},
     domains=False,
     engine=True,
-    in_ci=True,
 )

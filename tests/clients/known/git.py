@@ -15,5 +15,4 @@ CLIENT = Client(
     several=f"git clone {INDEX.replace('prod', 'dev')} index",
     environment=lambda sandbox, _: {"GIT_SSL_CAINFO": str(sandbox.ca_file), "GIT_TERMINAL_PROMPT": "0"},
     domains=False,
-    in_ci=True,
 )

@@ -2,4 +2,4 @@
 
 from clients.maven import client
 
-CLIENT = client("acme-maven", "mvn", in_ci=True)
+CLIENT = client("acme-maven", "mvn")

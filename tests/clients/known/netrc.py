@@ -14,5 +14,4 @@ CLIENT = Client(
     loud=f'{GET} --trace - --remote-name {RAW}/acme-hello.txt; cat "$NETRC"',
     several=f"{GET} --remote-name {RAW.replace('prod', 'dev')}/acme-tools.txt",
     domains=False,
-    in_ci=True,
 )

@@ -20,5 +20,4 @@ CLIENT = Client(
     several=f"{INSTALL} --registry https://npm.cloudsmith.io/acme/dev/ acme-tools",
     second_index=f"{SECOND_INDEX}; {INSTALL} @acme/hello acme-hello",
     taken=TAKEN,
-    in_ci=True,
 )

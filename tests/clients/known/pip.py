@@ -19,5 +19,4 @@ CLIENT = Client(
     second_index=f"{INSTALL} --extra-index-url https://public.example.com/python/simple/ acme-hello",
     taken="ls -d acme_hello-*",
     takes="acme_hello-9.9.0.dist-info",
-    in_ci=True,
 )

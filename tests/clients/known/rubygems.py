@@ -20,5 +20,4 @@ CLIENT = Client(
     several=f"{INSTALL} acme-tools",
     second_index=f"{INSTALL} --source https://public.example.com/ruby/ acme-hello",
     taken="ls gems",
-    in_ci=True,
 )

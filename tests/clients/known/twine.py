@@ -22,5 +22,4 @@ CLIENT = Client(
     loud=f'{BUILD}; {UPLOAD} --verbose *.whl && touch uploaded; env; cat "$TWINE_CONFIG_FILE"',
     several=f"{BUILD}; {UPLOAD} -r cloudsmith-dev *.whl",
     domains=False,
-    in_ci=True,
 )

@@ -25,5 +25,4 @@ CLIENT = Client(
     taken="ls -d acme_hello-*",
     takes="acme_hello-9.9.0.dist-info",
     settings=lambda _: {"CLOUDSMITH_FORMAT_OPTIONS": "uv.index=true"},
-    in_ci=True,
 )

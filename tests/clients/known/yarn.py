@@ -29,5 +29,4 @@ CLIENT = Client(
         "YARN_NPM_MINIMAL_AGE_GATE": "0",
         "YARN_ENABLE_TELEMETRY": "0",
     },
-    in_ci=True,
 )
