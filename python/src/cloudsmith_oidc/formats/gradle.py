@@ -1,0 +1,82 @@
+"""Gradle: https://docs.gradle.org/current/userguide/init_scripts.html , /directory_layout.html ."""
+
+from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, in_directory
+
+DOWNLOADS = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/maven/")
+UPLOADS = Endpoint("maven.cloudsmith.io", "{org}/{repo}/")
+
+OWN = ".gradle/gradle.properties"
+SCRIPT = """\
+// Lets the build in at the repositories that are named in cloudsmith.properties, if it gives no login of its own there.
+import org.gradle.util.GradleVersion
+
+def known = new Properties()
+new File(buildscript.sourceFile.parentFile.parentFile, 'cloudsmith.properties').withReader('UTF-8') { known.load(it) }
+def places = known.places.tokenize(' ')
+
+def letIn = { repositories ->
+    repositories.withType(AuthenticationSupported).all { repository ->
+        if (repository.hasProperty('url') && places.any { "${repository.url}/".startsWith(it) }) {
+            try {
+                if (repository.credentials.username == null) {
+                    repository.credentials.username = known.user
+                    repository.credentials.password = known.token
+                }
+            } catch (IllegalStateException e) {
+                logger.info('Another kind of login is given for {}', repository.url)
+            }
+        }
+    }
+}
+
+def letSettingsIn = { settings ->
+    letIn(settings.buildscript.repositories)
+    letIn(settings.pluginManagement.repositories)
+    if (settings.hasProperty('dependencyResolutionManagement')) {
+        letIn(settings.dependencyResolutionManagement.repositories)
+    }
+}
+if (GradleVersion.current() >= GradleVersion.version('6.0')) {
+    gradle.beforeSettings(letSettingsIn)
+} else {
+    gradle.settingsEvaluated(letSettingsIn)
+}
+
+gradle.allprojects { project ->
+    letIn(project.buildscript.repositories)
+    letIn(project.repositories)
+}
+// Not earlier: before 5.0, nobody may configure the extension once it was looked at.
+gradle.projectsEvaluated {
+    gradle.rootProject.allprojects { project ->
+        project.plugins.withId('org.gradle.publishing') { letIn(project.publishing.repositories) }
+    }
+}
+"""
+
+
+def _files(access: Access) -> dict[str, str]:
+    """Write the script, and apart from it what it is to know. With `inherit`, the user's properties go on."""
+    own = access.home.read(OWN) if access.inherit else None
+    places = " ".join([*access.urls(DOWNLOADS), *access.urls(UPLOADS)])
+    return {
+        "gradle/init.d/cloudsmith.init.gradle": SCRIPT,
+        "gradle/cloudsmith.properties": f"user={USER_NAME}\ntoken={access.token}\nplaces={places}\n",
+        # A daemon would outlive the login, with the token in its memory. The empty line ends one that goes on.
+        "gradle/gradle.properties": f"{own or ''}\n\norg.gradle.daemon=false\n",
+    }
+
+
+FORMAT = Format(
+    client="Gradle",
+    endpoints=(DOWNLOADS, UPLOADS),
+    files=_files,
+    variables={"GRADLE_USER_HOME": in_directory("gradle")},
+    logins=(OWN,),
+    least="4.4.1",
+    hides="All of ~/.gradle: init scripts, gradle.properties (unless the login inherits), the caches and the wrapper's "
+    "Gradle, which are fetched anew. Nothing is hidden with: "
+    'gradle -g ~/.gradle -I "$GRADLE_USER_HOME/init.d/cloudsmith.init.gradle".',
+    project="The project names the repositories. A login that it gives them wins.",
+    second_index="Of a version range, the highest of all repositories; else the first repository that has the version.",
+)
