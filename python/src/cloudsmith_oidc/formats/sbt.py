@@ -1,0 +1,35 @@
+"""sbt: https://www.scala-sbt.org/1.x/docs/Publishing.html ; SBT_CREDENTIALS names a file for one host."""
+
+from urllib.parse import urlsplit
+
+from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, in_directory
+
+DOWNLOADS = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/maven/")
+UPLOADS = Endpoint("maven.cloudsmith.io", "{org}/{repo}/")
+
+
+def _files(access: Access) -> dict[str, str]:
+    """Write a file for each host: sbt finds the one to read from by itself, and is told of the other by the project."""
+    return {
+        "sbt/credentials": _credentials(access, DOWNLOADS),
+        "sbt/credentials-publish": _credentials(access, UPLOADS),
+    }
+
+
+def _credentials(access: Access, endpoint: Endpoint) -> str:
+    """Let sbt in at the first repository's host, whatever the realm that its server names."""
+    host = urlsplit(access.url(endpoint, access.repos[0])).hostname
+    return f"host={host}\nuser={USER_NAME}\npassword={access.token}\n"
+
+
+FORMAT = Format(
+    client="sbt",
+    endpoints=(DOWNLOADS, UPLOADS),
+    files=_files,
+    variables={"SBT_CREDENTIALS": in_directory("sbt/credentials")},
+    hides="The file that the job's own SBT_CREDENTIALS names.",
+    project="The project names the repositories; its own credentials are used, too. SBT_CREDENTIALS is for one host, "
+    'that of the first repository to read from; to publish, add: credentials ++= sys.env.get("SBT_CREDENTIALS")'
+    '.map(path => Credentials(file(path + "-publish"))).',
+    second_index="The first repository that has the package, also of a version range; the project says in which order.",
+)
