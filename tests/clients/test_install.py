@@ -38,7 +38,7 @@ def install(where: Path, *names: str) -> subprocess.CompletedProcess[str]:
 def locked_version(row: Row) -> str:
     folder = FOLDER / "locks" / row.name
     if row.source == "pypi":
-        requirement = row.package.replace("_", "-") + "=="
+        requirement = row.package.partition("[")[0].replace("_", "-") + "=="
         lines = (folder / "requirements.txt").read_text().splitlines()
         return next(line for line in lines if line.startswith(requirement)).removeprefix(requirement).split()[0]
     if row.source == "npm":

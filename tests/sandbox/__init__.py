@@ -24,6 +24,7 @@ from sandbox.issuer import AUDIENCE, Issuer, Jenkins, Site
 from sandbox.network import Handler, Network, Request, Server, Service
 from sandbox.proxy import ProxyHandler, Stranger
 from sandbox.registries import PUBLIC_HOST, REPOS, Door, PublicDoor, Registries, labels
+from sandbox.verifier import Verifier
 from sandbox.workspace import Account, Provider, Repository, Role
 
 __all__ = ["Account", "Answer", "Fault", "Faults", "Issuer", "Provider", "Repository", "Request", "Sandbox", "Site"]
@@ -59,7 +60,8 @@ class Sandbox:
         self.state = Path(self._folder.name)
         self.network = Network(Certificates(self.state))
         self.jenkins = Jenkins()
-        self.cloudsmith = Cloudsmith(self.network)
+        self.verifier = Verifier(self.network)
+        self.cloudsmith = Cloudsmith(self.verifier)
         self.registries = Registries(self.state)
         self._start_packages = packages
         self._end = ExitStack()
@@ -75,7 +77,7 @@ class Sandbox:
                 label: self._serve(Door(label, self.registries, self.cloudsmith, org=ORG)) for label in labels()
             }
             end.callback(self.network.faults.clear)
-            self.cloudsmith.proxy_url = self.proxy_url
+            self.verifier.proxy_url = self.proxy_url
             self.reset()
             if self._start_packages:
                 self.registries.start()

@@ -10,29 +10,18 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-import httpx
 import jwt
-from jwt.types import Options
 
 from sandbox.administration import NOT_FOUND, Administration
 from sandbox.clock import Clock
 from sandbox.faults import Answer, json_answer
-from sandbox.network import CLOUDSMITH, Network, Request, Route, Service
+from sandbox.network import Request, Route, Service
+from sandbox.verifier import NO_TIMES, PROBLEMS, RefusedError, Verifier, demand_in_time, issuer_of
 from sandbox.workspace import Account, Provider, Workspaces
 
 LIFETIME = 7200
-FETCH_SECONDS = 2.0
-NO_TIMES: Options = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
 
 NOT_AUTHENTICATED = json_answer({"detail": "OIDC token cannot be authenticated."}, 401)
-
-
-class RefusedError(Exception):
-    """Why an exchange is refused, in words for the sandbox's user, and what the client is told."""
-
-    def __init__(self, reason: str, answer: Answer = NOT_AUTHENTICATED) -> None:
-        super().__init__(reason)
-        self.answer = answer
 
 
 class Cloudsmith:
@@ -43,10 +32,9 @@ class Cloudsmith:
     and whether a provider URL that ends in a slash is another one than the issuer without (`slash_matters`).
     """
 
-    def __init__(self, network: Network) -> None:
-        self._network = network
+    def __init__(self, verifier: Verifier) -> None:
+        self.verifier = verifier
         self._secret = secrets.token_bytes(32)
-        self.proxy_url = ""
         self.packages: Service | None = None
         """Who answers what is asked of this host about packages, and "api" for what it does not know."""
         self.clock = Clock()
@@ -101,7 +89,7 @@ class Cloudsmith:
         """The service account that a token lets in; None for a bad or expired token."""
         try:
             claims = jwt.decode(token, self._secret, algorithms=["HS256"], options=NO_TIMES)
-            self._demand_in_time(claims)
+            demand_in_time(claims, self.clock.now())
         except (jwt.PyJWTError, RefusedError):
             return None
         return str(claims["service_slug"])
@@ -113,8 +101,8 @@ class Cloudsmith:
             service = self._authenticate(org, *_parameters(request.body))
         except RefusedError as problem:
             self.refusals.append(str(problem))
-            return problem.answer
-        except (jwt.PyJWTError, httpx.HTTPError, httpx.InvalidURL, ValueError, TypeError) as problem:
+            return problem.answer or NOT_AUTHENTICATED
+        except PROBLEMS as problem:
             self.refusals.append(f"{type(problem).__name__}: {problem}")
             return NOT_AUTHENTICATED
         return json_answer({"token": self.issue(service)}, 201)
@@ -126,26 +114,11 @@ class Cloudsmith:
         """
         if org not in self.providers:
             raise RefusedError(f"no workspace {org}", NOT_FOUND)
-        issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
+        issuer = issuer_of(token)
         providers = [known for known in self.providers[org] if issuer in self._issuers(known)]
         if not providers:
             raise RefusedError(f"no provider for issuer {issuer!r}")
-        discovery = self._fetch(f"{issuer}/.well-known/openid-configuration")
-        if discovery.get("issuer") != issuer:
-            raise RefusedError(f"discovery names issuer {discovery.get('issuer')!r}, not {issuer!r}")
-        keys = jwt.PyJWKSet.from_dict(self._fetch(discovery.get("jwks_uri", "")))
-        kid = jwt.get_unverified_header(token).get("kid")
-        key = next((key for key in keys.keys if key.key_id == kid), None)
-        if key is None:
-            raise RefusedError(f"no key {kid!r} in the key set")
-        claims = jwt.decode(
-            token,
-            key,
-            algorithms=["RS256"],
-            issuer=issuer,
-            options={**NO_TIMES, "verify_aud": False, "require": ["exp", "iat", "sub"]},
-        )
-        self._demand_in_time(claims)
+        claims = self.verifier.claims(token, self.clock.now(), self.cannot_reach)
         reasons = []
         for provider in providers:
             try:
@@ -184,35 +157,6 @@ class Cloudsmith:
         values = [str(value) for value in (found if isinstance(found, list) and self.lists_match else [found])]
         prefixes = tuple(pattern.removesuffix(end) for end in self.wildcards if pattern.endswith(end))
         return found is not None and any(value == pattern or value.startswith(prefixes) for value in values)
-
-    def _demand_in_time(self, claims: Mapping[str, Any]) -> None:
-        """Check the times by this host's own clock."""
-        now = self.clock.now()
-        if float(claims["exp"]) <= now:
-            raise RefusedError("expired")
-        if max(float(claims[name]) for name in ("iat", "nbf") if name in claims) > now:
-            raise RefusedError("not valid yet")
-
-    def _fetch(self, url: str) -> dict[str, Any]:
-        """Fetch a JSON object as Cloudsmith would: host names as the sandbox resolves them, TLS by its CA."""
-        if httpx.URL(url).host in self.cannot_reach:
-            raise RefusedError(f"Cloudsmith cannot reach {url}")
-        loopback = {f"all://{host}": None for host in ("127.0.0.1", "localhost")}
-        with httpx.Client(
-            proxy=self.proxy_url,
-            mounts=loopback,
-            verify=self._network.certificates.client_context,
-            trust_env=False,
-            timeout=FETCH_SECONDS,
-            headers={"User-Agent": CLOUDSMITH},
-        ) as client:
-            answer = client.get(url)
-        if answer.status_code != httpx.codes.OK:
-            raise RefusedError(f"{url} answers {answer.status_code}")
-        content = answer.json()
-        if not isinstance(content, dict):
-            raise RefusedError(f"{url} is not a JSON object")
-        return content
 
     def _account(self, request: Request) -> Account | None:
         """Who asks: the owner of an API key, or the service account of a token of the exchange."""

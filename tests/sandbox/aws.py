@@ -1,0 +1,123 @@
+"""AWS' Security Token Service: an ID token in, temporary credentials of a role out.
+
+`AssumeRoleWithWebIdentity` and its errors: AWS Security Token Service API Reference. What a trust policy can say of an
+ID token, `ISSUER:sub` and `ISSUER:aud` with the issuer's URL without https://: IAM User Guide, "Creating a role for
+OpenID Connect federation". Of conditions, StringEquals and StringLike are played.
+"""
+
+import operator
+import re
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+from urllib.parse import parse_qs
+
+from sandbox.clock import Clock
+from sandbox.faults import Answer
+from sandbox.network import Request, Route
+from sandbox.verifier import PROBLEMS, RefusedError, Verifier
+
+HOST = "sts.eu-central-1.amazonaws.com"
+NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
+OPERATORS: Mapping[str, Callable[[str, str], bool]] = {"StringEquals": operator.eq, "StringLike": fnmatchcase}
+AUDIENCES = "client IDs of the provider"
+
+
+@dataclass
+class Aws:
+    """One account. `providers` are the audiences by the issuer's URL, `roles` the trust policies by the role's ARN."""
+
+    verifier: Verifier
+    account: str = "123456789012"
+    providers: dict[str, Sequence[str]] = field(default_factory=dict)
+    roles: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    refusals: list[str] = field(default_factory=list)
+    clock: Clock = field(default_factory=Clock)
+
+    def __post_init__(self) -> None:
+        self._sessions: dict[str, str] = {}
+
+    def route(self, request: Request) -> Route:
+        """Every request is a form that names its action."""
+        form = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
+        match form.get("Action"):
+            case "AssumeRoleWithWebIdentity":
+                return "aws-assume-role", lambda: self._assume(form)
+            case "GetCallerIdentity":
+                return "aws-identity", lambda: self._identity(request)
+        return "aws", lambda: _error(400, "InvalidAction", "unknown")
+
+    def _assume(self, form: Mapping[str, str]) -> Answer:
+        role, session = form["RoleArn"], form["RoleSessionName"]
+        try:
+            claims = self.verifier.claims(form["WebIdentityToken"], self.clock.now())
+            self._admit(claims, role)
+        except (RefusedError, *PROBLEMS) as problem:
+            self.refusals.append(str(problem))
+            if AUDIENCES in str(problem):
+                return _error(400, "InvalidIdentityToken", "Incorrect token audience")
+            return _error(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
+        key, token = f"ASIA{secrets.token_hex(8).upper()}", secrets.token_hex(32)
+        self._sessions[f"{key} {token}"] = (
+            f"{role.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/{session}"
+        )
+        expiration = "2099-01-01T00:00:00Z"
+        return _result(
+            "AssumeRoleWithWebIdentity",
+            f"<Credentials><AccessKeyId>{key}</AccessKeyId><SecretAccessKey>{secrets.token_hex(20)}</SecretAccessKey>"
+            f"<SessionToken>{token}</SessionToken><Expiration>{expiration}</Expiration></Credentials>",
+        )
+
+    def _admit(self, claims: Mapping[str, Any], role: str) -> None:
+        """Let the token's owner have the role, as the role's trust policy says. Raises `RefusedError`."""
+        issuer = str(claims["iss"])
+        audiences = _texts(claims.get("aud"))
+        if not {*audiences} & {*self.providers.get(issuer, ())}:
+            raise RefusedError(f"{audiences} are none of the {AUDIENCES}")
+        name = issuer.removeprefix("https://")
+        for statement in self.roles.get(role, {"Statement": []})["Statement"]:
+            if (
+                statement["Effect"] == "Allow"
+                and statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+                and statement["Principal"] == {"Federated": f"arn:aws:iam::{self.account}:oidc-provider/{name}"}
+                and self._holds(statement["Condition"], {f"{name}:{claim}": claims[claim] for claim in ("sub", "aud")})
+            ):
+                return
+        raise RefusedError(f"the trust policy of {role} does not let in {claims['sub']}")
+
+    def _holds(self, condition: Mapping[str, Mapping[str, object]], context: Mapping[str, object]) -> bool:
+        """Whether every key of every operator has one of the values that are allowed."""
+        return all(
+            any(OPERATORS[name](found, allowed) for found in _texts(context.get(key)) for allowed in _texts(values))
+            for name, tests in condition.items()
+            for key, values in tests.items()
+        )
+
+    def _identity(self, request: Request) -> Answer:
+        """Who has these credentials. The request's signature is not verified: a stand-in for AWS' other services."""
+        key = re.search(r"Credential=(\w+)/", request.headers.get("Authorization", ""))
+        arn = self._sessions.get(f"{key[1] if key else ''} {request.headers.get('X-Amz-Security-Token')}")
+        if arn is None:
+            return _error(403, "InvalidClientTokenId", "The security token included in the request is invalid")
+        return _result("GetCallerIdentity", f"<Arn>{arn}</Arn><Account>{self.account}</Account>")
+
+
+def _texts(value: object) -> list[str]:
+    return [str(member) for member in (value if isinstance(value, list) else [value])]
+
+
+def _result(action: str, content: str) -> Answer:
+    return _xml(
+        200, f'<{action}Response xmlns="{NAMESPACE}"><{action}Result>{content}</{action}Result></{action}Response>'
+    )
+
+
+def _error(status: int, code: str, text: str) -> Answer:
+    error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{text}</Message></Error>"
+    return _xml(status, f'<ErrorResponse xmlns="{NAMESPACE}">{error}</ErrorResponse>')
+
+
+def _xml(status: int, text: str) -> Answer:
+    return Answer(status, text.encode(), {"Content-Type": "text/xml"})
