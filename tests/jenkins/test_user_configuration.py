@@ -30,7 +30,7 @@ def home(runs: Runs) -> Path:
 
 
 @pytest.mark.parametrize("runtime", ["local", "docker"])
-def test_the_users_configuration_goes_on_and_logins_if_they_are_inherited(
+def test_logins_are_inherited_if_asked_for(
     runs: Runs, home: Path, runtime: str, request: pytest.FixtureRequest
 ) -> None:
     given = {} if runtime == "local" else {"CLOUDSMITH_OIDC_IMAGE": request.getfixturevalue("image")}

@@ -19,7 +19,7 @@ def _files(access: Access) -> dict[str, str]:
     netrc (CURLOPT_NETRC); netrc-file alone means that the netrc has to be used.
     """
     own = next((path for path in _USERS if access.home.read(path) is not None), None)
-    lines = [f"config = {double_quoted(f'{access.home.path}/{own}')}"] if own else []
+    lines = [f"config = {double_quoted(access.home.place(own))}"] if own else []
     lines += ["netrc-optional", f"netrc-file = {double_quoted(f'{access.directory}/netrc')}"]
     return {"curl/.curlrc": "\n".join(lines) + "\n"}
 

@@ -12,6 +12,7 @@ from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, do
 
 INDEXES = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/")
 _COUNT, _KEY, _VALUE = "GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_{}", "GIT_CONFIG_VALUE_{}"
+_OURS = "CLOUDSMITH_GIT_CONFIG"
 _MOST = 19
 """How many settings the job may have: each variable that may be set has to be known by name."""
 _CONFIGURATION = in_directory("git/config")
@@ -32,16 +33,22 @@ def _files(access: Access) -> dict[str, str]:
 
 
 def _place(access: Access) -> int:
-    """Return the number of our setting: after the job's own, unless it is among them already."""
-    job = access.environment
-    count = job.get(_COUNT) or "0"
+    """Return the number of our setting: after the job's own, unless it is among them already.
+
+    What the job's settings say may be secret, so that they are not looked at: a variable of our own remembers.
+    """
+    count = access.environment.get(_COUNT) or "0"
     if not count.isdecimal() or int(count) > _MOST:
         raise SettingsError(
             f"{_COUNT} is not a number up to {_MOST}",
             hint="Set fewer of git's settings by variables, or leave the format git out",
         )
     own = range(int(count))
-    return next((place for place in own if job.get(_VALUE.format(place)) == _CONFIGURATION(access)), int(count))
+    return next((place for place in own if access.environment.get(_OURS) == _our(place, access)), int(count))
+
+
+def _our(place: int, access: Access) -> str:
+    return f"{place} {_CONFIGURATION(access)}"
 
 
 def _count(access: Access) -> str:
@@ -59,10 +66,11 @@ FORMAT = Format(
     files=_files,
     variables={
         _COUNT: _count,
+        _OURS: lambda access: _our(_place(access), access),
         **{_KEY.format(place): _at(place, lambda _: "include.path") for place in range(_MOST + 1)},
         **{_VALUE.format(place): _at(place, _CONFIGURATION) for place in range(_MOST + 1)},
     },
-    extends=(_COUNT, *(_VALUE.format(place) for place in range(_MOST))),
+    extends=(_COUNT, _OURS),
     publishes=False,
     least="2.31",
     hides="The user's own credential helpers for Cloudsmith's URLs, and for no others.",

@@ -6,6 +6,8 @@ from cloudsmith_oidc.formats.base import Access, Endpoint, Format, FormatOption,
 from cloudsmith_oidc.redaction import quoted
 
 REGISTRY = Endpoint("npm.cloudsmith.io", "{org}/{repo}/")
+_UNBOUND = {"_auth", "_authToken", "_password", "username"}
+"""What old clients send to the default registry, whichever that is: here, it would be ours."""
 _SCOPE = re.compile(r"@[a-z0-9-~][a-z0-9-._~]{0,213}", re.ASCII)
 
 
@@ -18,7 +20,7 @@ def _scope(text: str) -> str:
 def _files(access: Access) -> dict[str, str]:
     """Make the first repository the registry, of the scopes if there are any; know the token for all repositories.
 
-    With `inherit`, what the user's file says goes on, but for what this one says. Its lines come last, as a section in
+    With `inherit`, what the user's file says goes on, but for what this one says, and logins for no registry. Its lines come last, as a section in
     it would take in what follows.
     """
     urls = access.urls(REGISTRY)
@@ -29,7 +31,7 @@ def _files(access: Access) -> dict[str, str]:
     if access.switched_on("yarn1"):
         lines += [f"{place}:always-auth=true" for place in places]
     own = (access.home.read(".npmrc") or "").splitlines() if access.inherit else []
-    said = {_key(line) for line in lines}
+    said = {_key(line) for line in lines} | _UNBOUND
     return {".npmrc": "\n".join([*lines, *(line for line in own if _key(line) not in said)]) + "\n"}
 
 
