@@ -20,8 +20,8 @@ def _scope(text: str) -> str:
 def _files(access: Access) -> dict[str, str]:
     """Make the first repository the registry, of the scopes if there are any; know the token for all repositories.
 
-    With `inherit`, what the user's file says goes on, but for what this one says, and logins for no registry. Its lines come last, as a section in
-    it would take in what follows.
+    With `inherit`, what the user's file says goes on, but for what this one says, and for logins that are bound to no
+    registry. Its lines come last, as a section in it would take in what follows.
     """
     urls = access.urls(REGISTRY)
     lines = [f"{scope}:registry={urls[0]}" for scope in access.option("scope")] or [f"registry={urls[0]}"]
