@@ -1,6 +1,7 @@
 """What holds for every format, without a client."""
 
 import base64
+import re
 import secrets
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ import pytest
 from clients.job import masked
 from cloudsmith_oidc import formats
 from cloudsmith_oidc.errors import SettingsError
-from cloudsmith_oidc.redaction import redact
+from cloudsmith_oidc.redaction import protect, redact
 from formats.golden import FOLDER, PLAIN, cases, golden
 
 NAMES = formats.names()
@@ -46,7 +47,7 @@ def test_a_token_is_in_files_only_and_in_the_forms_that_the_format_declares(name
 
     assert not any(_shows(value, token) for value in configuration.variables.values())
     for path, text in configuration.files.items():
-        for secret in [*configuration.secrets, token]:
+        for secret in [*_forms(name, token), token]:
             text = text.replace(secret, "")  # noqa: PLW2901
         assert not _shows(text, token), path
 
@@ -56,8 +57,18 @@ def test_masks_know_the_forms_in_which_a_format_writes_the_token(name: str) -> N
     token = _token()
     configuration = formats.configure([name], replace(PLAIN, repos=("prod", "dev"), token=token))
 
-    for text in [*configuration.secrets, *configuration.files.values()]:
+    for text in [*_forms(name, token), *configuration.files.values()]:
         assert not _shows(masked(text), token)
+        assert not _shows(redact(text), token)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_program_masks_each_form_of_its_own_token_though_it_remembers_only_the_token(name: str) -> None:
+    """It remembers few secrets: were the forms of all formats among them, the ID token would be forgotten."""
+    token = secrets.token_hex(100)  # of no shape by which it could be known
+    protect(token)
+
+    for text in [*_forms(name, token), token]:
         assert not _shows(redact(text), token)
 
 
@@ -68,6 +79,18 @@ def test_what_is_said_of_a_format_is_made_of_sentences(name: str) -> None:
     assert form.client
     for said in (form.hides, form.project, form.second_index, *(option.help for option in form.options.values())):
         assert not said or said.endswith("."), said
+
+
+def _forms(name: str, token: str) -> list[str]:
+    """What the shapes of a format stand for in a login with the repositories prod and dev."""
+    texts = []
+    for shape in formats.load(name).shapes:
+        inner = re.fullmatch(r"base64\((.*)\)", shape)
+        for repo in ("prod", "dev"):
+            places = {"T": token, "O": "acme", "R": repo}
+            text = re.sub(r"\b[TOR]\b", lambda found, places=places: places[found[0]], inner[1] if inner else shape)
+            texts.append(base64.b64encode(text.encode()).decode() if inner else text)
+    return texts
 
 
 def _token() -> str:

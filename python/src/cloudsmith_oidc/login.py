@@ -14,7 +14,6 @@ from cloudsmith_oidc.exchange import CloudsmithToken, ServiceAccount, exchange
 from cloudsmith_oidc.home import Home
 from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.id_token import IdToken, fetch
-from cloudsmith_oidc.redaction import protect
 from cloudsmith_oidc.settings import Login
 from cloudsmith_oidc.times import timestamp
 
@@ -75,8 +74,6 @@ def _files(options: Login, id_token: IdToken, token: CloudsmithToken, root: Path
         inherit=options.inherit,
     )
     configuration = formats.configure(options.chosen_formats, account)
-    for secret in configuration.secrets:
-        protect(secret)
     files, variables = configuration.files, configuration.variables
     files[login_directory.ENV] = "".join(f"{name}={value}\n" for name, value in variables.items())
     # What a job runs after the login has no use for the ID token.

@@ -4,10 +4,8 @@ To add a format, add a module here that defines `FORMAT`; its name is the module
 what it can say, `pip.py` for an example, and docs/adding-a-format.md for the whole way.
 """
 
-import base64
 import importlib
 import pkgutil
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -47,14 +45,10 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Configuration:
-    """What a login is to write and set: files by path, variables, and the forms in which the files hold the token.
-
-    The variables never hold a secret.
-    """
+    """What a login is to write and set: files by path, and variables, which never hold a secret."""
 
     files: dict[str, str] = field(repr=False)
     variables: dict[str, str]
-    secrets: list[str] = field(repr=False)
 
 
 def names() -> list[str]:
@@ -116,7 +110,7 @@ def configure(chosen: Iterable[str], account: Account) -> Configuration:
     formats = with_needs(chosen)
     views = [Access(account, name, form.endpoints) for name, form in formats.items()]
     hosts = dict.fromkeys(host for view in views for endpoint in view.endpoints for host in view.hosts_of(endpoint))
-    result = Configuration({}, {}, [])
+    result = Configuration({}, {})
     for name, form in formats.items():
         # A variable that a format does not name would not reach the program through the launcher.
         known = {variable: value for variable, value in account.environment.items() if variable in form.extends}
@@ -124,7 +118,6 @@ def configure(chosen: Iterable[str], account: Account) -> Configuration:
         variables = {variable: value(access) for variable, value in form.variables.items()}
         _claim(result.files, form.files(access))
         _claim(result.variables, {variable: value for variable, value in variables.items() if value is not None})
-        result.secrets.extend(secret for shape in form.shapes for secret in _forms(shape, account))
     return result
 
 
@@ -132,15 +125,3 @@ def _claim(claimed: dict[str, str], new: Mapping[str, str]) -> None:
     for name, value in new.items():
         if claimed.setdefault(name, value) != value:
             raise ValueError(f"two formats claim {name} for different things")
-
-
-def _forms(shape: str, account: Account) -> list[str]:
-    """Return what a shape stands for: a text for each repository, or one if it names none."""
-    inner = re.fullmatch(r"base64\((.*)\)", shape)
-    places = {"T": account.token, "O": account.org}
-    texts = [
-        re.sub(r"\b[TOR]\b", lambda found, repo=repo: (places | {"R": repo})[found[0]], inner[1] if inner else shape)
-        for repo in account.repos or ("",)
-    ]
-    encoded = [base64.b64encode(text.encode()).decode() for text in texts] if inner else texts
-    return list(dict.fromkeys(encoded))

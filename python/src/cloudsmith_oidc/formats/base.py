@@ -218,7 +218,7 @@ class Format:
     directory that holds no secret, and `logins` what does, and is read with `inherit` only.
 
     `shapes` are the forms in which the token T is written or sent, besides T itself: text with T, O (workspace) and R
-    (repository) in it, or base64( ) of such. Masks and tests know them from here.
+    (repository) in it, or base64( ) of such. Masks have to know these, too: tests/formats holds them to it.
 
     `client` names what reads the files; `least` is the oldest version that does. `hides` says what of the user's or the
     machine's configuration is not seen inside a login, `project` what becomes of the project's own, and `second_index`
