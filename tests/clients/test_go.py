@@ -67,6 +67,13 @@ def test_patterns_of_the_job_are_kept(jobs: Jobs) -> None:
     assert "GONOSUMDB=corp.example.com,example.com/a,*.example.com\n" in jobs.cli.file("env")
 
 
+def test_a_pattern_is_added_though_one_of_the_jobs_begins_like_it(jobs: Jobs) -> None:
+    jobs.environment["GONOSUMDB"] = "example.com/acme-tools"
+    jobs.log_in(CLOUDSMITH_FORMAT_OPTIONS="go.private=example.com/acme")
+
+    assert "GONOSUMDB=example.com/acme-tools,example.com/acme\n" in jobs.cli.file("env")
+
+
 def test_without_goauth_the_format_netrc_is_enough(jobs: Jobs) -> None:
     jobs.log_in(CLOUDSMITH_FORMATS="go,netrc")
 

@@ -155,20 +155,26 @@ class Access:
         """Return whether an option that is on or off is on. Off is the default."""
         return self.option(name)[-1:] == ("true",)
 
-    def extended(self, variable: str, addition: str, separator: str = " ", *, first: bool = False) -> str:
+    def extended(
+        self, variable: str, addition: str, separator: str = " ", *, first: bool = False, default: str = ""
+    ) -> str:
         """Return the job's own value of a list variable with `addition` after it, but only once.
 
         `first` puts it before: for clients that heed the first of two, which in a login within a login is the inner
-        one's. The format names the variable in `extends`. Raises `SettingsError` if the value cannot be carried over.
+        one's. `default` is what the client takes the variable for if the job does not set it. The format names the
+        variable in `extends`. Raises `SettingsError` if the value cannot be carried over.
         """
-        own = self.environment.get(variable, "")
+        own = self.environment.get(variable) or default
         if not own.isprintable():
             raise SettingsError(
                 f"{variable} holds a line break or another control character, so that nothing can be added to it",
                 hint=f"Set {variable} to one line, or leave the format {self.name} out",
             )
-        if not own or addition in own:
-            return own or addition
+        if not own:
+            return addition
+        # Whole members: a part of another one, `example.com/a` of `example.com/ab`, is not the addition.
+        if f"{separator}{addition}{separator}" in f"{separator}{own}{separator}":
+            return own
         return f"{addition}{separator}{own}" if first else f"{own}{separator}{addition}"
 
     def _domain_keys(self, endpoint: Endpoint) -> list[str]:

@@ -29,8 +29,7 @@ def _goauth(access: Access) -> str:
     """Add a command to the list of commands, which without GOAUTH is the user's netrc. "off" stands alone."""
     if access.environment.get("GOAUTH") == "off":
         return _COMMAND
-    both = access.extended("GOAUTH", _COMMAND, ";")
-    return f"netrc;{_COMMAND}" if both == _COMMAND else both
+    return access.extended("GOAUTH", _COMMAND, ";", default="netrc")
 
 
 def _private(access: Access) -> str | None:

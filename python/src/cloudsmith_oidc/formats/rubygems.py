@@ -35,8 +35,7 @@ def _gemrc(access: Access) -> str:
             "RubyGems cannot read a gemrc from a path with a colon, neither the login's nor the user's",
             hint="Use another directory, or leave the format rubygems out",
         )
-    both = access.extended("GEMRC", own, ":")
-    return f"{users}:{own}" if both == own else both
+    return access.extended("GEMRC", own, ":", default=users)
 
 
 FORMAT = Format(
