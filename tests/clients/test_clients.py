@@ -23,6 +23,19 @@ def every(said: str, proves: str) -> pytest.MarkDecorator:
     )
 
 
+def assert_is_refused(jobs: Jobs, script: str) -> None:
+    """Once Cloudsmith takes no token any more, the job fails, and that is why: it sends the login, and gets 401."""
+    jobs.cli.sandbox.cloudsmith.revoke()
+    earlier = len(jobs.cli.sandbox.answers)
+
+    refused = jobs.run(script, "refused")
+
+    assert refused.code != 0, refused.output
+    answers = jobs.cli.sandbox.answers[earlier:]
+    logins = {status for request, status in answers if {"authorization", "x-api-key"} & request.headers.keys()}
+    assert logins == {401}, refused.output
+
+
 @every("read", proves="reads")
 def test_a_client_reads_with_the_login_and_only_with_it(jobs: Jobs) -> None:
     jobs.log_in()
@@ -32,10 +45,8 @@ def test_a_client_reads_with_the_login_and_only_with_it(jobs: Jobs) -> None:
     assert jobs.got()
     assert jobs.left_behind() == []
 
-    jobs.cli.sandbox.cloudsmith.revoke()
     jobs.forget()
-    refused = jobs.run(jobs.client.read, "refused")
-    assert refused.code != 0, refused.output
+    assert_is_refused(jobs, jobs.client.read)
     assert not jobs.got("refused")
 
 
@@ -49,9 +60,7 @@ def test_a_client_publishes_with_the_login_and_only_with_it(jobs: Jobs) -> None:
     assert jobs.status(jobs.client.published) == 200
     assert jobs.left_behind() == []
 
-    jobs.cli.sandbox.cloudsmith.revoke()
-    refused = jobs.run(jobs.client.publish, "refused")
-    assert refused.code != 0, refused.output
+    assert_is_refused(jobs, jobs.client.publish)
 
 
 @every("read", proves="parallel logins")
@@ -104,6 +113,7 @@ def test_the_mask_covers_a_client_at_its_loudest(jobs: Jobs) -> None:
     done = jobs.run(f"set +e\n{jobs.client.loud}")
 
     assert jobs.got(), done.output
+    assert jobs.shows_token(done.output), "there is nothing to mask"
     assert not jobs.shows_token(masked(done.output))
     assert jobs.left_behind() == []
 

@@ -98,6 +98,7 @@ class Sandbox:
         """Back to a healthy world without a past. Registries keep running, and tokens issued stay valid."""
         self.faults.clear()
         self.network.requests.clear()
+        self.network.answers.clear()
         self.network.tunnels.clear()
         self.network.certificates.flaws.clear()
         self.registries.reset()
@@ -183,6 +184,11 @@ class Sandbox:
     def requests(self) -> list[Request]:
         """Every request of a client, in order; the stand-in's own fetches are left out."""
         return [request for request in self.network.requests if not request.by_cloudsmith]
+
+    @property
+    def answers(self) -> list[tuple[Request, int]]:
+        """Every request of a client with the status of its answer, in the order of the answers."""
+        return [(request, status) for request, status in self.network.answers if not request.by_cloudsmith]
 
     @property
     def exchange_requests(self) -> list[Request]:

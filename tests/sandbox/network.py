@@ -71,6 +71,7 @@ class Network:
     faults: Faults = field(default_factory=Faults)
     hosts: dict[str, Service] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
+    answers: list[tuple[Request, int]] = field(default_factory=list)
     tunnels: list[str] = field(default_factory=list)
     arrived: threading.Condition = field(default_factory=threading.Condition)
 
@@ -108,13 +109,15 @@ class Handler(BaseHTTPRequestHandler):
         request = self.read()
         endpoint, true_answer = self.service.route(request)
         with self.network.arrived:
-            self.network.requests.append(replace(request, endpoint=endpoint))
+            request = replace(request, endpoint=endpoint)
+            self.network.requests.append(request)
             self.network.arrived.notify_all()
         fault = self.network.faults.take(endpoint)
+        answer = (fault.answer if fault else None) or true_answer()
+        self.network.answers.append((request, answer.status))
         if fault is None:
-            self.request.sendall(true_answer().raw(self.command, self.service.clock))
+            self.request.sendall(answer.raw(self.command, self.service.clock))
         else:
-            answer = fault.answer or true_answer()
             self.close_connection = self.close_connection or fault.breaks_connection
             fault.send(self.request, answer.raw(self.command, self.service.clock), self.network.faults.released)
 
