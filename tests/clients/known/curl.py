@@ -16,7 +16,7 @@ CLIENT = Client(
     got="generic",
     publish=f"{GET} --upload-file acme-curl.txt {UPLOADED} | grep identifier",
     published=UPLOADED,
-    loud=f'{GET} --trace - --output generic {GENERIC}/acme-hello.txt; cat "$CURL_HOME/.curlrc" "$NETRC"',
+    loud=f'{GET} --verbose --output generic {GENERIC}/acme-hello.txt; cat "$CURL_HOME/.curlrc" "$NETRC"',
     several=f"{GET} --remote-name {RAW.replace('prod', 'dev')}/files/acme-tools.txt",
     domains=False,
 )

@@ -11,7 +11,7 @@ CLIENT = Client(
     version="curl --version",
     read=f"{GET} --remote-name {RAW}/acme-hello.txt",
     got="acme-hello.txt",
-    loud=f'{GET} --trace - --remote-name {RAW}/acme-hello.txt; cat "$NETRC"',
+    loud=f'{GET} --verbose --remote-name {RAW}/acme-hello.txt; cat "$NETRC"',
     several=f"{GET} --remote-name {RAW.replace('prod', 'dev')}/acme-tools.txt",
     domains=False,
 )
