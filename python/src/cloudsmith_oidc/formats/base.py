@@ -151,6 +151,17 @@ class Access:
         """Return the values that this format's option was given, already checked."""
         return self.account.options.get(f"{self.name}.{name}", ())
 
+    @property
+    def named_repos(self) -> dict[str, str]:
+        """The repositories by names for a client: the first is `cloudsmith`, each other `cloudsmith-` and its own."""
+        first, *others = self.repos
+        return {"cloudsmith": first, **{f"cloudsmith-{repo}": repo for repo in others}}
+
+    def own(self, variable: str, ours: str) -> str:
+        """Return the job's own value of a variable; nothing without one, or if it is what this login has set before."""
+        value = self.environment.get(variable, "")
+        return "" if value == ours else value
+
     def switched_on(self, name: str) -> bool:
         """Return whether an option that is on or off is on. Off is the default."""
         return self.option(name)[-1:] == ("true",)
@@ -220,8 +231,8 @@ class Format:
     its path in the login directory. `variables` lead the client there; one whose function returns None is not set. They
     must never hold a secret: every process of the build sees them. `needs_repo` says that there is no URL without a
     repository. `needs` names formats without whose files this one's client is not let in. `extends` names the job's own
-    variables that this one adds to: see `Access.extended`. `home` names what its `files` read of the user's home
-    directory that holds no secret, and `logins` what does, and is read with `inherit` only.
+    variables that this one adds to: see `Access.extended`. `home` names what its `files` always read of the user's home
+    directory, and write down without the logins in it; `logins` what is read with `inherit` only, as it holds them.
 
     `shapes` are the forms in which the token T is written or sent, besides T itself: text with T, O (workspace) and R
     (repository) in it, or base64( ) of such. Masks have to know these, too: tests/formats holds them to it.

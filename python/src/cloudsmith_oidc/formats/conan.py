@@ -17,9 +17,7 @@ core:default_build_profile = {{ own }}/profiles/default
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Call the first repository `cloudsmith`, and the others `cloudsmith-` and their name."""
-    first, *others = access.repos
-    names = {"cloudsmith": first, **{f"cloudsmith-{repo}": repo for repo in others}}
+    names = access.named_repos
     remotes = [{"name": name, "url": access.url(REMOTE, repo), "verify_ssl": True} for name, repo in names.items()]
     credentials = [{"remote": name, "user": USER_NAME, "password": access.token} for name in names]
     return {

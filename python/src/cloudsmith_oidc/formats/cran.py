@@ -24,9 +24,9 @@ def _files(access: Access) -> dict[str, str]:
 
     R's own downloads read no other netrc than the one at home. A login in a URL is no way: R names files after it.
     """
-    own = access.environment.get("R_PROFILE", "")
+    own = access.own("R_PROFILE", PROFILE(access))
     profile = _PROFILE.format(
-        site=double_quoted(own) if own and own != PROFILE(access) else 'file.path(R.home("etc"), "Rprofile.site")',
+        site=double_quoted(own) if own else 'file.path(R.home("etc"), "Rprofile.site")',
         netrc=double_quoted(f"{access.directory}/netrc"),
         repos=", ".join(
             f"{double_quoted(f'cloudsmith-{repo}')} = {double_quoted(access.url(PACKAGES, repo))}"

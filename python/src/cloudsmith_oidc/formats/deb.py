@@ -9,8 +9,8 @@ CONFIGURATION = in_directory("apt/apt.conf")
 
 def _files(access: Access) -> dict[str, str]:
     """Read what the job's own APT_CONFIG names, then lead to a file with a login for each repository."""
-    own = access.environment.get("APT_CONFIG", "")
-    lines = [f"#include {_quoted(own)};"] if own and own != CONFIGURATION(access) else []
+    own = access.own("APT_CONFIG", CONFIGURATION(access))
+    lines = [f"#include {_quoted(own)};"] if own else []
     lines.append(f"Dir::Etc::netrc {_quoted(f'{access.directory}/apt/auth.conf')};")
     return {
         "apt/apt.conf": "\n".join(lines) + "\n",

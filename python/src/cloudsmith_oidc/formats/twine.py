@@ -6,9 +6,7 @@ UPLOADS = Endpoint("python.cloudsmith.io", "{org}/{repo}/")
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Call the first repository `cloudsmith`, and the others `cloudsmith-` and their name."""
-    first, *others = access.repos
-    servers = {"cloudsmith": first, **{f"cloudsmith-{repo}": repo for repo in others}}
+    servers = access.named_repos
     lines = ["[distutils]", f"index-servers = {' '.join(servers)}"]
     for name, repo in servers.items():
         url = access.url(UPLOADS, repo)
