@@ -10,30 +10,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from cloudsmith_oidc.errors import SettingsError
-from cloudsmith_oidc.formats.base import (
-    BASIC,
-    Access,
-    Account,
-    Endpoint,
-    Format,
-    FormatOption,
-    double_quoted,
-    in_directory,
-    switch,
-)
+from cloudsmith_oidc.formats.base import Access, Account, Endpoint, Format, switch
 from cloudsmith_oidc.redaction import quoted
 
 __all__ = [
-    "BASIC",
-    "Access",
     "Account",
     "Configuration",
     "Endpoint",
     "Format",
-    "FormatOption",
     "configure",
-    "double_quoted",
-    "in_directory",
     "load",
     "names",
     "require_domain_key",
