@@ -37,7 +37,7 @@ class TerraformRegistry(StaticRegistry):
             return NOT_FOUND
         repo, name = found.groups()
         archive = f"/{name}-{self.version}.tar.gz"
-        if archive not in self.kept[repo]:
+        if archive not in self.kept.get(repo, {}):
             return NOT_FOUND
         if call.rest.endswith("/versions"):
             return json_answer({"modules": [{"versions": [{"version": self.version}]}]})
