@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from cloudsmith_oidc import formats
 from cloudsmith_oidc.settings import COMMANDS, options_of
 from program import Cli
 
@@ -15,8 +16,8 @@ def help_of(cli: Cli, *command: str) -> str:
 
 
 def described(text: str) -> dict[str, str]:
-    """Return what stands beside each option: the second column, on one line."""
-    rows = re.findall(r"(?m)^  (\S.*?)  +(\S.*(?:\n {30}.*)*)", text)
+    """Return what stands beside or below each option: the second column, on one line."""
+    rows = re.findall(r"(?m)^  (\S.*?)(?:  +|\n {30})(\S.*(?:\n {30}.*)*)", text)
     return {usage: re.sub(r"\s+", " ", meaning) for usage, meaning in rows}
 
 
@@ -30,6 +31,14 @@ def test_help_shows_each_option_with_what_it_takes_and_its_variables(cli: Cli, c
         assert meaning.startswith(re.sub(r"\s+", " ", option.help))
         assert option.help.endswith(".")
         assert not option.variables or meaning.endswith(f"Variable: {' or '.join(option.variables)}")
+
+
+def test_help_shows_each_option_of_a_format_with_what_it_takes(cli: Cli) -> None:
+    rows = described(help_of(cli, "login"))
+
+    for name in formats.names():
+        for option, known in formats.load(name).options.items():
+            assert rows[f"{name}.{option}={known.takes}"] == known.help
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -184,4 +184,7 @@ def _meaning(option: Option) -> Iterator[str]:
 def _row(left: str, right: str) -> str:
     width = _HELP_WIDTH - _HELP_COLUMN
     lines = [line for part in right.splitlines() for line in textwrap.wrap(part, width, break_on_hyphens=False)]
-    return "\n".join(f"{head:{_HELP_COLUMN}}{line}" for head, line in zip_longest([f"  {left}"], lines, fillvalue=""))
+    if len(left) > _HELP_COLUMN - 4:  # too long to stand beside its meaning
+        lines.insert(0, "")
+    both = zip_longest([f"  {left}"], lines, fillvalue="")
+    return "\n".join(f"{head:{_HELP_COLUMN}}{line}".rstrip() for head, line in both)
