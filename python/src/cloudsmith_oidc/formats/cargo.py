@@ -34,6 +34,7 @@ FORMAT = Format(
     shapes=(),
     least="1.74",
     project="A registry called cloudsmith in config.toml loses. One of a further repository is let in by "
-    '`credential-provider = "cloudsmith"`. crates.io is replaced only if the project says so.',
+    '`credential-provider = "cloudsmith"`. crates.io is replaced only if the project says so. `cargo publish '
+    "--registry cloudsmith` publishes to the first repository.",
     second_index="A dependency names its registry, so that no other is asked for it.",
 )

@@ -41,6 +41,7 @@ FORMAT = Format(
     variables={"CONAN_HOME": in_directory("conan"), "CLOUDSMITH_CONAN_HOME": _own_home},
     hides="The user's remotes (Conan Center, too), global.conf, settings, extensions, and profiles other than the "
     "default one. Packages stay where they are.",
-    project="A conan_home in a .conanrc of the project wins: no login is found.",
+    project="A conan_home in a .conanrc of the project wins: no login is found. `conan upload -r cloudsmith` "
+    "publishes to the first repository, -r cloudsmith-REPOSITORY to a further one.",
     second_index="The first remote that has a version in the range.",
 )

@@ -25,7 +25,8 @@ def _files(access: Access) -> dict[str, str]:
 
 
 FORMAT = Format(
-    client="curl, for raw and generic packages; it uploads files for the API to make packages of",
+    client="curl, for raw and generic packages; what `curl --upload-file` sends to upload.cloudsmith.io is no package "
+    "yet: the API makes one of it",
     endpoints=(DOWNLOADS, GENERIC, UPLOADS),
     files=_files,
     variables={"CURL_HOME": in_directory("curl")},

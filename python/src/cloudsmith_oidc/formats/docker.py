@@ -78,7 +78,7 @@ def _buildx(access: Access) -> str | None:
 
 
 FORMAT = Format(
-    client="docker; also podman, skopeo, buildah, Helm with OCI registries, and oras",
+    client="docker, podman, skopeo, buildah and oras, and Helm with charts in OCI registries; all push, too",
     endpoints=(REGISTRY, CHARTS),
     files=_files,
     variables={

@@ -77,6 +77,6 @@ FORMAT = Format(
     hides="All of ~/.gradle: init scripts, gradle.properties (unless the login inherits), the caches and the wrapper's "
     "Gradle, which are fetched anew. Nothing is hidden with: "
     'gradle -g ~/.gradle -I "$GRADLE_USER_HOME/init.d/cloudsmith.init.gradle".',
-    project="The project names the repositories. A login that it gives them wins.",
+    project="The project names the repositories, to read from and to publish to. A login that it gives them wins.",
     second_index="Of a version range, the highest of all repositories; else the first repository that has the version.",
 )

@@ -54,6 +54,7 @@ FORMAT = Format(
     },
     shapes=(),
     hides="The user's ~/.hex, with its repositories, keys and cache.",
-    project="HEX_API_KEY wins. A project whose own api_url is not Cloudsmith's would publish there with the token.",
+    project="HEX_API_KEY wins. `mix hex.publish package` publishes to the first repository. A project whose own "
+    "api_url is not Cloudsmith's would publish there with the token.",
     second_index="A dependency names its repository, so that no other is asked for it.",
 )

@@ -57,6 +57,7 @@ FORMAT = Format(
     shapes=(),
     logins=(".npmrc",),
     hides="The user's ~/.npmrc, unless the login inherits.",
-    project="A .npmrc of the project wins for the registry and for scopes.",
+    project="A .npmrc of the project wins for the registry and for scopes. `npm publish` publishes where npm reads: "
+    "to the first repository, unless the project says otherwise.",
     second_index="A scope has one registry, so that no other is asked for it.",
 )

@@ -6,12 +6,13 @@ INDEX = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/python/simple/")
 UPLOADS = Endpoint("python.cloudsmith.io", "{org}/{repo}/")
 
 FORMAT = Format(
-    client="Poetry: a project names its sources, and publishes by `poetry publish -r cloudsmith`",
+    client="Poetry",
     endpoints=(INDEX, UPLOADS),
     files=lambda _: {},
     variables={"POETRY_REPOSITORIES_CLOUDSMITH_URL": lambda access: access.url(UPLOADS, access.repos[0])},
     needs=("netrc",),
     least="1.8",
-    project="Its sources and its lock file are kept. A repository that it calls cloudsmith loses.",
+    project="Its sources and its lock file are kept. `poetry publish -r cloudsmith` publishes to the first "
+    "repository; one that the project calls cloudsmith loses.",
     second_index="The highest version of all sources of one priority. `poetry add --source` binds a package to one.",
 )

@@ -45,6 +45,7 @@ FORMAT = Format(
     variables={"GEMRC": _gemrc, "RUBYGEMS_HOST": lambda access: _push_hosts(access)[0]},
     extends=("GEMRC",),
     hides="The sources of the user's and the machine's gemrc, and ~/.config/gem/gemrc.",
-    project="Gems are pushed without the login if there is ~/.gem/credentials: that file wins.",
+    project="`gem push` publishes to the first repository. If there is ~/.gem/credentials, that file wins, and gems "
+    "are pushed without the login.",
     second_index="The first source that has the gem, whatever the version; --source adds one after Cloudsmith.",
 )

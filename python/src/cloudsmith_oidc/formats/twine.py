@@ -21,5 +21,6 @@ FORMAT = Format(
     # twine itself does not know the first one; the second keeps an upload that forgets the option away from PyPI.
     variables={"TWINE_CONFIG_FILE": in_directory("twine/pypirc"), "TWINE_REPOSITORY": lambda _: "cloudsmith"},
     hides="With the option, the user's ~/.pypirc. Without it, twine wants a repository `cloudsmith` of that file.",
-    project="TWINE_REPOSITORY_URL, TWINE_USERNAME and TWINE_PASSWORD win.",
+    project="Publishes to the first repository, with -r cloudsmith-REPOSITORY to a further one. TWINE_REPOSITORY_URL, "
+    "TWINE_USERNAME and TWINE_PASSWORD win.",
 )

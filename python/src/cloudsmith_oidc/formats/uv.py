@@ -28,7 +28,8 @@ FORMAT = Format(
         )
     },
     least="0.4.30",
-    project="[tool.uv] is kept. Its publish-url loses, and `uv publish --index` needs UV_PUBLISH_URL unset. With "
-    "uv.index=true, its other indexes come before Cloudsmith, its default one never, nor does a lock file of that fit.",
+    project="[tool.uv] is kept. `uv publish` publishes to the first repository: the project's publish-url loses, and "
+    "`uv publish --index` needs UV_PUBLISH_URL unset. With uv.index=true, its other indexes come before Cloudsmith, "
+    "its default one never, nor does a lock file of that fit.",
     second_index="The first index that has the package, whatever the version.",
 )

@@ -58,6 +58,7 @@ FORMAT = Format(
     variables={"YARN_PLUGINS": _plugins},
     extends=("YARN_PLUGINS",),
     least="2.4",
-    project="All that .yarnrc.yml or YARN_NPM_REGISTRY_SERVER says wins: registries, scopes, logins.",
+    project="All that .yarnrc.yml or YARN_NPM_REGISTRY_SERVER says wins: registries, scopes, logins. Without a "
+    "registry in them, yarn reads from the first repository, and `yarn npm publish` publishes to it.",
     second_index="A scope has one registry, so that no other is asked for it.",
 )
