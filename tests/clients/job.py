@@ -84,9 +84,15 @@ class Jobs:
         return any((self.folder / name).glob(self.client.got))
 
     def version(self) -> str:
-        """The version of the client, as it says itself."""
+        """The version of the client, as it says itself, in a home of its own: some begin to fill it."""
+        home = self.folder / "home of the version"
+        home.mkdir()
         said = subprocess.run(
-            ["sh", "-c", self.client.version], env=self.environment, capture_output=True, text=True, check=True
+            ["sh", "-c", self.client.version],
+            env=self.environment | {"HOME": str(home)},
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
         found = re.search(r"\d+\.\d[\w.+-]*", said)
         assert found, said

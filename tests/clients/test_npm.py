@@ -45,7 +45,8 @@ def test_a_projects_registry_wins_and_never_sees_the_login(jobs: Jobs, name: str
 def test_the_users_own_npmrc_counts_if_it_is_inherited(jobs: Jobs, name: str) -> None:
     place = "//npm.acme.com/dev/"
     token = jobs.cli.sandbox.issue()
-    own = f"{PUBLIC}\n@acme:registry=https:{place}\n{place}:_authToken={token}\n_authToken=x\n[section]\nfetch-retries=1\n"
+    logins = f"{place}:_authToken={token}\n_authToken=x\n"
+    own = f"{PUBLIC}\n@acme:registry=https:{place}\n{logins}[section]\nfetch-retries=1\n"
     (jobs.home / ".npmrc").write_text(own)
     jobs.log_in(CLOUDSMITH_INHERIT="true")
 
