@@ -9,20 +9,21 @@ from program import Cli
 
 
 @pytest.fixture
-def client(name: str, request: pytest.FixtureRequest) -> Client:
+def client(name: str, cli: Cli, tmp_path: Path, request: pytest.FixtureRequest) -> Client:
     """The client that a test is made for, if it is installed."""
     found = clients()[name]
     needs.client(found.program)
     if found.engine:
         request.getfixturevalue("engine")
+    proves = [("proves", mark.args[0]) for mark in request.node.iter_markers("proves")]
+    if proves and request.config.getoption("--record"):
+        # In a home of its own: some clients begin to fill it.
+        version = Jobs(found, cli, tmp_path / "version").version()
+        request.node.user_properties += [("client", name), ("version", version), *proves]
     return found
 
 
 @pytest.fixture
-def jobs(name: str, client: Client, cli: Cli, tmp_path: Path, request: pytest.FixtureRequest) -> Jobs:
+def jobs(client: Client, cli: Cli, tmp_path: Path) -> Jobs:
     """The jobs of that client."""
-    jobs = Jobs(client, cli, tmp_path)
-    if request.config.getoption("--record"):
-        request.node.user_properties += [("client", name), ("version", jobs.version())]
-        request.node.user_properties += [("proves", mark.args[0]) for mark in request.node.iter_markers("proves")]
-    return jobs
+    return Jobs(client, cli, tmp_path)

@@ -84,12 +84,10 @@ class Jobs:
         return any((self.folder / name).glob(self.client.got))
 
     def version(self) -> str:
-        """The version of the client, as it says itself, in a home of its own: some begin to fill it."""
-        home = self.folder / "home of the version"
-        home.mkdir()
+        """The version of the client, as it says itself."""
         said = subprocess.run(
             ["sh", "-c", self.client.version],
-            env=self.environment | {"HOME": str(home)},
+            env=self.environment,
             capture_output=True,
             text=True,
             check=True,

@@ -18,6 +18,7 @@ DOMAINS = {
 }
 
 
+@pytest.mark.proves("custom domains")
 @pytest.mark.parametrize("kind", DOMAINS)
 @pytest.mark.parametrize("name", ["netrc", "git", "apt", *LATER])
 def test_a_client_reads_from_a_custom_domain_that_the_project_names(
