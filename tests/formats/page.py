@@ -50,7 +50,7 @@ def _section(name: str) -> str:
     assert isinstance(options, dict)
     rows = {
         "For": described["client"],
-        "Hosts, for `domains`": _code(described["hosts"]),
+        "URLs": _code(list(dict.fromkeys(map(_url, formats.load(name).endpoints)))),
         "Sets": _code(described["variables"]),
         "Options": "; ".join(f"`{name}.{option}`: {text}" for option, text in options.items()),
         "Hides": described["hides"],
@@ -59,6 +59,10 @@ def _section(name: str) -> str:
     }
     lines = [f"- *{title}:* {text}" for title, text in rows.items() if text]
     return "\n".join([f"### {name}", "", *lines])
+
+
+def _url(endpoint: formats.Endpoint) -> str:
+    return f"https://{endpoint.host}/{endpoint.path.format(org='WORKSPACE', repo='REPOSITORY')}"
 
 
 def _code(names: object) -> str:
