@@ -101,9 +101,20 @@ def configure(chosen: Iterable[str], account: Account) -> Configuration:
         known = {variable: value for variable, value in account.environment.items() if variable in form.extends}
         access = Access(replace(account, environment=known), name, form.endpoints, tuple(hosts))
         variables = {variable: value(access) for variable, value in form.variables.items()}
+        for variable, value in variables.items():
+            _require_one_line(variable, value or "", name)
         _claim(result.files, form.files(access))
         _claim(result.variables, {variable: value for variable, value in variables.items() if value is not None})
     return result
+
+
+def _require_one_line(variable: str, value: str, name: str) -> None:
+    """Check what a variable is to be, which the job's own variables may have a part in."""
+    if not value.isprintable():
+        raise SettingsError(
+            f"{variable} would hold a line break or another control character, as HOME or a variable of the job does",
+            hint=f"Set that to one line, or leave the format {name} out",
+        )
 
 
 def _claim(claimed: dict[str, str], new: Mapping[str, str]) -> None:

@@ -4,6 +4,7 @@ Cloudsmith serves git only for the indexes of CocoaPods and of Cargo before its 
 `…/cargo/index.git`), which are read only.
 """
 
+import re
 import shlex
 from collections.abc import Callable
 
@@ -38,7 +39,7 @@ def _place(access: Access) -> int:
     What the job's settings say may be secret, so that they are not looked at: a variable of our own remembers.
     """
     count = access.environment.get(_COUNT) or "0"
-    if not count.isdecimal() or int(count) > _MOST:
+    if not re.fullmatch(r"[0-9]{1,4}", count) or int(count) > _MOST:
         raise SettingsError(
             f"{_COUNT} is not a number up to {_MOST}",
             hint="Set fewer of git's settings by variables, or leave the format git out",

@@ -27,7 +27,8 @@ def _files(access: Access) -> dict[str, str]:
 
 def _goauth(access: Access) -> str:
     """Add a command to the list of commands, which without GOAUTH is the user's netrc. "off" stands alone."""
-    if access.environment.get("GOAUTH") == "off":
+    own = access.environment.get("GOAUTH")
+    if own == "off":
         return _COMMAND
     return access.extended("GOAUTH", _COMMAND, ";", default="netrc")
 
