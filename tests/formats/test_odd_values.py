@@ -1,12 +1,16 @@
 """Values that are allowed, and odd: of the job's variables, of what the user has at home, and of options."""
 
+import json
+import netrc
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from cloudsmith_oidc import formats
+from cloudsmith_oidc import formats, login_directory
 from cloudsmith_oidc.errors import SettingsError
-from cloudsmith_oidc.home import Home
+from cloudsmith_oidc.formats import Configuration
+from cloudsmith_oidc.home import MAX_BYTES, Home
 from formats.golden import PLAIN
 
 LOGIN = ["login", "--org", "acme", "--service", "ci", "--output", "/login"]
@@ -14,6 +18,11 @@ LOGIN = ["login", "--org", "acme", "--service", "ci", "--output", "/login"]
 
 def with_variables(name: str, **environment: str) -> dict[str, str]:
     return formats.configure([name], replace(PLAIN, environment=environment)).variables
+
+
+def inherited(name: str, files: dict[str, str]) -> Configuration:
+    home = Home("/home/jo", {path: text.encode() for path, text in files.items()})
+    return formats.configure([name], replace(PLAIN, inherit=True, home=home))
 
 
 # ---- the job's own variables ----
@@ -78,3 +87,111 @@ def test_a_count_of_gits_settings_that_git_would_not_take_is_refused(
 ) -> None:
     with pytest.raises(SettingsError, match="is not a number up to 19"):
         with_variables("git", GIT_CONFIG_COUNT=count)
+
+
+# ---- the user's home ----
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "dl.cloudsmith\\.io",
+        '"dl.cloudsmith\\.io"',
+        "DL.cloudsmith.IO",
+        '"dl.cloudsmith.io"',
+    ],
+)
+def test_a_host_of_ours_is_known_in_each_spelling_of_a_netrc(name: str, tmp_path: Path) -> None:
+    own = f"machine {name} login me password own\nmachine example.com login me password own\n"
+    (tmp_path / "netrc").write_text(inherited("pip", {".netrc": own}).files["netrc"])
+    hosts = netrc.netrc(str(tmp_path / "netrc")).hosts
+    assert hosts.keys() == {"dl.cloudsmith.io", "example.com"}
+    assert hosts["dl.cloudsmith.io"] == ("token", "", "TOKEN")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "machine\x0ba login b password c",
+        "machine\N{NO-BREAK SPACE}a login b password c",
+        'machine "" login b password c',
+        'machine a login b password "c',
+        'machine a login "b\n" password c',
+        "machine a login b password c\\\nmachine d login e password f",
+    ],
+)
+def test_what_readers_of_a_netrc_take_in_different_ways_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"the user's \.netrc has something in it"):
+        inherited("pip", {".netrc": text})
+
+
+def test_no_comment_of_a_netrc_is_copied_as_some_readers_find_keywords_in_it() -> None:
+    written = inherited("pip", {".netrc": "machine a login b # password old\npassword c\n"}).files["netrc"]
+    assert written.endswith("machine a\nlogin b\npassword c\n")
+
+
+def test_what_npm_would_read_as_one_of_our_settings_is_left_out() -> None:
+    other = "//example.com/:_password=a\N{LINE SEPARATOR}b"
+    ours = [
+        "registry[]",
+        '"registry"',
+        "'registry'",
+        "registry ; mine",
+        '"regis\\u0074ry"',
+        " registry",
+    ]
+    text = "".join(f"{key} = https://example.com/\r\n" for key in ours) + other
+    lines = inherited("npm", {".npmrc": text}).files[".npmrc"].split("\n")
+    assert [line for line in lines if "example.com" in line] == [other]
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "Infinity"])
+def test_a_number_that_json_has_not_is_not_carried_over(number: str) -> None:
+    def unwanted(text: str) -> None:
+        raise AssertionError(text)
+
+    written = inherited("docker", {".docker/config.json": f'{{"a": {number}}}'}).files["docker/config.json"]
+    assert "a" not in json.loads(written, parse_constant=unwanted)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"x": [' + ",".join(["[" * 500 + "]" * 500] * 200) + "]}",
+        '{"credsStore": "' + "s" * 100_000 + '", "auths": {' + ",".join(f'"{n}": {{}}' for n in range(9000)) + "}}",
+    ],
+)
+def test_what_is_written_is_of_the_size_of_what_was_read(text: str) -> None:
+    assert len(text) < MAX_BYTES
+    assert len(inherited("docker", {".docker/config.json": text}).files["docker/config.json"]) < 4 * len(text)
+
+
+@pytest.mark.parametrize("name", ["a..b", "a" * 65, "a/b"])
+def test_a_context_whose_name_no_archive_or_launcher_takes_is_left_out(
+    name: str,
+) -> None:
+    files = inherited("docker", {f".docker/contexts/meta/{name}/meta.json": "{}"}).files
+    assert files.keys() == {"docker/config.json"}
+
+
+def test_the_longest_names_that_are_kept_fit_into_the_archive() -> None:
+    name = "a" * 64
+    files = inherited("docker", {f".docker/contexts/tls/{name}/{name}/{name}": "key"}).files
+    assert len(files) == 2
+    assert login_directory.as_tar(files)
+
+
+def test_an_ipv6_host_is_in_the_netrc_as_each_reader_looks_for_it() -> None:
+    account = replace(PLAIN, domains={"dl": "https://[2001:db8::1]:8443", "pip:prod": "https://[::1]"})
+    machines = [
+        line.removeprefix("machine ")
+        for line in formats.configure(["pip"], account).files["netrc"].splitlines()
+        if line.startswith("machine")
+    ]
+    assert machines == [
+        "[2001:db8::1]:8443",
+        "[2001:db8::1]",
+        "2001:db8::1",
+        "[::1]",
+        "::1",
+    ]

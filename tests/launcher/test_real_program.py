@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cloudsmith_oidc import formats
 from launcher.agent import Agent, forms
 from sandbox import Sandbox, faults
 
@@ -86,6 +87,22 @@ def test_the_users_own_configuration_goes_on_and_logins_only_if_they_are_inherit
         assert (result.status, config["psFormat"]) == (0, "x"), result.err
         assert config["cliPluginsExtraDirs"] == [f"{home}/.docker/cli-plugins"]
         assert (auths.items() <= config["auths"].items(), "password own" in files["netrc"]) == (inherit, inherit)
+
+
+@DASH
+def test_the_launcher_takes_all_formats_and_the_most_contexts_that_are_carried_over(on: Login, tmp_path: Path) -> None:
+    agent = on("local")
+    home = tmp_path / "home"
+    for number in range(30):
+        for path in (f"meta/{number:064x}/meta.json", f"tls/{number:064x}/docker/key.pem"):
+            (home / ".docker/contexts" / path).parent.mkdir(parents=True)
+            (home / ".docker/contexts" / path).write_text("{}")
+    # Go wants https, which the sandbox's world is without.
+    names = ",".join(name for name in formats.names() if name not in {"go", "maven"})
+    told = {"CLOUDSMITH_INHERIT": "true", "HOME": str(home), "CLOUDSMITH_FORMATS": names}
+    result = agent.run("login", "d", **told)
+    assert result.status == 0, result.err
+    assert len([path for path in agent.files("d") if path.startswith("docker/contexts/")]) == 50
 
 
 @RUNTIMES

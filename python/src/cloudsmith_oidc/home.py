@@ -15,8 +15,8 @@ MAX_BYTES = 256 * 1024
 _MAX_FILES = 25
 _ELSEWHERE = {".docker": "DOCKER_CONFIG", ".config": "XDG_CONFIG_HOME", ".run": "XDG_RUNTIME_DIR"}
 """What variables can lead elsewhere, or only they lead to: there is no `.run`. The launcher knows the same."""
-_PLAIN = re.compile(r"[A-Za-z0-9_.@+/-]+", re.ASCII)
-"""The names that the launcher reads, and writes."""
+_PLAIN = re.compile(r"(?!.*[/.]\.)(?!.*[^/]{65})[A-Za-z0-9_.@+/-]+", re.ASCII)
+"""The names that the launcher reads, and writes; docker's own have 64 characters, and a tar archive holds those."""
 
 
 class Home:
@@ -55,7 +55,9 @@ class Home:
         """Return the JSON object in a file; an empty one without it, or if there is something else in it."""
         text = self.read(path)
         try:
-            value = {} if text is None else json.loads(text, parse_constant=int)
+            value = {} if text is None else json.loads(text)
+            # What is read need not be what can be written: Python reads 1e999 and NaN, which are none in JSON.
+            json.dumps(value, allow_nan=False)
         except (ValueError, RecursionError):
             value = None
         if not isinstance(value, dict):
@@ -65,7 +67,7 @@ class Home:
 
     def paths(self, pattern: str) -> list[str]:
         """Return the paths of the files that fit a pattern, in which `*` is any name that does not begin with a dot."""
-        found = sorted(name for name in self._names(pattern) if _PLAIN.fullmatch(name) and "/." not in name)
+        found = sorted(name for name in self._names(pattern) if _PLAIN.fullmatch(name))
         if len(found) > _MAX_FILES:
             self._leave_out(pattern, f"there are more than {_MAX_FILES} of them; the others are carried over")
         return found[:_MAX_FILES]

@@ -21,6 +21,8 @@ _OTHERS = (".run/containers/auth.json", ".config/containers/auth.json", ".config
 """Where the others look that read the login's `config.json`."""
 _REPLACED = {"auths", "credsstore", "credhelpers", "httpheaders", "clipluginsextradirs"}
 """What of a configuration can hold a login, or is written anew. Docker reads names in any case."""
+_MAX_NAME = 255
+"""No program has a longer name. This one is written for each host."""
 _Json = TypeVar("_Json", dict[str, Any], list[Any], str)
 
 
@@ -42,7 +44,8 @@ def _files(access: Access) -> dict[str, str]:
             helpers = _of_others(configuration, "credHelpers", str, ours) | helpers
             logins = _of_others(configuration, "auths", dict, ours)
             # With credsStore, docker, helm and oras would ignore all auths. Named for each host, all find both.
-            if store := _member(configuration, "credsStore", str):
+            store = _member(configuration, "credsStore", str)
+            if 0 < len(store) <= _MAX_NAME:
                 helpers = dict.fromkeys(logins, store) | helpers
             else:
                 auths = logins | auths
@@ -51,7 +54,8 @@ def _files(access: Access) -> dict[str, str]:
     config = {"auths": auths, "cliPluginsExtraDirs": plugins, **({"credHelpers": helpers} if helpers else {}), **config}
     files = {path.removeprefix("."): access.home.read(path) for path in contexts}
     return {
-        "docker/config.json": json.dumps(config, indent=2) + "\n",
+        # Not indented: that grows with the square of the depth of what the user has.
+        "docker/config.json": json.dumps(config) + "\n",
         **{path: text for path, text in files.items() if text is not None},
     }
 

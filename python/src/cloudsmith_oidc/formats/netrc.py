@@ -8,33 +8,39 @@ from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, in
 DOWNLOADS = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/")
 _OWN = ".netrc"
 _PART = re.compile(
-    r"""\s*(?:
+    r"""[ \t\r\n]*(?:
         \#[^\n]*
         | (?P<default>default) (?!\S)
-        | macdef \s (?P<macro>.*?) (?:\n[ \t]*\n | \Z)
-        | (?P<name>machine | login | user | account | password) \s+ (?P<value>"(?:\\.|[^"\\])*" | \S+)
+        | macdef [ \t\r\n] .*? (?:\n[ \t]*\n | \Z)
+        | (?P<name>machine (?![ \t\r\n]+"") | login | user | account | password) [ \t\r\n]+
+          (?P<value>"(?:\\[^\n] | [^"\\\n])*" | (?:\\\S | [^\s"\\]) (?:\\\S | [^\s\\])*) (?!\S)
     )""",
     re.VERBOSE | re.DOTALL,
 )
-"""A comment, or a keyword with what belongs to it."""
+"""A comment, or a keyword with what belongs to it: white space, quotes and backslashes as all readers take them."""
 
 
 def _files(access: Access) -> dict[str, str]:
     """Let its readers in at every host that this login's formats ask.
 
-    Most readers look for a host without its port, Go for one with it.
+    Most readers look for a host without its port, Go for one with it, and some for an IPv6 address without brackets.
     """
-    names = dict.fromkeys(name for host in access.hosts for name in (host, host.rpartition(":")[0] or host))
+    names = dict.fromkeys(name for host in access.hosts for name in _names(host))
     lines = [f"machine {name}\nlogin {USER_NAME}\npassword {access.token}\n" for name in names]
     own = access.home.read(_OWN) if access.inherit else None
     return {"netrc": "".join(lines) + _of_others(own or "", {name.lower() for name in names})}
 
 
+def _names(host: str) -> tuple[str, str, str]:
+    name = re.sub(r":\d+$", "", host)
+    return host, name, name.strip("[]")
+
+
 def _of_others(text: str, ours: set[str]) -> str:
     """Return the user's entries for other hosts: of two for a host some readers take the first, some the last.
 
-    Macros are for FTP, and left out. Raises `SettingsError` for what a reader would stumble over, as that would keep it
-    from our entries, too.
+    Macros are for FTP, and left out, and so are comments, in which some readers find keywords. Raises `SettingsError`
+    for what a reader would stumble over, as that would keep it from our entries, too.
     """
     kept, keep, at, end = [], False, 0, len(text.rstrip())
     while at < end:
@@ -46,8 +52,8 @@ def _of_others(text: str, ours: set[str]) -> str:
                 hint="Correct it, or log in without --inherit",
             )
         if part["default"] or part["name"] == "machine":
-            keep = not part["name"] or part["value"].strip('"').lower() not in ours
-        if keep and part["macro"] is None:
+            keep = not part["name"] or re.sub(r'"|\\(.)', r"\1", part["value"]).lower() not in ours
+        if keep and (part["default"] or part["name"]):
             kept.append(part[0].strip() + "\n")
         at = part.end()
     return "".join(kept)

@@ -1,6 +1,8 @@
 """npm: https://docs.npmjs.com/cli/configuring-npm/npmrc ; pnpm, bun and yarn 1 read the same file."""
 
+import json
 import re
+from contextlib import suppress
 
 from cloudsmith_oidc.formats.base import Access, Endpoint, Format, FormatOption, in_directory, switch
 from cloudsmith_oidc.redaction import quoted
@@ -30,13 +32,17 @@ def _files(access: Access) -> dict[str, str]:
     lines += [f"{place}:_authToken={access.token}" for place in places]
     if access.switched_on("yarn1"):
         lines += [f"{place}:always-auth=true" for place in places]
-    own = (access.home.read(".npmrc") or "").splitlines() if access.inherit else []
+    own = re.split(r"[\r\n]+", access.home.read(".npmrc") or "") if access.inherit else []
     said = {_key(line) for line in lines} | _UNBOUND
     return {".npmrc": "\n".join([*lines, *(line for line in own if _key(line) not in said)]) + "\n"}
 
 
 def _key(line: str) -> str:
-    return line.partition("=")[0].strip().strip("'\"")
+    """Return what a line sets, which may be in quotes as JSON is, have a comment after it, or be one of a list."""
+    key = line.partition("=")[0].strip()
+    with suppress(ValueError):
+        key = str(json.loads(key))
+    return re.split("[;#]", key)[0].strip(" \t'\"").removesuffix("[]")
 
 
 FORMAT = Format(
