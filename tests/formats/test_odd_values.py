@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from cloudsmith_oidc import formats, login_directory
+from cloudsmith_oidc.command_line import parse
 from cloudsmith_oidc.errors import SettingsError
 from cloudsmith_oidc.formats import Configuration
 from cloudsmith_oidc.home import MAX_BYTES, Home
+from cloudsmith_oidc.settings import Login
 from formats.golden import PLAIN
 
 LOGIN = ["login", "--org", "acme", "--service", "ci", "--output", "/login"]
@@ -195,3 +197,28 @@ def test_an_ipv6_host_is_in_the_netrc_as_each_reader_looks_for_it() -> None:
         "[::1]",
         "::1",
     ]
+
+
+# ---- options ----
+
+
+def test_the_usual_port_is_left_out_as_npm_does_when_it_looks_a_login_up() -> None:
+    options = parse(
+        [
+            *LOGIN,
+            "--domain",
+            "npm=npm.acme.com:443,dl=http://localhost:80,docker=d.acme.com:80",
+        ]
+    )
+    assert isinstance(options, Login)
+    assert dict(options.domain) == {
+        "npm": "https://npm.acme.com",
+        "dl": "http://localhost",
+        "docker": "https://d.acme.com:80",
+    }
+
+
+def test_a_repository_that_is_given_twice_is_one() -> None:
+    options = parse([*LOGIN, "--repo", "prod,dev", "--repo", "prod"])
+    assert isinstance(options, Login)
+    assert options.repo == ("prod", "dev")

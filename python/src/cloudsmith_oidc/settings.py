@@ -92,7 +92,12 @@ def _parts(given: str | Iterable[str]) -> tuple[str, ...]:
 
 
 _Slug = Annotated[str, AfterValidator(values.slug)]
-_Slugs = Annotated[tuple[_Slug, ...], BeforeValidator(_parts)]
+_Slugs = Annotated[
+    tuple[_Slug, ...],
+    BeforeValidator(_parts),
+    # Clients warn about, or refuse, what their file names twice.
+    AfterValidator(lambda slugs: tuple(dict.fromkeys(slugs))),
+]
 _Formats = Annotated[tuple[Annotated[str, AfterValidator(values.format_name)], ...], BeforeValidator(_parts)]
 _NpmScope = Annotated[str, AfterValidator(lambda text: values.format_option(f"npm.scope={text}")[1])]
 _NpmScopes = Annotated[tuple[_NpmScope, ...], BeforeValidator(_parts)]

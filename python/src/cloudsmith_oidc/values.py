@@ -10,6 +10,7 @@ from cloudsmith_oidc.http import is_loopback
 from cloudsmith_oidc.redaction import quoted
 
 _MAX_SECONDS = 3600
+_USUAL_PORTS = {"http": 80, "https": 443}
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", re.ASCII)
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\]", re.ASCII)
@@ -37,7 +38,8 @@ def base_url(text: str) -> str:
         raise ValueError(problem)
     if url.scheme == "http" and not is_loopback(host):
         raise ValueError(f"{quoted(text)} is plain http, which is for a loopback host only: use https")
-    return f"{url.scheme}://{host}" + (f":{port}" if port is not None else "")
+    # Some clients leave the usual port out where they look a login up, and some do not.
+    return f"{url.scheme}://{host}" + (f":{port}" if port not in {None, _USUAL_PORTS[url.scheme]} else "")
 
 
 def web_address(text: str) -> str:
