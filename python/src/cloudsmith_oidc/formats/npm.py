@@ -2,6 +2,7 @@
 
 import json
 import re
+import string
 from contextlib import suppress
 
 from cloudsmith_oidc.formats.base import Access, Endpoint, Format, FormatOption, in_directory, switch
@@ -11,6 +12,8 @@ REGISTRY = Endpoint("npm.cloudsmith.io", "{org}/{repo}/")
 _UNBOUND = {"_auth", "_authToken", "_password", "username"}
 """What old clients send to the default registry, whichever that is: here, it would be ours."""
 _SCOPE = re.compile(r"@[a-z0-9-~][a-z0-9-._~]{0,213}", re.ASCII)
+
+_BLANK = string.whitespace + "\N{BYTE ORDER MARK}\N{NO-BREAK SPACE}"
 
 
 def _scope(text: str) -> str:
@@ -39,10 +42,11 @@ def _files(access: Access) -> dict[str, str]:
 
 def _key(line: str) -> str:
     """Return what a line sets, which may be in quotes as JSON is, have a comment after it, or be one of a list."""
-    key = line.partition("=")[0].strip()
-    with suppress(ValueError):
-        key = str(json.loads(key))
-    return re.split("[;#]", key)[0].strip(" \t'\"").removesuffix("[]")
+    key = line.partition("=")[0].strip(_BLANK)
+    if key.startswith('"'):
+        with suppress(ValueError):
+            key = str(json.loads(key))
+    return re.split("[;#]", key)[0].strip(f"{_BLANK}'\"").removesuffix("[]")
 
 
 FORMAT = Format(
