@@ -30,14 +30,18 @@ def test_login_writes_the_three_clients_files_with_one_request(cli: Cli) -> None
     pip.read_string(cli.file("pip.conf"))
     assert pip["global"]["index-url"] == "https://dl.cloudsmith.io/basic/acme/prod/python/simple/"
     assert netrc.netrc(cli.directory / "netrc").hosts == dict.fromkeys(
-        ["dl.cloudsmith.io", "npm.cloudsmith.io", "docker.cloudsmith.io"], ("token", "", token)
+        ["dl.cloudsmith.io", "npm.cloudsmith.io", "docker.cloudsmith.io", "helm.oci.cloudsmith.io"],
+        ("token", "", token),
     )
     assert cli.file(".npmrc").splitlines() == [
         "registry=https://npm.cloudsmith.io/acme/prod/",
         f"//npm.cloudsmith.io/acme/prod/:_authToken={token}",
     ]
     auth = base64.b64encode(f"token:{token}".encode()).decode()
-    assert json.loads(cli.file("docker/config.json")) == {"auths": {"docker.cloudsmith.io": {"auth": auth}}}
+    assert json.loads(cli.file("docker/config.json"))["auths"] == {
+        "docker.cloudsmith.io": {"auth": auth},
+        "helm.oci.cloudsmith.io": {"auth": auth},
+    }
     assert len(cli.sandbox.requests) == 1
 
 
@@ -62,6 +66,8 @@ def test_env_and_activate_lead_the_clients_to_the_files(cli: Cli) -> None:
         "PIP_CONFIG_FILE": f"{cli.directory}/pip.conf",
         "NPM_CONFIG_USERCONFIG": f"{cli.directory}/.npmrc",
         "DOCKER_CONFIG": f"{cli.directory}/docker",
+        "REGISTRY_AUTH_FILE": f"{cli.directory}/docker/config.json",
+        "HELM_REGISTRY_CONFIG": f"{cli.directory}/docker/config.json",
         "NETRC": f"{cli.directory}/netrc",
     }
     shell = f". {shlex.quote(str(cli.directory))}/activate && env"
@@ -130,7 +136,7 @@ LAYOUTS: dict[str, tuple[list[str], dict[str, str | list[str]]]] = {
             "extra-index-url =\n    https://dl.acme.com/basic/dev/python/simple/\n",
             ".npmrc": "registry=https://npm.acme.com/prod/\n"
             "//npm.acme.com/prod/:_authToken=T\n//npm.acme.com/dev/:_authToken=T\n",
-            "docker/config.json": ["docker.acme.com:5000"],
+            "docker/config.json": ["docker.acme.com:5000", "helm.oci.cloudsmith.io"],
         },
     ),
     "a custom domain of a repository drops both, and is that repository's only": (
@@ -140,14 +146,14 @@ LAYOUTS: dict[str, tuple[list[str], dict[str, str | list[str]]]] = {
             "extra-index-url =\n    https://dl.cloudsmith.io/basic/acme/dev/python/simple/\n",
             ".npmrc": "registry=https://npm-prod.acme.com/\n"
             "//npm-prod.acme.com/:_authToken=T\n//npm.cloudsmith.io/acme/dev/:_authToken=T\n",
-            "docker/config.json": ["docker.cloudsmith.io", "docker-prod.acme.com"],
+            "docker/config.json": ["docker.cloudsmith.io", "docker-prod.acme.com", "helm.oci.cloudsmith.io"],
         },
     ),
     "plain http to a loopback host": (
         ["--domain=pip=http://127.0.0.1:8000", "--domain=docker=http://127.0.0.1:5000"],
         {
             "pip.conf": "[global]\nindex-url = http://127.0.0.1:8000/basic/prod/python/simple/\n",
-            "docker/config.json": ["127.0.0.1:5000"],
+            "docker/config.json": ["127.0.0.1:5000", "helm.oci.cloudsmith.io"],
         },
     ),
 }
@@ -228,7 +234,7 @@ def test_flags_come_before_variables_and_variables_have_the_vendors_aliases(cli:
     )
 
     assert result.code == 0, result.stderr
-    assert list(json.loads(cli.file("docker/config.json"))["auths"]) == ["docker.acme.com"]
+    assert list(json.loads(cli.file("docker/config.json"))["auths"]) == ["docker.acme.com", "helm.oci.cloudsmith.io"]
 
 
 def test_a_stream_holds_the_same_files_for_where_it_will_be_unpacked(cli: Cli) -> None:

@@ -72,6 +72,17 @@ def test_the_program_masks_each_form_of_its_own_token_though_it_remembers_only_t
         assert not _shows(redact(text), token)
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if formats.load(name).extends])
+def test_a_login_anew_in_the_same_directory_writes_the_same_files_and_variables(name: str) -> None:
+    form = formats.load(name)
+    own = {variable: "1" if variable.endswith("COUNT") else "/etc/own" for variable in form.extends}
+    first = formats.configure([name], replace(PLAIN, environment=own))
+
+    again = formats.configure([name], replace(PLAIN, environment=own | first.variables))
+
+    assert (again.files, own | first.variables | again.variables) == (first.files, own | first.variables)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_said_of_a_format_is_made_of_sentences(name: str) -> None:
     form = formats.load(name)

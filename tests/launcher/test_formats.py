@@ -65,5 +65,5 @@ def test_what_a_format_adds_to_a_variable_of_the_job_is_there_once_after_each_re
 def test_what_cannot_be_kept_on_one_line_is_refused(agent: Agent) -> None:
     result = agent.run("login", "d", HELLO_ARGS="a\nb")
     assert result.status == 2
-    assert "HELLO_ARGS holds a line break" in result.err
+    assert "HELLO_ARGS would hold a line break" in result.err
     assert agent.tree() == {}

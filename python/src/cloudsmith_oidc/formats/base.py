@@ -158,9 +158,13 @@ class Access:
         return {"cloudsmith": first, **{f"cloudsmith-{repo}": repo for repo in others}}
 
     def own(self, variable: str, ours: str) -> str:
-        """Return the job's own value of a variable; nothing without one, or if it is what this login has set before."""
+        """Return the job's own value of a variable that is set to `ours`; nothing without one.
+
+        The login after this one, in the same directory, finds ours. So the format also sets the variable of this value
+        which `keeps` names, and names both in `extends`.
+        """
         value = self.environment.get(variable, "")
-        return "" if value == ours else value
+        return self.environment.get(keeps(variable), "") if value == ours else value
 
     def switched_on(self, name: str) -> bool:
         """Return whether an option that is on or off is on. Off is the default."""
@@ -173,14 +177,9 @@ class Access:
 
         `first` puts it before: for clients that heed the first of two, which in a login within a login is the inner
         one's. `default` is what the client takes the variable for if the job does not set it. The format names the
-        variable in `extends`. Raises `SettingsError` if the value cannot be carried over.
+        variable in `extends`.
         """
         own = self.environment.get(variable) or default
-        if not own.isprintable():
-            raise SettingsError(
-                f"{variable} holds a line break or another control character, so that nothing can be added to it",
-                hint=f"Set {variable} to one line, or leave the format {self.name} out",
-            )
         if not own:
             return addition
         # Whole members: a part of another one, `example.com/a` of `example.com/ab`, is not the addition.
@@ -198,6 +197,11 @@ class Access:
 
     def _domain(self, keys: Iterable[str]) -> str | None:
         return next((self.account.domains[key] for key in keys if key in self.account.domains), None)
+
+
+def keeps(variable: str) -> str:
+    """Return the name of the variable that keeps the job's own value of one: see `Access.own`."""
+    return f"CLOUDSMITH_OWN_{variable}"
 
 
 def in_directory(path: str) -> Callable[[Access], str]:

@@ -1,6 +1,6 @@
 """R: https://stat.ethz.ch/R-manual/R-devel/library/base/html/Startup.html (R_PROFILE) and its `?download.file`."""
 
-from cloudsmith_oidc.formats.base import Access, Endpoint, Format, double_quoted, in_directory
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format, double_quoted, in_directory, keeps
 
 PACKAGES = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/cran/")
 PROFILE = in_directory("R/Rprofile")
@@ -24,7 +24,7 @@ def _files(access: Access) -> dict[str, str]:
 
     R's own downloads read no other netrc than the one at home. A login in a URL is no way: R names files after it.
     """
-    own = access.own("R_PROFILE", PROFILE(access))
+    own = _own(access)
     profile = _PROFILE.format(
         site=double_quoted(own) if own else 'file.path(R.home("etc"), "Rprofile.site")',
         netrc=double_quoted(f"{access.directory}/netrc"),
@@ -36,13 +36,17 @@ def _files(access: Access) -> dict[str, str]:
     return {"R/Rprofile": profile}
 
 
+def _own(access: Access) -> str:
+    return access.own("R_PROFILE", PROFILE(access))
+
+
 FORMAT = Format(
     client="R",
     endpoints=(PACKAGES,),
     files=_files,
-    variables={"R_PROFILE": PROFILE},
+    variables={"R_PROFILE": PROFILE, keeps("R_PROFILE"): lambda access: _own(access) or None},
     needs=("netrc",),
-    extends=("R_PROFILE",),
+    extends=("R_PROFILE", keeps("R_PROFILE")),
     publishes=False,
     hides="The repositories and the download method that the site's Rprofile sets; what else it does is done.",
     project="The project's or the user's .Rprofile runs later, so that what it sets wins.",

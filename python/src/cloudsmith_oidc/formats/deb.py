@@ -1,7 +1,7 @@
 """apt: apt.conf(5) (APT_CONFIG is read before the machine's files) and apt_auth.conf(5)."""
 
 from cloudsmith_oidc.errors import SettingsError
-from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, in_directory
+from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, in_directory, keeps
 
 SOURCES = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/deb/")
 CONFIGURATION = in_directory("apt/apt.conf")
@@ -9,7 +9,7 @@ CONFIGURATION = in_directory("apt/apt.conf")
 
 def _files(access: Access) -> dict[str, str]:
     """Read what the job's own APT_CONFIG names, then lead to a file with a login for each repository."""
-    own = access.own("APT_CONFIG", CONFIGURATION(access))
+    own = _own(access)
     lines = [f"#include {_quoted(own)};"] if own else []
     lines.append(f"Dir::Etc::netrc {_quoted(f'{access.directory}/apt/auth.conf')};")
     return {
@@ -18,6 +18,10 @@ def _files(access: Access) -> dict[str, str]:
             f"machine {_machine(url)}\nlogin {USER_NAME}\npassword {access.token}\n" for url in access.urls(SOURCES)
         ),
     }
+
+
+def _own(access: Access) -> str:
+    return access.own("APT_CONFIG", CONFIGURATION(access))
 
 
 def _machine(url: str) -> str:
@@ -38,8 +42,8 @@ FORMAT = Format(
     client="apt",
     endpoints=(SOURCES,),
     files=_files,
-    variables={"APT_CONFIG": CONFIGURATION},
-    extends=("APT_CONFIG",),
+    variables={"APT_CONFIG": CONFIGURATION, keeps("APT_CONFIG"): lambda access: _own(access) or None},
+    extends=("APT_CONFIG", keeps("APT_CONFIG")),
     publishes=False,
     hides="/etc/apt/auth.conf; logins in /etc/apt/auth.conf.d are found.",
     project="The sources are the project's own, without a login in their URLs. sudo has to keep APT_CONFIG.",
