@@ -16,15 +16,17 @@ import org.codehaus.groovy.ast.stmt.Statement;
 import org.codehaus.groovy.classgen.GeneratorContext;
 import org.codehaus.groovy.control.CompilerConfiguration;
 import org.codehaus.groovy.control.SourceUnit;
+import org.codehaus.groovy.control.customizers.ImportCustomizer;
 import org.codehaus.groovy.runtime.InvokerHelper;
 import org.kohsuke.groovy.sandbox.SandboxTransformer;
 
 /** A pipeline, always in the sandbox, and the library's global variable, in the sandbox or trusted. */
-record Compiled(GroovyClassLoader loader, Class<?> variable, Class<?> pipeline) {
+public record Compiled(GroovyClassLoader loader, Class<?> variable, Class<?> pipeline) {
     /** By whether it is trusted: compiled once for all builds. */
     private static final Map<Boolean, Class<?>> VARIABLES = new ConcurrentHashMap<>();
+    private static final String LIBRARY = org.jenkinsci.plugins.workflow.libs.Library.class.getName();
 
-    static Compiled of(boolean trusted, String pipeline) {
+    public static Compiled of(boolean trusted, String pipeline) {
         Class<?> variable = variable(trusted);
         GroovyClassLoader loader = loader(variable.getClassLoader(), false);
         return new Compiled(loader, variable, loader.parseClass(pipeline, "WorkflowScript.groovy"));
@@ -38,7 +40,7 @@ record Compiled(GroovyClassLoader loader, Class<?> variable, Class<?> pipeline) 
     private static GroovyClassLoader loader(ClassLoader parent, boolean trusted) {
         CompilerConfiguration configuration = new CompilerConfiguration();
         configuration.setScriptBaseClass(PipelineScript.class.getName());
-        configuration.addCompilationCustomizers(new Transformer(trusted));
+        configuration.addCompilationCustomizers(new Transformer(trusted), new ImportCustomizer().addImports(LIBRARY));
         return new GroovyClassLoader(parent, configuration);
     }
 
