@@ -47,11 +47,11 @@ def test_a_login_that_is_refused_ends_the_step(runs: Runs, sandbox: Sandbox, pre
     assert runs.remains(build) == Remains()
 
 
-def test_the_readmes_step_works_as_written(runs: Runs, packages: Sandbox, repository: Path, prefix: str) -> None:
+def test_the_documented_step_works_as_written(runs: Runs, packages: Sandbox, repository: Path, prefix: str) -> None:
     """The launcher is in the workspace, as if checked out or downloaded there, and the command on PATH."""
-    readme = (repository / "README.md").read_text()
-    found = re.search(r"<!-- freestyle -->\n+```sh\n(.*?)```", readme, re.DOTALL)
-    assert found, "README.md has no shell block after <!-- freestyle -->"
+    page = (repository / "docs/freestyle.md").read_text()
+    found = re.search(r"<!-- freestyle -->\n+```sh\n(.*?)```", page, re.DOTALL)
+    assert found, "docs/freestyle.md has no shell block after <!-- freestyle -->"
     build = runs.freestyle(f'{prefix}cp "$SHARED/cloudsmith-oidc.sh" .\n{found[1]}')
     assert build.result == "SUCCESS"
     assert len(packages.cloudsmith.issued) == 1

@@ -1,4 +1,4 @@
-"""The README's shell step for freestyle jobs, word for word, as Jenkins runs it: sh -xe in the workspace."""
+"""The shell steps of docs/freestyle.md, word for word, as Jenkins runs them: sh -xe in the workspace."""
 
 import os
 import re
@@ -12,14 +12,47 @@ from pathlib import Path
 import pytest
 
 from launcher.agent import SHELLS, forms
+from needs import need
 from sandbox import Sandbox
 
 
-@pytest.fixture
-def step(repository: Path) -> str:
-    found = re.search(r"<!-- freestyle -->\n```sh\n(.*?)```", (repository / "README.md").read_text(), re.DOTALL)
-    assert found, "README.md has no shell block after <!-- freestyle -->"
-    return found[1]
+@pytest.fixture(params=["", ": command", ": checkout"], ids=["launcher", "command", "checkout"])
+def step(
+    request: pytest.FixtureRequest, repository: Path, launcher: Path, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    page = (repository / "docs/freestyle.md").read_text()
+    found = re.search(rf"<!-- freestyle{request.param} -->\n```sh\n(.*?)```", page, re.DOTALL)
+    assert found, f"docs/freestyle.md has no shell block after <!-- freestyle{request.param} -->"
+    if "git clone" not in found[1]:
+        return found[1]
+    url = library_at_its_tag(launcher, tmp_path_factory.mktemp("library"))
+    return found[1].replace("https://git.example.com/ci/cloudsmith-oidc.git", url)
+
+
+def library_at_its_tag(launcher: Path, folder: Path) -> str:
+    """Make a repository with the launcher, whose tag is not what its branch has by now."""
+    need("git")
+    place = folder / "resources/cloudsmith/oidc"
+    place.mkdir(parents=True)
+    git = [
+        "git",
+        "-C",
+        str(folder),
+        "-c",
+        "user.name=a",
+        "-c",
+        "user.email=a@example.com",
+        "-c",
+        "commit.gpgsign=false",
+    ]
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    shutil.copy(launcher, place)
+    subprocess.run([*git, "add", "."], check=True)
+    subprocess.run([*git, "commit", "--quiet", "--message", "0.1.0"], check=True)
+    subprocess.run([*git, "tag", "v0.1.0"], check=True)
+    (place / launcher.name).write_text("exit 99\n")
+    subprocess.run([*git, "commit", "--quiet", "--all", "--message", "broken"], check=True)
+    return folder.as_uri()
 
 
 def world(sandbox: Sandbox, launcher: Path, workspace: Path) -> dict[str, str]:
@@ -115,3 +148,17 @@ def test_a_step_that_is_aborted_leaves_no_login_either(
         os.close(both_ends)
 
     assert not Path(f"{tmp_path}@tmp/cloudsmith").exists()
+
+
+@pytest.mark.parametrize("step", [": command", ": checkout"], indirect=True)
+def test_a_launcher_that_a_pull_request_brings_gets_no_id_token(step: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    workspace = tmp_path / "job"
+    workspace.mkdir()
+    hostile = tmp_path / "cloudsmith-oidc.sh"
+    hostile.write_text(f"env >'{tmp_path}/caught'\n")
+
+    result = run(re.sub("pip install.*", "env", step), sandbox, hostile, workspace)
+
+    assert not (tmp_path / "caught").exists()
+    assert result.returncode == 0, result.stderr
+    assert "PIP_CONFIG_FILE=" in result.stdout
