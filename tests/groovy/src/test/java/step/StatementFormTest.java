@@ -249,4 +249,29 @@ class StatementFormTest extends StepTest {
 
         assertThat(leftovers()).isEmpty();
     }
+
+    /** Its variables are those of the build. So parallel branches with logins of their own want blocks. */
+    @Test
+    void a_statement_in_one_branch_changes_the_clients_of_the_others() {
+        Build build = succeeded(onNode("""
+                parallel(
+                    a: { cloudsmithOidc(service: 'a', org: 'acme', dir: 'a') },
+                    b: { cloudsmithOidc(service: 'b', org: 'acme', dir: 'b') })
+                parallel(a: { sh 'echo "in a: $PIP_CONFIG_FILE"' }, b: { sh 'echo "in b: $PIP_CONFIG_FILE"' })
+                cloudsmithOidc.cleanup()
+                """));
+
+        assertThat(build.console().lines().filter(line -> line.startsWith("in ")).map(line -> line.substring(6)).distinct())
+                .hasSize(1);
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void one_statement_before_parallel_branches_is_for_all_of_them() {
+        Build build = succeeded(onNode("cloudsmithOidc(" + LOGIN + ")\n"
+                + "parallel(a: {\n" + CONFIGURED + "}, b: {\n" + CONFIGURED + "})\ncloudsmithOidc.cleanup()"));
+
+        assertThat(build.count("sh")).isEqualTo(4);
+        assertThat(leftovers()).isEmpty();
+    }
 }
