@@ -18,6 +18,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from cloudsmith_oidc import __version__
+
 SHELLS = {"dash": ["dash"], "bash": ["bash", "--posix"], "busybox": ["busybox", "sh"]}
 TOOLS = (
     *("base64", "cat", "chmod", "date", "env", "find", "flock", "grep", "head", "id", "mkdir", "mktemp", "mv", "pwd"),
@@ -43,7 +45,7 @@ class Behaviour:
     status: int = 0
     blocks: bool = False
     answers: bool = True
-    image: str = "cloudsmith-oidc:0.1.0"
+    image: str = f"cloudsmith-oidc:{__version__}"
     pulls: bool = False
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cloudsmith_oidc import __version__
 from launcher.agent import SET, TOOLS, Agent
 
 PLANTED = ("cloudsmith-oidc", "docker", "podman", *TOOLS)
@@ -75,6 +76,7 @@ HOSTILE = {
     "keep": " PYTHONPATH ",
     "settings": "PYTHONPATH",
     "paths": "PYTHONPATH",
+    "CLOUDSMITH_OIDC_LAUNCHER": "planted",
     "name": "a",
     "line": "a",
     "dir": "/planted",
@@ -97,7 +99,7 @@ def test_of_the_environment_only_what_is_on_the_list_comes_through(agent: Agent)
     assert agent.run("login", "d", **HOSTILE, **known).status == 0
     assert agent.files("d") == SET
     expected = {name: value for name, value in (agent.env | known).items() if name != "CLOUDSMITH_OIDC_TOKEN"}
-    expected["CLOUDSMITH_OIDC_HOME"] = "/nonexistent"
+    expected |= {"CLOUDSMITH_OIDC_HOME": "/nonexistent", "CLOUDSMITH_OIDC_LAUNCHER": __version__}
     for call in agent.calls:
         assert {name: value for name, value in call.env.items() if name not in OF_THE_SHELLS} == expected
     assert "planted" not in agent.tool_calls

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cloudsmith_oidc import formats
+from cloudsmith_oidc import __version__, formats
 from launcher.agent import Agent, forms
 from sandbox import Sandbox, faults
 
@@ -103,6 +104,20 @@ def test_the_launcher_takes_all_formats_and_the_most_contexts_that_are_carried_o
     result = agent.run("login", "d", **told)
     assert result.status == 0, result.err
     assert len([path for path in agent.files("d") if path.startswith("docker/contexts/")]) == 50
+
+
+@RUNTIMES
+def test_a_program_of_another_version_says_so_once_and_first(on: Login, tmp_path: Path, runtime: str) -> None:
+    agent = on(runtime)
+    fitting = agent.launcher.read_text()
+    agent.launcher = tmp_path / "launcher"
+    agent.launcher.write_text(fitting)
+    assert "warning" not in agent.run("login", "d").err
+    agent.launcher.write_text(re.sub(r"(?m)^version=.*", "version=9.8.7", fitting))
+    for arguments in (["login", "d"], ["explain"], ["login", "d", "--option-of-9.8.7"]):
+        said = agent.run(*arguments).err.splitlines()
+        warning = f"cloudsmith-oidc: warning: this program is {__version__} and the library '9.8.7': "
+        assert [line.startswith(warning) for line in said] == [True] + [False] * (len(said) - 1)
 
 
 @RUNTIMES

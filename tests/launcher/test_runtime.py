@@ -4,12 +4,12 @@ from itertools import pairwise
 
 import pytest
 
-from cloudsmith_oidc import formats
+from cloudsmith_oidc import __version__, formats
 from cloudsmith_oidc.settings import Explain, Login, options_of
 from launcher.agent import SET, Agent
 
 ENGINES = ["docker", "podman"]
-IMAGE = "cloudsmith-oidc:0.1.0"
+IMAGE = f"cloudsmith-oidc:{__version__}"
 CONFINED = [
     *("--rm", "-i", "--read-only", "--cap-drop ALL", "--security-opt no-new-privileges", "--tmpfs /tmp"),
     *("--user 65532:65532", "--log-driver none"),
@@ -19,7 +19,7 @@ PROXIES = ["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "ALL_PROXY"]
 OF_FORMATS = {name for form in map(formats.load, formats.names()) for name in form.extends}
 PASSED = {name for option in OPTIONS for name in option.variables} | {*PROXIES, *map(str.lower, PROXIES)} | OF_FORMATS
 """What the program reads. The token is none of it, that has no option."""
-OF_ITS_OWN = ["CLOUDSMITH_OIDC_HOME"]
+OF_ITS_OWN = ["CLOUDSMITH_OIDC_LAUNCHER", "CLOUDSMITH_OIDC_HOME"]
 """What the launcher itself has to tell the program."""
 
 

@@ -10,9 +10,9 @@ from typing import NoReturn
 
 import structlog
 
-from cloudsmith_oidc import command_line, log, login_directory
+from cloudsmith_oidc import __version__, command_line, log, login_directory
 from cloudsmith_oidc.errors import CloudsmithOidcError
-from cloudsmith_oidc.redaction import protect
+from cloudsmith_oidc.redaction import protect, quoted
 from cloudsmith_oidc.settings import SECRET_VARIABLES, Discovery, Explain, Formats, Login, Logout, Options
 
 _BUG_EXIT_CODE = 1
@@ -31,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         protect(os.environ.get(name, ""))
     asked = command_line.log_options(arguments)
     log.configure(asked.log_format, quiet=asked.quiet)
+    _warn_of_another_launcher()
     try:
         _run(command_line.parse(arguments))
     except CloudsmithOidcError as error:
@@ -44,6 +45,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return _BUG_EXIT_CODE
     return 0
+
+
+def _warn_of_another_launcher() -> None:
+    # Before anything is done: what does not fit may fail below, or an option that only one of the two knows be ignored.
+    launcher = os.environ.get("CLOUDSMITH_OIDC_LAUNCHER") or __version__
+    if launcher != __version__:
+        structlog.get_logger().warning(
+            f"this program is {__version__} and the library {quoted(launcher)}: use the image or command of the "
+            "library's version",
+        )
 
 
 def _run(options: Options) -> None:
