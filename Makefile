@@ -1,0 +1,34 @@
+# The usual verbs. What they do is in the scripts that they call.
+.DEFAULT_GOAL := help
+.PHONY: help venv test lint reformat generated demo bench release
+
+help: ## name the goals
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 20
+
+venv: ## make .venv, with the program and its tools
+	@sh -c '. tests/venv.sh && make_venv'
+
+test: ## run every check and every test; make test ARGS='tests/cli -x' for some
+	sh tests/run.sh $(ARGS)
+
+lint: ## run the linters, the type checker and the rules of the repository
+	sh tests/run.sh tests/quality/test_tools.py tests/quality/test_repository.py tests/quality/test_structure.py
+
+reformat: venv ## write Python as the linter wants it
+	.venv/bin/ruff check --config python/pyproject.toml --fix python tests
+	.venv/bin/ruff format --config python/pyproject.toml python tests
+
+generated: venv ## write what is generated from the formats and the findings
+	cd tests && ../.venv/bin/python -m formats
+	.venv/bin/python tests/explain/tables.py
+
+demo: ## show the main job on a local stand-in for Jenkins and Cloudsmith
+	sh tests/demo.sh
+
+bench: venv ## measure what a login costs
+	.venv/bin/python tests/bench/login.py
+
+release: ## check that this commit can be released: docs/releasing.md
+	git diff --quiet HEAD
+	git describe --exact-match --match 'v*'
+	.ci/run
