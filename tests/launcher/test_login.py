@@ -223,6 +223,19 @@ def test_logout_needs_nothing_that_runs_the_program(agent: Agent) -> None:
     assert agent.tree() == {}
 
 
+def test_logout_removes_all_but_what_it_cannot(agent: Agent) -> None:
+    """As what another user, root in a container of the pod, has left in a directory of its own."""
+    agent.has("cloudsmith-oidc")
+    agent.run("login", "d")
+    agent.script("rmdir", f'[ "$1" != ./docker ] || exit 1\nexec {" ".join(agent.tools["rmdir"])} "$@"')
+
+    result = agent.run("logout", "d")
+
+    assert result.status == 8
+    assert result.err == f"cloudsmith-oidc: cannot remove all of {agent.workspace}/d\n"
+    assert agent.tree() == {"workspace/d": "700", "workspace/d/docker": "700"}
+
+
 def test_without_flock_a_login_works_too(agent: Agent) -> None:
     """MacOS has none: there, two logins at once may leave a mixture."""
     agent.has("cloudsmith-oidc")

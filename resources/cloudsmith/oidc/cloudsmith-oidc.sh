@@ -342,12 +342,13 @@ remove() { # NAME: not by `rm -r`, as that of busybox and of macOS follows a lin
     rm -f "./$1" 2>/dev/null || { (enter "$1" && empty) && rmdir "./$1" 2>/dev/null; }
 }
 
-empty() ( # [NAME...]: remove what is in this directory, but these
-    keep=" $* "
+empty() ( # [NAME...]: remove what is in this directory, but these; what cannot be removed keeps nothing else there
+    keep=" $* " code=0
     set +f
     for entry in ./* ./.[!.]* ./..?*; do
-        case $keep in *" ${entry#./} "*) ;; *) remove "${entry#./}" || exit ;; esac
+        case $keep in *" ${entry#./} "*) ;; *) remove "${entry#./}" || code=8 ;; esac
     done
+    exit $code
 )
 
 member() { # PATH: print a file of the program's answer
