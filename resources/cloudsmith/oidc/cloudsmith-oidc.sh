@@ -30,9 +30,9 @@ api_key=${CLOUDSMITH_API_KEY:-}
 unset CLOUDSMITH_OIDC_TOKEN OIDC_TOKEN CLOUDSMITH_API_KEY
 # Written by tests/formats: the job's own variables that formats add to; and what formats read of the user's
 # home directory, always, and with CLOUDSMITH_INHERIT=true. No * stands for more than one name.
-extended="APT_CONFIG BUILDX_CONFIG CLOUDSMITH_CONAN_HOME COMPOSER_CACHE_DIR CONAN_HOME GEMRC GIT_CONFIG_COUNT GIT_CONFIG_VALUE_0 GIT_CONFIG_VALUE_1 GIT_CONFIG_VALUE_10 GIT_CONFIG_VALUE_11 GIT_CONFIG_VALUE_12 GIT_CONFIG_VALUE_13 GIT_CONFIG_VALUE_14 GIT_CONFIG_VALUE_15 GIT_CONFIG_VALUE_16 GIT_CONFIG_VALUE_17 GIT_CONFIG_VALUE_18 GIT_CONFIG_VALUE_2 GIT_CONFIG_VALUE_3 GIT_CONFIG_VALUE_4 GIT_CONFIG_VALUE_5 GIT_CONFIG_VALUE_6 GIT_CONFIG_VALUE_7 GIT_CONFIG_VALUE_8 GIT_CONFIG_VALUE_9 GOAUTH GONOSUMDB MAVEN_ARGS MAVEN_OPTS R_PROFILE YARN_PLUGINS"
+extended="APT_CONFIG BUILDX_CONFIG CLOUDSMITH_CONAN_HOME CLOUDSMITH_GIT_CONFIG CLOUDSMITH_OWN_APT_CONFIG CLOUDSMITH_OWN_R_PROFILE COMPOSER_CACHE_DIR CONAN_HOME GEMRC GIT_CONFIG_COUNT GOAUTH GONOSUMDB MAVEN_ARGS MAVEN_OPTS R_PROFILE YARN_PLUGINS"
 home_files=".config/curlrc .curlrc .docker/buildx/.lock .docker/config.json .docker/contexts/meta/*/meta.json"
-home_logins=".config/containers/auth.json .config/helm/registry/config.json .config/helm/repositories.yaml .docker/contexts/tls/*/*/* .netrc .npmrc .run/containers/auth.json"
+home_logins=".config/containers/auth.json .config/helm/registry/config.json .config/helm/repositories.yaml .docker/contexts/tls/*/*/* .gradle/gradle.properties .netrc .npmrc .run/containers/auth.json"
 # The program gets these, in a container, too. CLOUDSMITH_OIDC_HOME (see keep_builds_out) and CLOUDSMITH_OIDC_LAUNCHER,
 # by which the program says so if its version is another one than this script's, are of this script.
 settings="CLOUDSMITH_ORG CLOUDSMITH_WORKSPACE CLOUDSMITH_SERVICE_SLUG CLOUDSMITH_SERVICE_ACCOUNT_SLUG CLOUDSMITH_REPO \
