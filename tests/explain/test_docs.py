@@ -28,7 +28,7 @@ def test_the_troubleshooting_page_lists_exactly_the_codes_there_are(docs: Path) 
     assert re.findall(r"(?m)^### (\S+)$", page) == list(CODES)
 
 
-@pytest.mark.parametrize("name", [*PAGES, "library.md", "other-ci.md", "aws-and-google.md"])
+@pytest.mark.parametrize("name", [*PAGES, "library.md", "other-ci.md", "aws-and-google.md", "kubernetes.md"])
 def test_links_between_the_pages_lead_somewhere(docs: Path, name: str) -> None:
     for target, fragment in re.findall(r"\]\(([\w.-]*)(?:#([\w-]+))?\)", (docs / name).read_text()):
         page = docs / (target or name)
