@@ -15,7 +15,7 @@ def anchors(page: str) -> set[str]:
     """What a page can be entered at: its headings, named as GitHub names them, and its <a id>."""
     text = re.sub(r"(?ms)^ *```.*?^ *```", "", page)
     headings = [
-        re.sub(r"[^\w\- ]", "", re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", line)).strip().lower().replace(" ", "-")
+        re.sub(r"[^\w\- ]", "", re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", line)).lower().replace(" ", "-")
         for line in re.findall(r"(?m)^#+ (.+)$", text)
     ]
     again = [f"{name}-{number}" for name, count in Counter(headings).items() for number in range(1, count)]

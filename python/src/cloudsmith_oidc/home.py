@@ -27,6 +27,7 @@ class Home:
     """
 
     def __init__(self, path: str | None = None, files: Mapping[str, bytes] | None = None) -> None:
+        self._environment: Mapping[str, str] = os.environ if path is None else {}
         self.path = _path() if path is None else path
         """Where it is on the machine that runs the clients. It need not exist where this program runs."""
         self._files = files
@@ -34,7 +35,7 @@ class Home:
     def place(self, path: str) -> str:
         """Return where something is on the machine that runs the clients."""
         top, slash, rest = path.partition("/")
-        led = os.environ.get(_ELSEWHERE.get(top, ""), "")
+        led = self._environment.get(_ELSEWHERE.get(top, ""), "")
         # A build can write into a login: what leads there is no way to the user's own.
         own = led.startswith("/") and not (Path(led).parent / "login.json").exists()
         return f"{led if own else f'{self.path}/{top}'}{slash}{rest}"
