@@ -58,7 +58,7 @@ CHECKS: dict[str, Callable[[str], object]] = {
     "sh": is_shell,
     "yaml": is_yaml,
 }
-ELSEWHERE = {"groovy"}  # tests/groovy/src/test/java/step/SnippetsTest.java
+ELSEWHERE = {"groovy", "mermaid"}  # tests/groovy/src/test/java/step/SnippetsTest.java, test_structure.py
 
 
 def snippets() -> list[object]:
