@@ -65,7 +65,7 @@ def test_everything_has_the_version_of_the_package(repository: Path, tracked_fil
     pages = "".join((repository / name).read_text() for name in tracked_files if name.endswith(".md"))
     assert set(re.findall(r"cloudsmith-oidc:(\d[\w.-]*\w)", pages)) == {__version__}
     # How to upgrade is shown with a later tag.
-    assert min(re.findall(r"cloudsmith-oidc@v(\d[\w.-]*\w)", pages)) == __version__
+    assert __version__ in re.findall(r"cloudsmith-oidc@v(\d[\w.-]*\w)", pages)
 
 
 def test_a_tag_is_the_version_of_its_commit_and_the_changelog_says_when(
