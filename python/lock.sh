@@ -9,5 +9,5 @@ lock() { # OUTPUT [SOURCE…]
         --output-file "$output" "$@"
 }
 lock requirements.txt pyproject.toml
-lock requirements-build.txt --group build
+lock requirements-build.txt --group image
 lock requirements-dev.txt --group dev pyproject.toml

@@ -113,7 +113,17 @@ def engine() -> dict[str, str]:
 def image(repository: Path, engine: dict[str, str]) -> Iterator[str]:
     """The project's image, built under a name and with an ID of this run's own."""
     name = f"cloudsmith-oidc-test:{os.getpid()}"
-    build = ["docker", "build", "--quiet", "--network", "host", "--label", f"test={name}", "--tag", name, "."]
+    names = [
+        "--label",
+        f"test={name}",
+        "--build-arg",
+        "VERSION=1.2.3",
+        "--build-arg",
+        "REVISION=0123abc",
+        "--tag",
+        name,
+    ]
+    build = ["docker", "build", "--quiet", "--network", "host", *names, "."]
     subprocess.run(build, cwd=repository, env={**os.environ, **engine}, check=True)
     yield name
     # A container that is left, of a test that was ended, would keep the image.

@@ -1,8 +1,10 @@
 """The image, built and run for real: without a mount, without rights, with nothing in it that could install more."""
 
 import io
+import json
 import subprocess
 import tarfile
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,9 @@ RUN = [
     *("docker", "run", "--rm", "-i", "--network", "host", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL"),
     *("--security-opt", "no-new-privileges", "--user", "65532:65532", "--log-driver", "none"),
 ]
+
+OCI = "org.opencontainers.image."
+DOCUMENTS = "/usr/share/doc/cloudsmith-oidc"
 
 
 class Container:
@@ -104,6 +109,67 @@ def test_it_does_not_run_as_root(container: Container) -> None:
         check=True,
     )
     assert configured.stdout == "65532:65532 [cloudsmith-oidc]\n"
+
+
+def labels(image: str) -> dict[str, str]:
+    """The image's labels, of those that OCI names."""
+    command = ["docker", "image", "inspect", "--format", "{{json .Config.Labels}}", image]
+    found = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    return {name.removeprefix(OCI): value for name, value in found.items() if name.startswith(OCI)}
+
+
+def test_its_labels_say_what_it_is(container: Container, repository: Path) -> None:
+    base = (repository / "Dockerfile").read_text().partition("ARG BASE=")[2].partition("\n")[0]
+    found = labels(container.image)
+
+    assert found.pop("description")
+    assert found == {
+        "title": "cloudsmith-oidc",
+        "licenses": "Apache-2.0",
+        "version": "1.2.3",
+        "revision": "0123abc",
+        "base.name": base,
+    }
+
+
+def parts(container: Container, kind: str) -> dict[str, str]:
+    """What the image's CycloneDX document lists of one kind, with versions."""
+    sbom = json.loads(container.shell(f"cat {DOCUMENTS}/sbom.cdx.json"))
+    assert (sbom["bomFormat"], sbom["specVersion"]) == ("CycloneDX", "1.6")
+    from_no_registry = f"pkg:pypi/{sbom['metadata']['component']['name']}"
+    return {
+        each["name"]: each["version"]
+        for each in sbom["components"]
+        if each.get("purl", from_no_registry).startswith(f"pkg:{kind}/")
+    }
+
+
+def test_it_lists_every_python_package_that_it_has(container: Container) -> None:
+    script = (
+        "import importlib.metadata as m, json;"
+        "print(json.dumps({each.name: each.version for each in m.distributions()}))"
+    )
+    python = '"$(dirname "$(command -v cloudsmith-oidc)")"/python3'
+    installed = json.loads(container.shell(f"{python} -c '{script}'"))
+
+    assert "cryptography" in installed
+    assert parts(container, "pypi") == installed
+
+
+def test_it_lists_python_and_the_packages_of_debian_of_which_something_is_there(container: Container) -> None:
+    version = container.shell("python3 -c 'import platform; print(platform.python_version())'")
+    debian = parts(container, "deb")
+
+    assert parts(container, "generic") == {"python": version.strip()}
+    assert {"libc6", "tar", "ca-certificates"} < set(debian)
+    assert "gcc" not in debian
+
+
+def test_it_says_the_licence_of_each_python_package(container: Container) -> None:
+    rows = [line.split(maxsplit=2) for line in container.shell(f"cat {DOCUMENTS}/licences.txt").splitlines()[1:]]
+
+    assert {name: version for name, version, _ in rows} == parts(container, "pypi")
+    assert [row for row in rows if row[2].startswith("UNKNOWN")] == []
 
 
 def test_byte_code_is_there_for_everything_that_a_login_loads(container: Container) -> None:
