@@ -113,17 +113,9 @@ def engine() -> dict[str, str]:
 def image(repository: Path, engine: dict[str, str]) -> Iterator[str]:
     """The project's image, built under a name and with an ID of this run's own."""
     name = f"cloudsmith-oidc-test:{os.getpid()}"
-    names = [
-        "--label",
-        f"test={name}",
-        "--build-arg",
-        "VERSION=1.2.3",
-        "--build-arg",
-        "REVISION=0123abc",
-        "--tag",
-        name,
-    ]
-    build = ["docker", "build", "--quiet", "--network", "host", *names, "."]
+    names = ["--label", f"test={name}", "--tag", name]
+    arguments = ["--build-arg", "VERSION=1.2.3", "--build-arg", "REVISION=0123abc"]
+    build = ["docker", "build", "--quiet", "--network", "host", *names, *arguments, "."]
     subprocess.run(build, cwd=repository, env={**os.environ, **engine}, check=True)
     yield name
     # A container that is left, of a test that was ended, would keep the image.
