@@ -26,12 +26,15 @@ _ROWS = {
 
 
 def lacking(*programs: str) -> str:
-    """Say which of the programs are not installed, and how to install them on Debian. Empty if all are there."""
+    """Say which of the programs are not installed, and how to install them. Empty if all are there."""
     absent = [program for program in programs if not shutil.which(program)]
     if not absent:
         return ""
-    packages = " ".join(PACKAGES[program] for program in absent)
-    return f"not installed: {', '.join(absent)} (Debian: apt-get install {packages})"
+    packages = " ".join(PACKAGES[program] for program in absent if program in PACKAGES)
+    clients = " ".join(_ROWS.get(program, [program])[0] for program in absent if program not in PACKAGES)
+    ways = [f"Debian: apt-get install {packages}"] * bool(packages)
+    ways += [f"sh tests/clients/install.sh {clients}"] * bool(clients)
+    return f"not installed: {', '.join(absent)} ({'; '.join(ways)})"
 
 
 def lacking_engine() -> str:

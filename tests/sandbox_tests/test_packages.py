@@ -11,8 +11,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from needs import need
+from clients.client import clients
+from needs import lacking, need
 from sandbox import Sandbox
+from sandbox.registries import KINDS
 
 DOORS = {
     "vendor": ("https://dl.cloudsmith.io/basic/acme/prod", "https://npm.cloudsmith.io/acme/prod"),
@@ -25,6 +27,15 @@ IMAGES = ["docker.cloudsmith.io/acme/prod/app:1", "docker.acme.com/prod/app:1", 
 def need_backend(packages: Sandbox, name: str) -> None:
     if name in packages.missing:
         pytest.skip(packages.missing[name])
+
+
+def test_a_machine_that_lacks_all_programs_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    reasons = [
+        *(kind.missing() for kind in KINDS.values()),
+        *(lacking(client.program) for client in clients().values()),
+    ]
+    assert {reason.partition(":")[0] for reason in reasons if reason} == {"not installed"}
 
 
 def run(packages: Sandbox, *command: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
