@@ -8,6 +8,17 @@ from clients.job import Jobs
 from program import Cli
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is about a client that not every CI run has, wherever it stands here."""
+    known = clients()
+    for item in items:
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec"):
+            client = known.get(str(item.callspec.params.get("name")))
+            if client and not client.in_ci and Path(__file__).parent in item.path.parents:
+                item.add_marker(pytest.mark.on_request)
+
+
 @pytest.fixture
 def client(name: str, cli: Cli, tmp_path: Path, request: pytest.FixtureRequest) -> Client:
     """The client that a test is made for, if it is installed."""

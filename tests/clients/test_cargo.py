@@ -4,7 +4,7 @@ import pytest
 
 from clients.job import Jobs
 
-pytestmark = [pytest.mark.on_request, pytest.mark.parametrize("name", ["cargo"])]
+pytestmark = pytest.mark.parametrize("name", ["cargo"])
 
 PUBLIC = "sparse+https://public.example.com/cargo/"
 CONFIGURE = "mkdir .cargo; cat >.cargo/config.toml <<END\n{}\nEND\n"

@@ -16,7 +16,7 @@ def every(said: str, proves: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(
         "name",
         [
-            pytest.param(name, marks=[pytest.mark.proves(proves), *([] if client.in_ci else [pytest.mark.on_request])])
+            pytest.param(name, marks=pytest.mark.proves(proves))
             for name, client in CLIENTS.items()
             if getattr(client, said)
         ],

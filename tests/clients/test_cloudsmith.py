@@ -4,7 +4,7 @@ import pytest
 
 from clients.job import Jobs
 
-pytestmark = [pytest.mark.on_request, pytest.mark.parametrize("name", ["cloudsmith"])]
+pytestmark = pytest.mark.parametrize("name", ["cloudsmith"])
 LIST = "cloudsmith list packages acme/prod"
 
 

@@ -5,7 +5,7 @@ import pytest
 from clients.job import Jobs
 from clients.known.conan import INSTALL, PROFILE
 
-pytestmark = [pytest.mark.on_request, pytest.mark.parametrize("name", ["conan"])]
+pytestmark = pytest.mark.parametrize("name", ["conan"])
 
 CREATE = "conan create . && conan list acme-conan"
 

@@ -17,7 +17,7 @@ DOMAINS = {
 
 
 @pytest.mark.parametrize("kind", DOMAINS)
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.on_request) for name in ("skopeo", "oras")])
+@pytest.mark.parametrize("name", ["skopeo", "oras"])
 def test_a_client_reads_images_from_a_custom_domain(client: Client, cli: Cli, tmp_path: Path, kind: str) -> None:
     setting, place = DOMAINS[kind]
     jobs = Jobs(replace(client, read=client.read.replace(OWN, place)), cli, tmp_path)

@@ -4,7 +4,7 @@ import pytest
 
 from clients.job import Jobs
 
-pytestmark = [pytest.mark.on_request, pytest.mark.parametrize("name", ["go"])]
+pytestmark = pytest.mark.parametrize("name", ["go"])
 
 
 def test_without_the_option_the_public_checksum_database_is_asked(jobs: Jobs) -> None:

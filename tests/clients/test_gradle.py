@@ -6,7 +6,7 @@ import pytest
 
 from clients.job import Jobs
 
-pytestmark = [pytest.mark.on_request, pytest.mark.parametrize("name", ["gradle"])]
+pytestmark = pytest.mark.parametrize("name", ["gradle"])
 
 PLACE = "url 'https://dl.cloudsmith.io/basic/acme/prod/maven/'"
 OTHER_KIND = f"repositories {{ maven {{ {PLACE}; credentials(AwsCredentials) {{ accessKey 'a'; secretKey 'b' }} }} }}\n"

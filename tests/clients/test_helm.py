@@ -6,7 +6,7 @@ import pytest
 
 from clients.job import Jobs
 
-pytestmark = [pytest.mark.parametrize("name", ["helm"]), pytest.mark.on_request]
+pytestmark = pytest.mark.parametrize("name", ["helm"])
 DEV = "https://dl.acme.com/basic/dev/helm/charts/"
 
 

@@ -5,7 +5,7 @@ import pytest
 from clients.job import Jobs
 from clients.known.huggingface import DOWNLOAD
 
-pytestmark = [pytest.mark.on_request, pytest.mark.parametrize("name", ["huggingface"])]
+pytestmark = pytest.mark.parametrize("name", ["huggingface"])
 
 
 def test_a_token_in_the_environment_wins(jobs: Jobs) -> None:

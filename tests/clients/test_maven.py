@@ -9,7 +9,7 @@ from clients.job import Done, Jobs
 from clients.maven import project
 from sandbox.registries.maven import MavenRegistry
 
-by_both_variables = pytest.mark.parametrize("name", ["maven", pytest.param("maven3", marks=pytest.mark.on_request)])
+by_both_variables = pytest.mark.parametrize("name", ["maven", "maven3"])
 maven = pytest.mark.parametrize("name", ["maven"])
 
 

@@ -9,7 +9,6 @@ from clients.client import Client
 from clients.job import Jobs
 from program import Cli
 
-LATER = [pytest.param(name, marks=pytest.mark.on_request) for name in ("gradle", "sbt")]
 OWN = "https://dl.cloudsmith.io/basic/acme/prod/"
 DOMAINS = {
     "of the workspace": ("dl=dl.acme.com", "https://dl.acme.com/basic/prod/"),
@@ -20,7 +19,7 @@ DOMAINS = {
 
 @pytest.mark.proves("custom domains")
 @pytest.mark.parametrize("kind", DOMAINS)
-@pytest.mark.parametrize("name", ["netrc", "git", "apt", *LATER])
+@pytest.mark.parametrize("name", ["netrc", "git", "apt", "gradle", "sbt"])
 def test_a_client_reads_from_a_custom_domain_that_the_project_names(
     client: Client, cli: Cli, tmp_path: Path, kind: str
 ) -> None:

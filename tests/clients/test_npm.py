@@ -13,8 +13,7 @@ CLIENTS = {"npm": "npm install", "pnpm": "pnpm add", "bun": "bun add", "yarn1": 
 
 def each(*names: str) -> pytest.MarkDecorator:
     """Make a test for these clients, of which npm is in every CI."""
-    params = [pytest.param(name, marks=() if name == "npm" else pytest.mark.on_request) for name in names]
-    return pytest.mark.parametrize("name", params)
+    return pytest.mark.parametrize("name", names)
 
 
 @each(*CLIENTS)

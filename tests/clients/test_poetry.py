@@ -5,7 +5,7 @@ import pytest
 from clients.job import Jobs
 from clients.known.poetry import CLOUDSMITH
 
-pytestmark = [pytest.mark.on_request, pytest.mark.parametrize("name", ["poetry", "poetry1"])]
+pytestmark = pytest.mark.parametrize("name", ["poetry", "poetry1"])
 
 
 def test_a_package_that_is_bound_to_a_source_comes_from_nowhere_else(jobs: Jobs) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from clients.job import Jobs
 
-pytestmark = [pytest.mark.on_request, pytest.mark.parametrize("name", ["tofu"])]
+pytestmark = pytest.mark.parametrize("name", ["tofu"])
 
 HOST = "terraform.cloudsmith.io"
 

@@ -431,7 +431,7 @@ logout() { # removes the directory, if there is one; with `force` also if nothin
 case $(command -v printf) in /*) fail 2 'this sh has no printf of its own, which would show the token in its arguments' ;; esac
 version=0.1.0
 export CLOUDSMITH_OIDC_LAUNCHER=$version
-pull_seconds=300 probe_seconds=4 lock_seconds=5 max_answer_bytes=4194304 max_answer_files=100
+pull_seconds=300 probe_seconds=4 lock_seconds=5 max_answer_bytes=4194304 max_answer_files=200
 max_home_bytes=262144 max_home_characters=2000000 # the program's own bounds for a file, and for all of its input
 line_break='
 '
