@@ -146,7 +146,7 @@ ODD = {
     "dots within": (member("docker/../../../odd", tarfile.REGTYPE),),
     "absolute": (member("/tmp/odd", tarfile.REGTYPE),),
     "option": (member("--help", tarfile.REGTYPE),),
-    "a hundred": tuple(member(f"odd{number}", tarfile.REGTYPE) for number in range(100)),
+    "two hundred": tuple(member(f"odd{number}", tarfile.REGTYPE) for number in range(200)),
     "a tar bomb": tuple(member(f"odd{number}", tarfile.REGTYPE) for number in range(100_000)),
 }
 
