@@ -5,6 +5,7 @@ import configparser
 import io
 import json
 import netrc
+import os
 import re
 import shlex
 import stat
@@ -305,3 +306,23 @@ def test_a_proxy_is_not_used_for_a_loopback_host(cli: Cli) -> None:
     )
 
     assert result.code == 0, result.stderr
+
+
+def test_logout_removes_all_but_what_it_cannot(cli: Cli) -> None:
+    """Directories within directories, deeper than this program goes, some of which come before the files."""
+    assert cli.login().code == 0
+    for number in range(8):
+        descriptor = os.open(cli.directory, os.O_RDONLY)
+        for _ in range(1500):
+            os.mkdir(f"deep{number}", dir_fd=descriptor)
+            below = os.open(f"deep{number}", os.O_RDONLY, dir_fd=descriptor)
+            os.close(descriptor)
+            descriptor = below
+        os.close(descriptor)
+
+    result = cli.run("logout", str(cli.directory))
+
+    assert result.code == 8
+    assert "cannot be used" in result.last_line
+    assert {path.name for path in cli.directory.iterdir()} == {f"deep{number}" for number in range(8)}
+    subprocess.run(["rm", "-rf", cli.directory], check=True)

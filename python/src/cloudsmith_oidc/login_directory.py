@@ -176,8 +176,7 @@ def _fill(directory: int, files: Mapping[str, str]) -> None:
         except BaseException:
             _remove(unfinished, directory)
             raise
-    for name in {*os.listdir(directory)} - {path.partition("/")[0] for path in files}:
-        _remove(name, directory)
+    _remove_all({*os.listdir(directory)} - {path.partition("/")[0] for path in files}, directory)
 
 
 def _remove(name: str, parent: int) -> None:
@@ -187,6 +186,17 @@ def _remove(name: str, parent: int) -> None:
             os.unlink(name, dir_fd=parent)
         except (IsADirectoryError, PermissionError):  # what Linux, and what macOS says of a directory
             with _opened([name], parent) as directory:
-                for entry in os.listdir(directory):  # noqa: PTH208 - a descriptor, not a path
-                    _remove(entry, directory)
+                _remove_all(os.listdir(directory), directory)  # noqa: PTH208 - a descriptor, not a path
             os.rmdir(name, dir_fd=parent)
+
+
+def _remove_all(names: Iterable[str], parent: int) -> None:
+    """Remove all of these. What cannot be removed keeps no other here: a build could plant it to keep the token."""
+    trouble: OSError | RecursionError | None = None
+    for name in names:
+        try:
+            _remove(name, parent)
+        except (OSError, RecursionError) as error:
+            trouble = error
+    if trouble is not None:
+        raise trouble
