@@ -4,7 +4,8 @@ from clients.client import Client
 
 DNF = (
     'dnf() { command dnf --installroot="$PWD/root" --releasever=9 --setopt=sslcacert="$SSL_CERT_FILE"'
-    ' --setopt=gpgcheck=1 --setopt=reposdir="$PWD,$DNF_REPOSDIR" --setopt=cachedir="$PWD/cache" --assumeyes "$@"; }\n'
+    ' --setopt=gpgcheck=1 --setopt=reposdir="$PWD,$CLOUDSMITH_DNF_REPOSDIR" --setopt=cachedir="$PWD/cache"'
+    ' --assumeyes "$@"; }\n'
 )
 GET = "dnf install --downloadonly --destdir=."
 
@@ -16,7 +17,7 @@ CLIENT = Client(
     read=f"{DNF}{GET} acme-hello",
     got="acme-hello-1.0.0-1.noarch.rpm",
     loud=f"{DNF}{GET} -v --debuglevel=10 acme-hello; dnf repolist -v; "
-    'cat "$DNF_REPOSDIR"/*; find root cache -name "*.log" -exec cat {} +',
+    'cat "$CLOUDSMITH_DNF_REPOSDIR"/*; find root cache -name "*.log" -exec cat {} +',
     several=f"{DNF}{GET} acme-tools",
     second_index=f"{DNF}mv public.off public.repo; {GET} acme-hello",
     taken="ls *.rpm",

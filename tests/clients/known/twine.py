@@ -3,7 +3,7 @@
 from clients.client import Client
 
 BUILD = "python3 -m zipfile -c acme_twine-1.0.0-py3-none-any.whl acme_twine.py acme_twine-1.0.0.dist-info"
-UPLOAD = 'twine upload --non-interactive --config-file "$TWINE_CONFIG_FILE"'
+UPLOAD = 'twine upload --non-interactive --config-file "$CLOUDSMITH_TWINE_CONFIG"'
 
 CLIENT = Client(
     format="twine",
@@ -19,7 +19,7 @@ CLIENT = Client(
     got="uploaded",
     publish=f"{BUILD}; {UPLOAD} *.whl",
     published="https://dl.cloudsmith.io/basic/acme/prod/python/simple/acme-twine/",
-    loud=f'{BUILD}; {UPLOAD} --verbose *.whl && touch uploaded; env; cat "$TWINE_CONFIG_FILE"',
+    loud=f'{BUILD}; {UPLOAD} --verbose *.whl && touch uploaded; env; cat "$CLOUDSMITH_TWINE_CONFIG"',
     several=f"{BUILD}; {UPLOAD} -r cloudsmith-dev *.whl",
     domains=False,
 )

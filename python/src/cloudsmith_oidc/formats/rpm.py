@@ -40,11 +40,11 @@ def _files(access: Access) -> dict[str, str]:
 
 
 FORMAT = Format(
-    client='dnf, as `dnf --setopt=reposdir=/etc/yum.repos.d,"$DNF_REPOSDIR"`',
+    client='dnf, as `dnf --setopt=reposdir=/etc/yum.repos.d,"$CLOUDSMITH_DNF_REPOSDIR"`',
     endpoints=(PACKAGES, KEY),
     files=_files,
     # dnf itself does not know it.
-    variables={"DNF_REPOSDIR": in_directory("dnf")},
+    variables={"CLOUDSMITH_DNF_REPOSDIR": in_directory("dnf")},
     options={
         "distribution": FormatOption(
             takes="NAME/VERSION",

@@ -15,11 +15,11 @@ def _files(access: Access) -> dict[str, str]:
 
 
 FORMAT = Format(
-    client='twine, as `twine upload --config-file "$TWINE_CONFIG_FILE"`; `uv publish` needs no option',
+    client='twine, as `twine upload --config-file "$CLOUDSMITH_TWINE_CONFIG"`; `uv publish` needs no option',
     endpoints=(UPLOADS,),
     files=_files,
     # twine itself does not know the first one; the second keeps an upload that forgets the option away from PyPI.
-    variables={"TWINE_CONFIG_FILE": in_directory("twine/pypirc"), "TWINE_REPOSITORY": lambda _: "cloudsmith"},
+    variables={"CLOUDSMITH_TWINE_CONFIG": in_directory("twine/pypirc"), "TWINE_REPOSITORY": lambda _: "cloudsmith"},
     hides="With the option, the user's ~/.pypirc. Without it, twine wants a repository `cloudsmith` of that file.",
     project="Publishes to the first repository, with -r cloudsmith-REPOSITORY to a further one. TWINE_REPOSITORY_URL, "
     "TWINE_USERNAME and TWINE_PASSWORD win.",
