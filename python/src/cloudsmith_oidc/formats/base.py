@@ -30,6 +30,16 @@ class Endpoint:
         return self.host.removesuffix(_DOMAIN)
 
 
+# Where several formats are. The paths are those of the formats' pages in Cloudsmith's documentation.
+DOWNLOADS = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/")
+MAVEN_DOWNLOADS = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/maven/")
+MAVEN_UPLOADS = Endpoint("maven.cloudsmith.io", "{org}/{repo}/")
+NPM_REGISTRY = Endpoint("npm.cloudsmith.io", "{org}/{repo}/")
+PYTHON_INDEX = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/python/simple/")
+PYTHON_UPLOADS = Endpoint("python.cloudsmith.io", "{org}/{repo}/")
+RUBY_GEMS = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/ruby/")
+
+
 @dataclass(frozen=True, kw_only=True)
 class FormatOption:
     """An option of one format, given as `--format-option FORMAT.NAME=VALUE`; repeated, it has several values.

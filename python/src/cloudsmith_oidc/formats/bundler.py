@@ -1,20 +1,18 @@
 """Bundler: https://bundler.io/man/bundle-config.1.html ("Credentials for gem sources")."""
 
-from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, double_quoted, in_directory
-
-GEMS = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/ruby/")
+from cloudsmith_oidc.formats.base import RUBY_GEMS, USER_NAME, Access, Format, double_quoted, in_directory
 
 
 def _files(access: Access) -> dict[str, str]:
     """Bind the token to the repositories: what goes for a URL is Bundler's setting of that name."""
-    names = [url.replace(".", "__").replace("-", "___").upper() for url in access.urls(GEMS)]
+    names = [url.replace(".", "__").replace("-", "___").upper() for url in access.urls(RUBY_GEMS)]
     lines = [f"BUNDLE_{name}: {double_quoted(f'{USER_NAME}:{access.token}')}\n" for name in names]
     return {"bundler/config": "---\n" + "".join(lines)}
 
 
 FORMAT = Format(
     client="Bundler",
-    endpoints=(GEMS,),
+    endpoints=(RUBY_GEMS,),
     files=_files,
     variables={"BUNDLE_USER_CONFIG": in_directory("bundler/config")},
     publishes=False,

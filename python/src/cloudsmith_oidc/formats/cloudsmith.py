@@ -5,9 +5,7 @@ two ways: the vendor's orb sets such a token as the key; the source of version 1
 that a JWT is refused there.
 """
 
-from cloudsmith_oidc.formats.base import Endpoint, Format, in_directory
-
-DOWNLOADS = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/")
+from cloudsmith_oidc.formats.base import DOWNLOADS, Format, in_directory
 
 FORMAT = Format(
     client="Cloudsmith's own cloudsmith; not tried with the real service, which may refuse this token as an API key",

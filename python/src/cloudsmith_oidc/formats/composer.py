@@ -2,10 +2,9 @@
 
 import json
 
-from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, in_directory
+from cloudsmith_oidc.formats.base import DOWNLOADS, USER_NAME, Access, Endpoint, Format, in_directory
 
 REPOSITORY = Endpoint("composer.cloudsmith.io", "basic/{org}/{repo}/")
-DOWNLOADS = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/")
 
 
 def _files(access: Access) -> dict[str, str]:

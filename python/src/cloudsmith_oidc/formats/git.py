@@ -9,9 +9,8 @@ import shlex
 from collections.abc import Callable
 
 from cloudsmith_oidc.errors import SettingsError
-from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, double_quoted, in_directory
+from cloudsmith_oidc.formats.base import DOWNLOADS, USER_NAME, Access, Format, double_quoted, in_directory
 
-INDEXES = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/")
 _COUNT, _KEY, _VALUE = "GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_{}", "GIT_CONFIG_VALUE_{}"
 _OURS = "CLOUDSMITH_GIT_CONFIG"
 _MOST = 19
@@ -28,7 +27,7 @@ def _files(access: Access) -> dict[str, str]:
     answer = f'!f() {{ test "$1" != get || cat {shlex.quote(f"{access.directory}/git/login")}; }}; f'
     sections = [
         f"[credential {double_quoted(url)}]\n\thelper =\n\thelper = {double_quoted(answer)}\n"
-        for url in access.urls(INDEXES)
+        for url in access.urls(DOWNLOADS)
     ]
     return {"git/config": "".join(sections), "git/login": f"username={USER_NAME}\npassword={access.token}\n"}
 
@@ -63,7 +62,7 @@ def _at(place: int, value: Callable[[Access], str]) -> Callable[[Access], str | 
 
 FORMAT = Format(
     client="git, for the indexes of CocoaPods and of Cargo without a sparse one",
-    endpoints=(INDEXES,),
+    endpoints=(DOWNLOADS,),
     files=_files,
     variables={
         _COUNT: _count,

@@ -1,9 +1,6 @@
 """Gradle: https://docs.gradle.org/current/userguide/init_scripts.html , /directory_layout.html ."""
 
-from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, in_directory
-
-DOWNLOADS = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/maven/")
-UPLOADS = Endpoint("maven.cloudsmith.io", "{org}/{repo}/")
+from cloudsmith_oidc.formats.base import MAVEN_DOWNLOADS, MAVEN_UPLOADS, USER_NAME, Access, Format, in_directory
 
 OWN = ".gradle/gradle.properties"
 SCRIPT = """\
@@ -58,7 +55,7 @@ gradle.projectsEvaluated {
 def _files(access: Access) -> dict[str, str]:
     """Write the script, and apart from it what it is to know. With `inherit`, the user's properties go on."""
     own = access.home.read(OWN) if access.inherit else None
-    places = " ".join([*access.urls(DOWNLOADS), *access.urls(UPLOADS)])
+    places = " ".join([*access.urls(MAVEN_DOWNLOADS), *access.urls(MAVEN_UPLOADS)])
     return {
         "gradle/init.d/cloudsmith.init.gradle": SCRIPT,
         "gradle/cloudsmith.properties": f"user={USER_NAME}\ntoken={access.token}\nplaces={places}\n",
@@ -69,7 +66,7 @@ def _files(access: Access) -> dict[str, str]:
 
 FORMAT = Format(
     client="Gradle",
-    endpoints=(DOWNLOADS, UPLOADS),
+    endpoints=(MAVEN_DOWNLOADS, MAVEN_UPLOADS),
     files=_files,
     variables={"GRADLE_USER_HOME": in_directory("gradle")},
     logins=(OWN,),

@@ -4,11 +4,8 @@ import shlex
 from xml.sax.saxutils import escape
 
 from cloudsmith_oidc.errors import SettingsError
-from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, FormatOption, switch
+from cloudsmith_oidc.formats.base import MAVEN_DOWNLOADS, MAVEN_UPLOADS, USER_NAME, Access, Format, FormatOption, switch
 from cloudsmith_oidc.redaction import quoted
-
-DOWNLOADS = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/maven/")
-UPLOADS = Endpoint("maven.cloudsmith.io", "{org}/{repo}/")
 
 SERVER = "cloudsmith-oidc-{repo}"
 """The name of a repository and of its login, which Maven finds by that alone. The user's own of one name would win."""
@@ -46,7 +43,7 @@ def _settings(access: Access) -> str:
     servers = repositories = plugins = ""
     for repo in access.repos:
         server = SERVER.format(repo=repo)
-        place = f"<id>{server}</id><url>{escape(access.url(DOWNLOADS, repo))}</url>"
+        place = f"<id>{server}</id><url>{escape(access.url(MAVEN_DOWNLOADS, repo))}</url>"
         login = f"<username>{USER_NAME}</username><password>{access.token}</password>"
         servers += f"    <server><id>{server}</id>{login}</server>\n"
         repositories += f"        <repository>{place}</repository>\n"
@@ -78,7 +75,7 @@ def _mirror(access: Access) -> str:
     """Let the first repository stand for every other but those of this login."""
     first, *others = [SERVER.format(repo=repo) for repo in access.repos]
     of = ",".join(["*", *(f"!{name}" for name in others)])
-    url = escape(access.url(DOWNLOADS, access.repos[0]))
+    url = escape(access.url(MAVEN_DOWNLOADS, access.repos[0]))
     return f"    <mirror><id>{first}</id><mirrorOf>{of}</mirrorOf><url>{url}</url></mirror>\n"
 
 
@@ -119,7 +116,7 @@ def _java_options(access: Access) -> str:
 
 FORMAT = Format(
     client="Maven",
-    endpoints=(DOWNLOADS, UPLOADS),
+    endpoints=(MAVEN_DOWNLOADS, MAVEN_UPLOADS),
     files=_files,
     # Before 3.9, Maven does not know MAVEN_ARGS. Maven 4 needs it: it finds its own conf again, as we tell it to.
     variables={"MAVEN_ARGS": _arguments, "MAVEN_OPTS": _java_options},

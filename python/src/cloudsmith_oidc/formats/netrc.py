@@ -3,9 +3,8 @@
 import re
 
 from cloudsmith_oidc.errors import SettingsError
-from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, in_directory
+from cloudsmith_oidc.formats.base import DOWNLOADS, USER_NAME, Access, Format, in_directory
 
-DOWNLOADS = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/")
 _OWN = ".netrc"
 _PART = re.compile(
     r"""[ \t\r\n]*(?:

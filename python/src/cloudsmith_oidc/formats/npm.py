@@ -5,10 +5,9 @@ import re
 import string
 from contextlib import suppress
 
-from cloudsmith_oidc.formats.base import Access, Endpoint, Format, FormatOption, in_directory, switch
+from cloudsmith_oidc.formats.base import NPM_REGISTRY, Access, Format, FormatOption, in_directory, switch
 from cloudsmith_oidc.redaction import quoted
 
-REGISTRY = Endpoint("npm.cloudsmith.io", "{org}/{repo}/")
 _UNBOUND = {"_auth", "_authToken", "_password", "username"}
 """What old clients send to the default registry, whichever that is: here, it would be ours."""
 _SCOPE = re.compile(r"@[a-z0-9-~][a-z0-9-._~]{0,213}", re.ASCII)
@@ -28,7 +27,7 @@ def _files(access: Access) -> dict[str, str]:
     With `inherit`, what the user's file says goes on, but for what this one says, and for logins that are bound to no
     registry. Its lines come last, as a section in it would take in what follows.
     """
-    urls = access.urls(REGISTRY)
+    urls = access.urls(NPM_REGISTRY)
     lines = [f"{scope}:registry={urls[0]}" for scope in access.option("scope")] or [f"registry={urls[0]}"]
     # npm looks the token up by the URL without its scheme.
     places = [url.partition(":")[2] for url in urls]
@@ -51,7 +50,7 @@ def _key(line: str) -> str:
 
 FORMAT = Format(
     client="npm, pnpm, bun from 1.4.5, and with npm.yarn1=true yarn 1 (not deno, which no variable leads to the file)",
-    endpoints=(REGISTRY,),
+    endpoints=(NPM_REGISTRY,),
     files=_files,
     variables={"NPM_CONFIG_USERCONFIG": in_directory(".npmrc")},
     options={

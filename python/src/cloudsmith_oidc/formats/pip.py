@@ -1,13 +1,11 @@
 """pip: https://pip.pypa.io/en/stable/topics/configuration/ ; it reads logins from a netrc (topics/authentication)."""
 
-from cloudsmith_oidc.formats.base import Access, Endpoint, Format, in_directory
-
-INDEX = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/python/simple/")
+from cloudsmith_oidc.formats.base import PYTHON_INDEX, Access, Format, in_directory
 
 
 def _files(access: Access) -> dict[str, str]:
     """Make the first repository pip's index and the others additional ones."""
-    index, *others = access.urls(INDEX)
+    index, *others = access.urls(PYTHON_INDEX)
     # The login is not in the URL: pip hands that to the pips that it starts, in their arguments.
     lines = ["[global]", f"index-url = {index}"]
     if others:
@@ -17,7 +15,7 @@ def _files(access: Access) -> dict[str, str]:
 
 FORMAT = Format(
     client="pip",
-    endpoints=(INDEX,),
+    endpoints=(PYTHON_INDEX,),
     files=_files,
     variables={"PIP_CONFIG_FILE": in_directory("pip.conf")},
     needs=("netrc",),

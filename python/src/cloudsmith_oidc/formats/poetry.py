@@ -1,15 +1,12 @@
 """Poetry: https://python-poetry.org/docs/repositories/ ; it reads logins from a netrc, as requests does."""
 
-from cloudsmith_oidc.formats.base import Endpoint, Format
-
-INDEX = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/python/simple/")
-UPLOADS = Endpoint("python.cloudsmith.io", "{org}/{repo}/")
+from cloudsmith_oidc.formats.base import PYTHON_INDEX, PYTHON_UPLOADS, Format
 
 FORMAT = Format(
     client="Poetry",
-    endpoints=(INDEX, UPLOADS),
+    endpoints=(PYTHON_INDEX, PYTHON_UPLOADS),
     files=lambda _: {},
-    variables={"POETRY_REPOSITORIES_CLOUDSMITH_URL": lambda access: access.url(UPLOADS, access.repos[0])},
+    variables={"POETRY_REPOSITORIES_CLOUDSMITH_URL": lambda access: access.url(PYTHON_UPLOADS, access.repos[0])},
     needs=("netrc",),
     least="1.8",
     project="Its sources and its lock file are kept. `poetry publish -r cloudsmith` publishes to the first "

@@ -3,9 +3,8 @@
 from urllib.parse import urlsplit
 
 from cloudsmith_oidc.errors import SettingsError
-from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, double_quoted
+from cloudsmith_oidc.formats.base import RUBY_GEMS, USER_NAME, Access, Endpoint, Format, double_quoted
 
-GEMS = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/ruby/")
 PUSHES = Endpoint("ruby.cloudsmith.io", "{org}/{repo}/")
 
 
@@ -19,7 +18,7 @@ def _files(access: Access) -> dict[str, str]:
 
     The login is in the URLs: RubyGems takes it from nowhere else.
     """
-    sources = [urlsplit(url) for url in access.urls(GEMS)]
+    sources = [urlsplit(url) for url in access.urls(RUBY_GEMS)]
     with_login = [url._replace(netloc=f"{USER_NAME}:{access.token}@{url.netloc}").geturl() for url in sources]
     lines = [":sources:", *(f"- {double_quoted(url)}" for url in with_login)]
     lines += [f"{double_quoted(url)}: {double_quoted(access.token)}" for url in _push_hosts(access)]
@@ -40,7 +39,7 @@ def _gemrc(access: Access) -> str:
 
 FORMAT = Format(
     client="RubyGems",
-    endpoints=(GEMS, PUSHES),
+    endpoints=(RUBY_GEMS, PUSHES),
     files=_files,
     variables={"GEMRC": _gemrc, "RUBYGEMS_HOST": lambda access: _push_hosts(access)[0]},
     extends=("GEMRC",),

@@ -2,17 +2,22 @@
 
 from urllib.parse import urlsplit
 
-from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, in_directory
-
-DOWNLOADS = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/maven/")
-UPLOADS = Endpoint("maven.cloudsmith.io", "{org}/{repo}/")
+from cloudsmith_oidc.formats.base import (
+    MAVEN_DOWNLOADS,
+    MAVEN_UPLOADS,
+    USER_NAME,
+    Access,
+    Endpoint,
+    Format,
+    in_directory,
+)
 
 
 def _files(access: Access) -> dict[str, str]:
     """Write a file for each host: sbt finds the one to read from by itself, and is told of the other by the project."""
     return {
-        "sbt/credentials": _credentials(access, DOWNLOADS),
-        "sbt/credentials-publish": _credentials(access, UPLOADS),
+        "sbt/credentials": _credentials(access, MAVEN_DOWNLOADS),
+        "sbt/credentials-publish": _credentials(access, MAVEN_UPLOADS),
     }
 
 
@@ -24,7 +29,7 @@ def _credentials(access: Access, endpoint: Endpoint) -> str:
 
 FORMAT = Format(
     client="sbt",
-    endpoints=(DOWNLOADS, UPLOADS),
+    endpoints=(MAVEN_DOWNLOADS, MAVEN_UPLOADS),
     files=_files,
     variables={"SBT_CREDENTIALS": in_directory("sbt/credentials")},
     hides="The file that the job's own SBT_CREDENTIALS names.",

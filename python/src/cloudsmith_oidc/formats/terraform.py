@@ -2,10 +2,9 @@
 
 from urllib.parse import urlsplit
 
-from cloudsmith_oidc.formats.base import Access, Endpoint, Format, double_quoted, in_directory
+from cloudsmith_oidc.formats.base import DOWNLOADS, Access, Endpoint, Format, double_quoted, in_directory
 
 REGISTRY = Endpoint("terraform.cloudsmith.io", "{org}/{repo}/")
-DOWNLOADS = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/")
 
 
 def _files(access: Access) -> dict[str, str]:

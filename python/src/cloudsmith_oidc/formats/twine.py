@@ -1,22 +1,20 @@
 """twine: https://packaging.python.org/specifications/pypirc/ . No variable of its own leads to that file."""
 
-from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, in_directory
-
-UPLOADS = Endpoint("python.cloudsmith.io", "{org}/{repo}/")
+from cloudsmith_oidc.formats.base import PYTHON_UPLOADS, USER_NAME, Access, Format, in_directory
 
 
 def _files(access: Access) -> dict[str, str]:
     servers = access.named_repos
     lines = ["[distutils]", f"index-servers = {' '.join(servers)}"]
     for name, repo in servers.items():
-        url = access.url(UPLOADS, repo)
+        url = access.url(PYTHON_UPLOADS, repo)
         lines += ["", f"[{name}]", f"repository = {url}", f"username = {USER_NAME}", f"password = {access.token}"]
     return {"twine/pypirc": "\n".join(lines) + "\n"}
 
 
 FORMAT = Format(
     client='twine, as `twine upload --config-file "$CLOUDSMITH_TWINE_CONFIG"`; `uv publish` needs no option',
-    endpoints=(UPLOADS,),
+    endpoints=(PYTHON_UPLOADS,),
     files=_files,
     # twine itself does not know the first one; the second keeps an upload that forgets the option away from PyPI.
     variables={"CLOUDSMITH_TWINE_CONFIG": in_directory("twine/pypirc"), "TWINE_REPOSITORY": lambda _: "cloudsmith"},

@@ -1,22 +1,19 @@
 """uv: https://docs.astral.sh/uv/concepts/authentication/http/ (netrc), /reference/environment/ (the variables)."""
 
-from cloudsmith_oidc.formats.base import Access, Endpoint, Format, FormatOption, switch
-
-INDEX = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/python/simple/")
-UPLOADS = Endpoint("python.cloudsmith.io", "{org}/{repo}/")
+from cloudsmith_oidc.formats.base import PYTHON_INDEX, PYTHON_UPLOADS, Access, Format, FormatOption, switch
 
 
 def _default_index(access: Access) -> str | None:
     """Lead uv to the first repository only if that is asked for: a lock file that names another index would not fit."""
-    return access.url(INDEX, access.repos[0]) if access.switched_on("index") else None
+    return access.url(PYTHON_INDEX, access.repos[0]) if access.switched_on("index") else None
 
 
 FORMAT = Format(
     client="uv",
-    endpoints=(INDEX, UPLOADS),
+    endpoints=(PYTHON_INDEX, PYTHON_UPLOADS),
     files=lambda _: {},
     variables={
-        "UV_PUBLISH_URL": lambda access: access.url(UPLOADS, access.repos[0]),
+        "UV_PUBLISH_URL": lambda access: access.url(PYTHON_UPLOADS, access.repos[0]),
         "UV_DEFAULT_INDEX": _default_index,
     },
     needs=("netrc",),

@@ -3,9 +3,8 @@
 import json
 
 from cloudsmith_oidc.errors import SettingsError
-from cloudsmith_oidc.formats.base import Access, Endpoint, Format
+from cloudsmith_oidc.formats.base import NPM_REGISTRY, Access, Format
 
-REGISTRY = Endpoint("npm.cloudsmith.io", "{org}/{repo}/")
 PLUGIN = "yarn/cloudsmith.cjs"
 # Yarn has no hook for this: it reads its configuration anew for each command, and asks for it by this function.
 _TEXT = """\
@@ -34,7 +33,7 @@ module.exports = {
 
 def _files(access: Access) -> dict[str, str]:
     """Make the first repository the registry if nothing else does, and know the login of all repositories."""
-    urls = access.urls(REGISTRY)
+    urls = access.urls(NPM_REGISTRY)
     login = {"npmAlwaysAuth": True, "npmAuthIdent": access.basic_auth}
     # Yarn looks the login up by the registry's URL, without its scheme and the slash at the end.
     logins = {url.partition(":")[2].rstrip("/"): login for url in urls}
@@ -53,7 +52,7 @@ def _plugins(access: Access) -> str:
 
 FORMAT = Format(
     client="yarn 2 and later (yarn 1: see npm)",
-    endpoints=(REGISTRY,),
+    endpoints=(NPM_REGISTRY,),
     files=_files,
     variables={"YARN_PLUGINS": _plugins},
     extends=("YARN_PLUGINS",),
