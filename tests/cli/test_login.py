@@ -11,6 +11,7 @@ import shlex
 import stat
 import subprocess
 import tarfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -308,21 +309,29 @@ def test_a_proxy_is_not_used_for_a_loopback_host(cli: Cli) -> None:
     assert result.code == 0, result.stderr
 
 
-def test_logout_removes_all_but_what_it_cannot(cli: Cli) -> None:
-    """Directories within directories, deeper than this program goes, some of which come before the files."""
+@pytest.fixture
+def too_deep(cli: Cli) -> Iterator[set[str]]:
+    """Names in the login directory, of directories within directories: pytest could not remove them at its end."""
     assert cli.login().code == 0
-    for number in range(8):
-        descriptor = os.open(cli.directory, os.O_RDONLY)
-        for _ in range(1500):
-            os.mkdir(f"deep{number}", dir_fd=descriptor)
-            below = os.open(f"deep{number}", os.O_RDONLY, dir_fd=descriptor)
+    names = {f"deep{number}" for number in range(8)}
+    try:
+        for name in names:
+            descriptor = os.open(cli.directory, os.O_RDONLY)
+            for _ in range(1500):
+                os.mkdir(name, dir_fd=descriptor)
+                below = os.open(name, os.O_RDONLY, dir_fd=descriptor)
+                os.close(descriptor)
+                descriptor = below
             os.close(descriptor)
-            descriptor = below
-        os.close(descriptor)
+        yield names
+    finally:
+        subprocess.run(["rm", "-rf", cli.directory], check=True)
 
+
+def test_logout_removes_all_but_what_it_cannot(cli: Cli, too_deep: set[str]) -> None:
+    """What is too deep comes before some of the files, whatever the order."""
     result = cli.run("logout", str(cli.directory))
 
     assert result.code == 8
     assert "cannot be used" in result.last_line
-    assert {path.name for path in cli.directory.iterdir()} == {f"deep{number}" for number in range(8)}
-    subprocess.run(["rm", "-rf", cli.directory], check=True)
+    assert {path.name for path in cli.directory.iterdir()} == too_deep
