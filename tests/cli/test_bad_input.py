@@ -78,6 +78,31 @@ def test_bad_setting(cli: Cli, case: str) -> None:
     assert not cli.directory.exists()
 
 
+FOR_CLIENTS = {
+    "a path that a client's file cannot hold": ("deb", 'a "login"', {}, "apt's configuration cannot hold a path"),
+    "a path that a client would take apart": ("maven", "a login", {}, "Maven's start script would take the path"),
+    "a variable of the job": ("rubygems", "login", {"GEMRC": "a\nb"}, "GEMRC would hold a line break"),
+    "a number of the job": ("git", "login", {"GIT_CONFIG_COUNT": "many"}, "GIT_CONFIG_COUNT is not a number"),
+    "a login of the user": ("curl", "login", {"CLOUDSMITH_INHERIT": "true"}, ".netrc has something in it"),
+}
+
+
+@pytest.mark.parametrize("case", FOR_CLIENTS)
+def test_what_only_a_client_could_not_take_is_said_before_anything_is_sent(cli: Cli, tmp_path: Path, case: str) -> None:
+    """Cloudsmith would issue a token, which nobody then has a use for."""
+    name, directory, environment, said = FOR_CLIENTS[case]
+    cli.directory = tmp_path / directory
+    (tmp_path / ".netrc").write_text("who knows\n")
+
+    result = cli.login("--format", name, HOME=str(tmp_path), **environment)
+
+    assert result.code == 2
+    assert said in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert cli.sandbox.requests == []
+    assert not cli.directory.exists()
+
+
 def test_missing_settings_are_all_named_with_what_they_take_and_their_variables(cli: Cli) -> None:
     result = cli.run("login", CLOUDSMITH_ORG=None, CLOUDSMITH_SERVICE_SLUG="")
 

@@ -31,6 +31,7 @@ class Home:
         self.path = _path() if path is None else path
         """Where it is on the machine that runs the clients. It need not exist where this program runs."""
         self._files = files
+        self._left_out: set[tuple[str, str]] = set()
 
     def place(self, path: str) -> str:
         """Return where something is on the machine that runs the clients."""
@@ -102,7 +103,10 @@ class Home:
             return None
 
     def _leave_out(self, path: str, why: str) -> None:
-        structlog.get_logger().warning("not carried over", file=self.place(path), why=why)
+        """Say so, but once: the formats are asked twice, before the exchange and after it."""
+        if (path, why) not in self._left_out:
+            self._left_out.add((path, why))
+            structlog.get_logger().warning("not carried over", file=self.place(path), why=why)
 
 
 def _path() -> str:

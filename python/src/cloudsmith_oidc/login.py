@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -26,17 +27,20 @@ def run(options: Login) -> None:
     given = fetch(options, deadline)
     id_token = IdToken.read(given.text)
     client = HttpClient(given.ca_bundle)
-    account = ServiceAccount(options.api_host, options.org, options.service)
+    account = _account(options, Home(files=given.home))
+    # What no client's file can hold is said before anything is sent.
+    formats.configure(options.chosen_formats, account)
+    service = ServiceAccount(options.api_host, options.org, options.service)
     try:
-        token = exchange(client, account, id_token, timeout=deadline.remaining())
+        token = exchange(client, service, id_token, timeout=deadline.remaining())
     except (ExchangeRefusedError, ServiceMismatchError) as refused:
-        _explain(refused, client, account, id_token, deadline)
+        _explain(refused, client, service, id_token, deadline)
         raise
-    home = Home(files=given.home)
+    files = _files(options, id_token, token, replace(account, token=token.value))
     if options.output == Login.STDOUT:
-        streams.write(login_directory.as_tar(_files(options, id_token, token, options.root or Path(), home)))
+        streams.write(login_directory.as_tar(files))
     else:
-        login_directory.write(options.output, _files(options, id_token, token, options.output, home))
+        login_directory.write(options.output, files)
     structlog.get_logger().info(
         "logged in",
         org=options.org,
@@ -48,31 +52,35 @@ def run(options: Login) -> None:
 
 
 def _explain(
-    refused: CloudsmithOidcError, client: HttpClient, account: ServiceAccount, id_token: IdToken, deadline: Deadline
+    refused: CloudsmithOidcError, client: HttpClient, service: ServiceAccount, id_token: IdToken, deadline: Deadline
 ) -> None:
     """Log the likely cause of a refusal. Whatever goes wrong in finding it must not hide the refusal."""
     try:
         # Loaded only now: a login that succeeds has no use for it.
         from cloudsmith_oidc import explain  # noqa: PLC0415
 
-        explain.explain_refusal(refused, client, account, id_token, deadline)
+        explain.explain_refusal(refused, client, service, id_token, deadline)
     except Exception as error:  # noqa: BLE001 - the refusal is what has to be reported
         structlog.get_logger().warning("the diagnosis of the refusal failed: a bug", kind=type(error).__name__)
 
 
-def _files(options: Login, id_token: IdToken, token: CloudsmithToken, root: Path, home: Home) -> dict[str, str]:
-    """Return every file of the login directory; `root` is the directory's path where the clients will run."""
-    account = formats.Account(
+def _account(options: Login, home: Home) -> formats.Account:
+    """Return what the login is to give access to, without a token. Its files know where the clients will run."""
+    return formats.Account(
         org=options.org,
         repos=options.repo,
-        token=token.value,
-        directory=str(root),
+        token="",
+        directory=str((options.root or Path()) if options.output == Login.STDOUT else options.output),
         domains=dict(options.domain),
         options=options.format_options,
         environment=os.environ,
         home=home,
         inherit=options.inherit,
     )
+
+
+def _files(options: Login, id_token: IdToken, token: CloudsmithToken, account: formats.Account) -> dict[str, str]:
+    """Return every file of the login directory."""
     configuration = formats.configure(options.chosen_formats, account)
     files, variables = configuration.files, configuration.variables
     files[login_directory.ENV] = "".join(f"{name}={value}\n" for name, value in variables.items())
