@@ -53,6 +53,14 @@ def on(agent: Agent, sandbox: Sandbox, request: pytest.FixtureRequest) -> Login:
     return ready
 
 
+def of_version(agent: Agent, version: str, folder: Path) -> Agent:
+    """Give the agent the launcher of another version of the library."""
+    launcher = re.sub(r"(?m)^version=.*", f"version={version}", agent.launcher.read_text())
+    agent.launcher = folder / "launcher"
+    agent.launcher.write_text(launcher)
+    return agent
+
+
 RUNTIMES = pytest.mark.parametrize("runtime", ["local", "docker"])
 
 
@@ -107,17 +115,27 @@ def test_the_launcher_takes_all_formats_and_the_most_contexts_that_are_carried_o
 
 
 @RUNTIMES
-def test_a_program_of_another_version_says_so_once_and_first(on: Login, tmp_path: Path, runtime: str) -> None:
-    agent = on(runtime)
-    fitting = agent.launcher.read_text()
-    agent.launcher = tmp_path / "launcher"
-    agent.launcher.write_text(fitting)
-    assert "warning" not in agent.run("login", "d").err
-    agent.launcher.write_text(re.sub(r"(?m)^version=.*", "version=9.8.7", fitting))
-    for arguments in (["login", "d"], ["explain"], ["login", "d", "--option-of-9.8.7"]):
-        said = agent.run(*arguments).err.splitlines()
-        warning = f"cloudsmith-oidc: warning: this program is {__version__} and the library '9.8.7': "
-        assert [line.startswith(warning) for line in said] == [True] + [False] * (len(said) - 1)
+@pytest.mark.parametrize("command", [["login", "d"], ["explain"], ["login", "d", "--option-of-9.8.7"]])
+def test_a_program_that_does_not_fit_the_library_does_nothing(
+    on: Login, sandbox: Sandbox, tmp_path: Path, runtime: str, command: list[str]
+) -> None:
+    agent = of_version(on(runtime), "9.8.7", tmp_path)
+
+    result = agent.run(*command)
+
+    assert result.status == 2
+    assert result.err == (
+        f"cloudsmith-oidc: error: this program is {__version__} and the library '9.8.7': they do not fit. "
+        "Use the image or the command of the library's version\n"
+    )
+    assert (agent.tree(), sandbox.requests) == ({}, [])
+
+
+@RUNTIMES
+def test_a_program_whose_version_differs_in_the_last_number_fits(on: Login, tmp_path: Path, runtime: str) -> None:
+    agent = of_version(on(runtime), f"{__version__.rpartition('.')[0]}.987", tmp_path)
+
+    assert agent.run("login", "d").status == 0
 
 
 @RUNTIMES

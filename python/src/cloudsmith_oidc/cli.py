@@ -11,7 +11,7 @@ from typing import NoReturn
 import structlog
 
 from cloudsmith_oidc import __version__, command_line, log, login_directory
-from cloudsmith_oidc.errors import CloudsmithOidcError
+from cloudsmith_oidc.errors import CloudsmithOidcError, SettingsError
 from cloudsmith_oidc.redaction import protect, quoted
 from cloudsmith_oidc.settings import SECRET_VARIABLES, Discovery, Explain, Formats, Login, Logout, Options
 
@@ -31,8 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         protect(os.environ.get(name, ""))
     asked = command_line.log_options(arguments)
     log.configure(asked.log_format, quiet=asked.quiet)
-    _warn_of_another_launcher()
     try:
+        _require_fitting_library()
         _run(command_line.parse(arguments))
     except CloudsmithOidcError as error:
         finding = {"finding": error.code} if error.code else {}
@@ -47,13 +47,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _warn_of_another_launcher() -> None:
-    # Before anything is done: what does not fit may fail below, or an option that only one of the two knows be ignored.
-    launcher = os.environ.get("CLOUDSMITH_OIDC_LAUNCHER") or __version__
-    if launcher != __version__:
-        structlog.get_logger().warning(
-            f"this program is {__version__} and the library {quoted(launcher)}: use the image or command of the "
-            "library's version",
+def _require_fitting_library() -> None:
+    """Refuse to work for a library of another version but for its last number. Raises `SettingsError`.
+
+    Either may know an option, a format or a variable that the other does not, and would ignore.
+    """
+    library = os.environ.get("CLOUDSMITH_OIDC_LAUNCHER") or __version__
+    if library.rpartition(".")[0] != __version__.rpartition(".")[0]:
+        raise SettingsError(
+            f"this program is {__version__} and the library {quoted(library)}: they do not fit",
+            hint="Use the image or the command of the library's version",
         )
 
 
