@@ -104,6 +104,8 @@ def test_a_client_reads_from_several_repositories(jobs: Jobs) -> None:
     done = jobs.run(jobs.client.several)
 
     assert done.code == 0, done.output
+    answered = [request.path for request, status in jobs.cli.sandbox.answers if status == 200]
+    assert any("/dev/" in path for path in answered), answered
 
 
 @every("loud", proves="mask")
@@ -127,4 +129,5 @@ def test_which_version_a_client_takes_if_a_public_index_has_a_higher_one(jobs: J
     assert done.code == 0, done.output
     assert re.search(rf"\b{re.escape(jobs.client.takes)}\b", done.output), done.output
     asked = [request for request in jobs.cli.sandbox.requests if request.endpoint == "public"]
+    assert bool(asked) is jobs.client.asks_public
     assert not any("authorization" in request.headers for request in asked)

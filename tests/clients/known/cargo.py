@@ -30,6 +30,7 @@ CLIENT = Client(
     several="cd several; cargo vendor",
     second_index="CARGO_REGISTRIES_PUBLIC_INDEX=sparse+https://public.example.com/cargo/ cargo vendor",
     taken="cat vendor/acme-hello/Cargo.toml",
+    asks_public=False,
     # Where rustup is, cargo is a link to it, and its toolchains are in the home of who installed it.
     environment=lambda sandbox, _: {
         "RUSTUP_HOME": os.environ.get("RUSTUP_HOME", str(Path.home() / ".rustup")),

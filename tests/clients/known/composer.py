@@ -29,5 +29,6 @@ CLIENT = Client(
     several=f"COMPOSER=several.json {INSTALL}",
     second_index=f"COMPOSER=second.json {INSTALL}",
     taken="COMPOSER=second.json composer show",
+    asks_public=False,
     domains=False,
 )

@@ -17,5 +17,6 @@ CLIENT = Client(
     second_index=f"{PUBLIC} {MODULES} go get example.com/acme-hello",
     taken="cat go.mod",
     takes="v1.0.0",
+    asks_public=False,
     settings=lambda _: {"CLOUDSMITH_FORMAT_OPTIONS": "go.private=example.com"},
 )

@@ -50,6 +50,7 @@ CLIENT = Client(
     several=f"sed -i '{TOOLS}' build.sbt; sbt read; ls libs/acme-tools-1.0.0.jar",
     second_index=f"sed -i '{RANGE}' build.sbt; echo '{PUBLIC}' >>build.sbt; sbt read",
     taken="ls libs",
+    asks_public=False,
     environment=environment,
     domains=False,
 )
