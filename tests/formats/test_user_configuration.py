@@ -157,6 +157,22 @@ def test_an_earlier_login_is_not_taken_for_the_users_own(user: User) -> None:
     assert user.config["psFormat"] == "x"
 
 
+def test_a_variable_that_leads_to_where_nobody_can_look_does_not_stop_a_login(user: User) -> None:
+    """As into root's home, for the user that the program is in a container: it may not even look there."""
+    user.has(".docker/config.json", {"psFormat": "x"})
+    user.logs_in(DOCKER_CONFIG=f"/{'a' * 300}/docker")
+    assert "psFormat" not in user.config
+
+
+def test_a_store_of_logins_that_names_no_host_is_left_out_and_that_is_said(user: User) -> None:
+    """Docker would ask it for ours, too, if it stood for all hosts."""
+    user.has(".docker/config.json", {"credsStore": "ecr-login"})
+    result = user.inherits()
+    assert not {"credsStore", "credHelpers"} & user.config.keys()
+    assert "of it the credsStore, as auths names no host" in result.stderr
+    assert "credsStore" not in user.logs_in().stderr
+
+
 @pytest.mark.parametrize(
     "text", ["", "[]", "{", "nul\0", "\N{LATIN SMALL LETTER E WITH ACUTE}", '{"auths": NaN}', "[" * 200_000]
 )
@@ -215,8 +231,9 @@ def test_builders_go_on_unless_the_job_says_where_they_are(user: User) -> None:
     user.has(".docker/buildx/.lock", "")
     user.logs_in()
     assert f"BUILDX_CONFIG={user.home}/.docker/buildx\n" in user.cli.file("env")
-    user.logs_in(BUILDX_CONFIG="/builders")
-    assert "BUILDX_CONFIG" not in user.cli.file("env")
+    for own in ("/builders", f"{user.home}/.docker/buildx"):
+        user.logs_in(BUILDX_CONFIG=own)
+        assert f"BUILDX_CONFIG={own}\n" in user.cli.file("env")
 
 
 # ---- the user's logins for registries ----

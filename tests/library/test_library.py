@@ -118,6 +118,29 @@ assert token.value
     assert len(sandbox.exchange_requests) == 2
 
 
+def test_what_is_not_carried_over_prints_nothing(world: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / ".docker").mkdir()
+    (tmp_path / ".docker/config.json").write_text("[]")
+    program = f"""
+import os, cloudsmith_oidc
+os.environ["HOME"] = {str(tmp_path)!r}
+token = cloudsmith_oidc.exchange_token(os.environ["CLOUDSMITH_OIDC_TOKEN"], org="acme", service="ci-reader")
+cloudsmith_oidc.configure(["docker"], token, org="acme", directory="/login")
+"""
+
+    result = run(program, world, tmp_path)
+
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_a_repository_counts_once(world: Sandbox) -> None:
+    token = exchange_token(world.mint(), org="acme", service="ci-reader")
+
+    twice = configure(["maven"], token, org="acme", repos=["prod", "prod"], directory="/login")
+
+    assert twice == configure(["maven"], token, org="acme", repos=["prod"], directory="/login")
+
+
 def test_a_diagnosis_reads_both_sides(world: Sandbox) -> None:
     [provider] = world.cloudsmith.providers["acme"]
     provider.enabled = False
@@ -148,6 +171,8 @@ def test_what_is_wrong_is_said_without_the_token(world: Sandbox) -> None:
         exchange_token(world.mint(), org=world.mint(), service="ci-reader")
     with pytest.raises(ValueError, match="not a known format"):
         configure(["pi"], token, org="acme", directory="/login")
+    with pytest.raises(ValueError, match="'prod' would be taken for its letters"):
+        configure(["pip"], token, org="acme", repos="prod", directory="/login")
     with pytest.raises(CloudsmithOidcError, match="without a repository"):
         configure(["pip"], token, org="acme", directory="/login")
     with pytest.raises(CloudsmithOidcError, match="no name for a custom domain"):

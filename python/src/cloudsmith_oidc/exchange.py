@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-import structlog
 import tenacity
 
+from cloudsmith_oidc import log
 from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import (
     ExchangeRefusedError,
@@ -125,10 +125,7 @@ def _reason(state: tenacity.RetryCallState) -> _RetryableError:
 
 
 def _log_retry(state: tenacity.RetryCallState) -> None:
-    # As a library in a program that does not use structlog, say nothing: structlog would print on standard output.
-    if not structlog.is_configured():
-        return
-    structlog.get_logger().warning(
+    log.warn(
         "the exchange is tried again",
         reason=_reason(state).error.message,
         attempt=state.attempt_number,

@@ -8,13 +8,15 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-import structlog
+from cloudsmith_oidc import log
 
 MAX_BYTES = 256 * 1024
 """More than any configuration has. The launcher sends no larger file."""
 _MAX_FILES = 25
 _ELSEWHERE = {".docker": "DOCKER_CONFIG", ".config": "XDG_CONFIG_HOME", ".run": "XDG_RUNTIME_DIR"}
 """What variables can lead elsewhere, or only they lead to: there is no `.run`. The launcher knows the same."""
+_NOWHERE = "/nonexistent"
+"""What the launcher, too, says instead of a home."""
 _PLAIN = re.compile(r"(?!.*[/.]\.)(?!.*[^/]{65})[A-Za-z0-9_.@+/-]+", re.ASCII)
 """The names that the launcher reads, and writes; docker's own have 64 characters, and a tar archive holds those."""
 
@@ -33,24 +35,30 @@ class Home:
         self._files = files
         self._left_out: set[tuple[str, str]] = set()
 
+    @property
+    def known(self) -> bool:
+        """Whether anybody knows where it is: the launcher tells of none in which a build can write."""
+        return self.path != _NOWHERE
+
     def place(self, path: str) -> str:
         """Return where something is on the machine that runs the clients."""
         top, slash, rest = path.partition("/")
         led = self._environment.get(_ELSEWHERE.get(top, ""), "")
-        # A build can write into a login: what leads there is no way to the user's own.
-        own = led.startswith("/") and not (Path(led).parent / "login.json").exists()
+        # A build can write into a login: what leads there is no way to the user's own. What another user has may not be
+        # looked at, for which `Path.exists` raises.
+        own = led.startswith("/") and not os.path.exists(Path(led).parent / "login.json")  # noqa: PTH110
         return f"{led if own else f'{self.path}/{top}'}{slash}{rest}"
 
     def read(self, path: str) -> str | None:
         """Return the text of a file, or nothing: without it, or if it is no text. If it is too large, that is said."""
         content = self._content(path)
         if content is not None and len(content) > MAX_BYTES:
-            self._leave_out(path, f"it is larger than {MAX_BYTES} bytes")
+            self.leave_out(path, f"it is larger than {MAX_BYTES} bytes")
             return None
         try:
             return None if content is None else content.decode()
         except UnicodeDecodeError:
-            self._leave_out(path, "it is not text")
+            self.leave_out(path, "it is not text")
             return None
 
     def read_object(self, path: str) -> dict[str, Any]:
@@ -63,7 +71,7 @@ class Home:
         except (ValueError, RecursionError):
             value = None
         if not isinstance(value, dict):
-            self._leave_out(path, "it is not a JSON object")
+            self.leave_out(path, "it is not a JSON object")
             return {}
         return value
 
@@ -71,7 +79,7 @@ class Home:
         """Return the paths of the files that fit a pattern, in which `*` is any name that does not begin with a dot."""
         found = sorted(name for name in self._names(pattern) if _PLAIN.fullmatch(name))
         if len(found) > _MAX_FILES:
-            self._leave_out(pattern, f"there are more than {_MAX_FILES} of them; the others are carried over")
+            self.leave_out(pattern, f"there are more than {_MAX_FILES} of them; the others are carried over")
         return found[:_MAX_FILES]
 
     def _names(self, pattern: str) -> Iterator[str]:
@@ -102,13 +110,13 @@ class Home:
         except OSError:
             return None
 
-    def _leave_out(self, path: str, why: str) -> None:
-        """Say so, but once: the formats are asked twice, before the exchange and after it."""
+    def leave_out(self, path: str, why: str) -> None:
+        """Say that something is, but once: the formats are asked twice, before the exchange and after it."""
         if (path, why) not in self._left_out:
             self._left_out.add((path, why))
-            structlog.get_logger().warning("not carried over", file=self.place(path), why=why)
+            log.warn("not carried over", file=self.place(path), why=why)
 
 
 def _path() -> str:
     """Return the job's home directory: the launcher says which, as in a container HOME is another."""
-    return next(filter(None, map(os.environ.get, ("CLOUDSMITH_OIDC_HOME", "HOME"))), "/nonexistent")
+    return next(filter(None, map(os.environ.get, ("CLOUDSMITH_OIDC_HOME", "HOME"))), _NOWHERE)

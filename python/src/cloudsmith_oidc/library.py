@@ -15,7 +15,7 @@ from cloudsmith_oidc.explain.report import as_json, as_text
 from cloudsmith_oidc.formats import Configuration
 from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.id_token import GivenToken, IdToken
-from cloudsmith_oidc.redaction import protect
+from cloudsmith_oidc.redaction import protect, quoted
 from cloudsmith_oidc.settings import DEFAULT_API_HOST
 
 __all__ = [
@@ -73,10 +73,10 @@ def configure(  # noqa: PLR0913 - each by its name
     `options` are what the step's options `domains` and `formatOptions` are. Raises `CloudsmithOidcError`, and
     `ValueError` for a value that is not what it should be.
     """
-    chosen = [values.format_name(name) for name in names]
+    chosen = [values.format_name(name) for name in _listed(names)]
     account = formats.Account(
         org=values.slug(org),
-        repos=tuple(map(values.slug, repos)),
+        repos=tuple(map(values.slug, _listed(repos))),
         token=token.value,
         directory=str(values.login_directory(str(directory))),
         domains=dict(values.domain(f"{key}={host}") for key, host in (domains or {}).items()),
@@ -112,7 +112,14 @@ def diagnose(  # noqa: PLR0913 - each by its name
     report = explain.diagnose(
         GivenToken(id_token, api_key=api_key),
         ServiceAccount(api_host, org, service),
-        Expectations(repositories=tuple(repos)),
+        Expectations(repositories=_listed(repos)),
         Deadline(timeout),
     )
     return Diagnosis(report.findings, report.cause, as_text(report), as_json(report))
+
+
+def _listed(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return these, each once, as clients refuse what their file names twice. Raises `ValueError` for one alone."""
+    if texts == str(texts):
+        raise ValueError(f"{quoted(texts)} would be taken for its letters: give a list")
+    return tuple(dict.fromkeys(texts))

@@ -35,6 +35,12 @@ def configure(log_format: LogFormat, *, quiet: bool) -> None:
     )
 
 
+def warn(event: str, **details: object) -> None:
+    """Log a warning, but not in another program that has not set up structlog, which then prints on standard output."""
+    if structlog.is_configured():
+        structlog.get_logger().warning(event, **details)
+
+
 class _StandardError(io.TextIOBase):
     """Standard error, where it does not matter that nobody takes what is written: the exit code tells, too."""
 

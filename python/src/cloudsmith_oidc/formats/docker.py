@@ -40,7 +40,8 @@ def _files(access: Access) -> dict[str, str]:
     contexts = access.home.paths(_CONTEXTS)
     if access.inherit:
         config |= {"HttpHeaders": headers} if (headers := _member(own, "HttpHeaders", dict)) else {}
-        for configuration in (own, *map(access.home.read_object, _OTHERS)):
+        for path in (_CONFIGURATION, *_OTHERS):
+            configuration = access.home.read_object(path)
             helpers = _of_others(configuration, "credHelpers", str, ours) | helpers
             logins = _of_others(configuration, "auths", dict, ours)
             # With credsStore, docker, helm and oras would ignore all auths. Named for each host, all find both.
@@ -49,6 +50,8 @@ def _files(access: Access) -> dict[str, str]:
                 helpers = dict.fromkeys(logins, store) | helpers
             else:
                 auths = logins | auths
+            if store and not logins:
+                access.home.leave_out(path, "of it the credsStore, as auths names no host")
         contexts += access.home.paths(_CONTEXTS_KEYS)
     plugins = [*_member(own, "cliPluginsExtraDirs", list), access.home.place(".docker/cli-plugins")]
     config = {"auths": auths, "cliPluginsExtraDirs": plugins, **({"credHelpers": helpers} if helpers else {}), **config}
@@ -77,8 +80,8 @@ def _of_others(configuration: Mapping[str, Any], name: str, kind: type, ours: li
 
 def _buildx(access: Access) -> str | None:
     """Lead buildx to the builders that the user has, which it would look for beside the configuration."""
-    own = access.environment.get("BUILDX_CONFIG") or access.home.read(_BUILDX_IS_USED) is None
-    return None if own else access.home.place(_BUILDX)
+    users = None if access.home.read(_BUILDX_IS_USED) is None else access.home.place(_BUILDX)
+    return access.environment.get("BUILDX_CONFIG") or users
 
 
 FORMAT = Format(
@@ -97,5 +100,6 @@ FORMAT = Format(
     logins=(_CONTEXTS_KEYS, *_OTHERS),
     hides="Unless the login inherits: the logins in the user's ~/.docker/config.json (auths, credsStore, HttpHeaders), "
     "the keys of contexts, and the logins of podman and Helm. In any case: what `docker --tls` finds in ~/.docker "
-    "without DOCKER_CERT_PATH. Everything else in config.json, plugins, contexts and builders go on.",
+    "without DOCKER_CERT_PATH. An inherited credsStore is asked for the hosts that auths names. Everything else in "
+    "config.json, plugins, contexts and builders go on.",
 )
