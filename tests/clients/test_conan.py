@@ -29,7 +29,7 @@ def test_a_job_with_a_conan_home_of_its_own_keeps_its_packages_there_in_nested_l
     own = jobs.folder / "own"
     jobs.environment["CONAN_HOME"] = str(own)
     jobs.log_in()
-    jobs.environment |= dict(line.split("=", 1) for line in jobs.cli.file("env").splitlines())
+    jobs.environment |= jobs.pointers
     inner = jobs.beside()
     inner.log_in()
 
@@ -38,6 +38,19 @@ def test_a_job_with_a_conan_home_of_its_own_keeps_its_packages_there_in_nested_l
     assert done.code == 0, done.output
     assert list(own.glob("p/acme-*"))
     assert not (jobs.home / ".conan2").exists()
+
+
+def test_what_a_job_sets_inside_a_login_counts_in_the_login_within(jobs: Jobs) -> None:
+    jobs.log_in()
+    own = jobs.folder / "own"
+    jobs.environment |= {**jobs.pointers, "CONAN_HOME": str(own)}
+    inner = jobs.beside()
+    inner.log_in()
+
+    done = inner.run(f"{PROFILE}; {CREATE}")
+
+    assert done.code == 0, done.output
+    assert list(own.glob("p/acme-*"))
 
 
 def test_a_conan_home_of_the_project_hides_the_login(jobs: Jobs) -> None:

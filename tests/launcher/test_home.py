@@ -69,6 +69,25 @@ def test_what_variables_lead_elsewhere_is_found_there(agent: Agent, home: Path) 
     }
 
 
+@pytest.mark.parametrize("runtime", ["docker", "podman"])
+def test_an_earlier_login_is_not_taken_for_the_users_own(agent: Agent, home: Path, runtime: str) -> None:
+    """A build can write there, and so choose what is copied, or what an engine's client runs."""
+    agent.has(runtime)
+    put(home, {".docker/config.json": "own", "login/docker/config.json": "planted", "login/login.json": "{}"})
+    pointers = {"DOCKER_CONFIG": f"{home}/login/docker", "REGISTRY_AUTH_FILE": f"{home}/login/docker/config.json"}
+
+    assert agent.run("login", "d", CLOUDSMITH_OIDC_RUNTIME=runtime, **pointers).status == 0
+
+    assert sent(agent) == {".docker/config.json": "own"}
+    assert not any(pointers.keys() & call.env.keys() for call in agent.calls)
+
+
+def test_logins_are_inherited_by_the_programs_option_too(agent: Agent, home: Path) -> None:
+    put(home, CONFIG | LOGINS)
+    assert agent.run("login", "d", "--inherit").status == 0
+    assert sent(agent) == CONFIG | LOGINS
+
+
 def test_files_that_a_pattern_finds(agent: Agent, home: Path) -> None:
     names = [
         f".docker/contexts/meta/{name}/meta.json"

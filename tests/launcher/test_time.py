@@ -50,6 +50,14 @@ def test_a_program_that_never_answers(agent: Agent, hangs: str, command: list[st
     assert agent.tree() == {}
 
 
+@pytest.mark.parametrize("timeout", [["--timeout", str(TIMEOUT)], [f"--timeout={TIMEOUT}"]])
+def test_the_programs_own_option_counts(agent: Agent, timeout: list[str]) -> None:
+    script(agent, "cloudsmith-oidc", HANGS)
+    result = agent.run("login", "d", *timeout, CLOUDSMITH_TIMEOUT="600")
+    assert result.status == 6
+    assert "gave no answer in 2 seconds" in result.err
+
+
 @pytest.mark.parametrize("hangs", [HANGS, IGNORES_TERM], ids=["hangs", "ignores TERM"])
 def test_auto_passes_over_an_engine_that_never_answers(agent: Agent, hangs: str) -> None:
     script(agent, "docker", hangs)

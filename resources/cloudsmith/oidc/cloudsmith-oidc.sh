@@ -30,7 +30,7 @@ api_key=${CLOUDSMITH_API_KEY:-}
 unset CLOUDSMITH_OIDC_TOKEN OIDC_TOKEN CLOUDSMITH_API_KEY
 # Written by tests/formats: the job's own variables that formats add to; and what formats read of the user's
 # home directory, always, and with CLOUDSMITH_INHERIT=true. No * stands for more than one name.
-extended="APT_CONFIG BUILDX_CONFIG CLOUDSMITH_CONAN_HOME CLOUDSMITH_GIT_CONFIG CLOUDSMITH_OWN_APT_CONFIG CLOUDSMITH_OWN_R_PROFILE COMPOSER_CACHE_DIR CONAN_HOME GEMRC GIT_CONFIG_COUNT GOAUTH GONOSUMDB MAVEN_ARGS MAVEN_OPTS R_PROFILE YARN_PLUGINS"
+extended="APT_CONFIG BUILDX_CONFIG CLOUDSMITH_CONAN_HOME CLOUDSMITH_CONAN_LOGIN CLOUDSMITH_GIT_CONFIG CLOUDSMITH_OWN_APT_CONFIG CLOUDSMITH_OWN_R_PROFILE COMPOSER_CACHE_DIR CONAN_HOME GEMRC GIT_CONFIG_COUNT GOAUTH GONOSUMDB GOPRIVATE MAVEN_ARGS MAVEN_OPTS R_PROFILE YARN_PLUGINS"
 home_files=".config/curlrc .curlrc .docker/buildx/.lock .docker/config.json .docker/contexts/meta/*/meta.json"
 home_logins=".config/containers/auth.json .config/helm/registry/config.json .config/helm/repositories.yaml .docker/contexts/tls/*/*/* .gradle/gradle.properties .netrc .npmrc .run/containers/auth.json"
 # The program gets these, in a container, too. CLOUDSMITH_OIDC_HOME (see keep_builds_out) and CLOUDSMITH_OIDC_LAUNCHER,
@@ -89,6 +89,10 @@ keep_builds_out() {
     for name in $paths; do
         eval "value=\${$name:-}"
         [ -z "$value" ] || value=$(outside "$value")
+        case $name in # nor may these lead into an earlier login, in which a build can write, too
+            DOCKER_CONFIG) [ ! -e "${value%/*}/login.json" ] || value='' ;;
+            REGISTRY_AUTH_FILE) [ ! -e "${value%/*/*}/login.json" ] || value='' ;;
+        esac
         if [ -n "$value" ]; then eval "$name=\$value"; else unset "$name"; fi
     done
     # For the program, which in a container has another HOME.
@@ -121,6 +125,18 @@ end_child() { # SECONDS: wait for the child; when the time is up send it TERM, a
     kill -9 "$guard" 2>/dev/null # a shell that has only begun can lose any other signal
     wait "$guard" 2>/dev/null
     return $status
+}
+
+heed() { # ARG...: two of the program's options have a part here, too
+    option=''
+    for argument; do
+        case $option in --timeout) CLOUDSMITH_TIMEOUT=$argument ;; esac
+        option=$argument
+        case $argument in
+            --timeout=*) CLOUDSMITH_TIMEOUT=${argument#*=} ;;
+            --inherit) CLOUDSMITH_INHERIT=true ;;
+        esac
+    done
 }
 
 set_deadline() { # The program keeps the time-out by itself. This is for one that does not, and for the engine.
@@ -448,6 +464,7 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 if [ "$command" != logout ]; then
+    heed "$@"
     set_deadline
     choose_runtime
     if [ "$runtime" != local ]; then

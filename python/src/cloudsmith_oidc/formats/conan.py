@@ -30,15 +30,20 @@ def _files(access: Access) -> dict[str, str]:
 def _own_home(access: Access) -> str:
     """Where the packages and profiles of the job are, which outlive a login and are those of a login within another."""
     environment = access.environment
-    return environment.get("CLOUDSMITH_CONAN_HOME") or environment.get("CONAN_HOME") or "~/.conan2"
+    is_a_logins = environment.get("CONAN_HOME") == environment.get("CLOUDSMITH_CONAN_LOGIN", "")
+    return environment.get("CLOUDSMITH_CONAN_HOME" if is_a_logins else "CONAN_HOME") or "~/.conan2"
 
 
 FORMAT = Format(
     client="Conan 2",
     endpoints=(REMOTE,),
     files=_files,
-    extends=("CONAN_HOME", "CLOUDSMITH_CONAN_HOME"),
-    variables={"CONAN_HOME": in_directory("conan"), "CLOUDSMITH_CONAN_HOME": _own_home},
+    extends=("CONAN_HOME", "CLOUDSMITH_CONAN_HOME", "CLOUDSMITH_CONAN_LOGIN"),
+    variables={
+        "CONAN_HOME": in_directory("conan"),
+        "CLOUDSMITH_CONAN_LOGIN": in_directory("conan"),
+        "CLOUDSMITH_CONAN_HOME": _own_home,
+    },
     hides="The user's remotes (Conan Center, too), global.conf, settings, extensions, and profiles other than the "
     "default one. Packages stay where they are.",
     project="A conan_home in a .conanrc of the project wins: no login is found. `conan upload -r cloudsmith` "
