@@ -59,6 +59,11 @@ class Jobs:
         result = self.cli.login(**{**login, **settings})
         assert result.code == 0, result.stderr
 
+    @property
+    def pointers(self) -> dict[str, str]:
+        """The variables that the login sets."""
+        return dict(line.split("=", 1) for line in self.cli.file("env").splitlines())
+
     def run(self, script: str, name: str = "job") -> Done:
         """Run a script in a new directory."""
         directory = self.folder / name
@@ -66,11 +71,10 @@ class Jobs:
         for path, text in self.client.files.items():
             (directory / path).parent.mkdir(parents=True, exist_ok=True)
             (directory / path).write_text(text)
-        pointers = dict(line.split("=", 1) for line in self.cli.file("env").splitlines())
         done = subprocess.run(
             ["sh", "-eu", "-c", script],
             cwd=directory,
-            env=self.environment | pointers,
+            env=self.environment | self.pointers,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

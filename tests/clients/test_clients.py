@@ -77,6 +77,20 @@ def test_two_jobs_at_once_have_a_login_each_and_one_home(jobs: Jobs) -> None:
     assert other.got()
 
 
+@every("read", proves="nested logins")
+def test_of_a_login_within_a_login_the_inner_one_counts(jobs: Jobs) -> None:
+    jobs.log_in()
+    inner = jobs.beside()
+    inner.environment = jobs.environment | jobs.pointers
+    jobs.cli.sandbox.cloudsmith.revoke()
+    inner.log_in()
+
+    done = inner.run(inner.client.read)
+
+    assert done.code == 0, done.output
+    assert inner.got()
+
+
 DOMAINS = {
     "of the workspace": "{label}={label}.acme.com",
     "of the repository": "{label}:prod={label}-prod.acme.com",

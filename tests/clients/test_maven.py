@@ -28,7 +28,7 @@ def hosts(jobs: Jobs) -> set[str]:
 def test_of_a_login_within_a_login_the_inner_one_counts(jobs: Jobs) -> None:
     jobs.log_in()
     inner = jobs.beside()
-    inner.environment |= dict(line.split("=", 1) for line in jobs.cli.file("env").splitlines())
+    inner.environment |= jobs.pointers
     jobs.cli.sandbox.cloudsmith.revoke()
     inner.log_in()
 

@@ -40,7 +40,7 @@ PLUGIN = "/login/yarn/cloudsmith.cjs"
         ("rubygems", "GEMRC", f"{GEMRC}.old", f"{GEMRC}.old:{GEMRC}"),
         ("rubygems", "GEMRC", f"/x:{GEMRC}:/y", f"/x:{GEMRC}:/y"),
         ("rubygems", "GEMRC", GEMRC, GEMRC),
-        ("yarn", "YARN_PLUGINS", f"/a{PLUGIN}", f"/a{PLUGIN};{PLUGIN}"),
+        ("yarn", "YARN_PLUGINS", f"/a{PLUGIN}", f"{PLUGIN};/a{PLUGIN}"),
         (
             "maven",
             "MAVEN_OPTS",

@@ -47,7 +47,8 @@ def _plugins(access: Access) -> str:
             "Yarn separates plugins by semicolons, and there is one in the login directory's path",
             hint="Use another directory, or leave the format yarn out",
         )
-    return access.extended("YARN_PLUGINS", path, ";")
+    # Of two plugins of one name, Yarn takes the first.
+    return access.extended("YARN_PLUGINS", path, ";", first=True)
 
 
 FORMAT = Format(
