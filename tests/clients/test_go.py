@@ -67,6 +67,16 @@ def test_patterns_of_the_job_are_kept(jobs: Jobs) -> None:
     assert "GONOSUMDB=corp.example.com,example.com/a,*.example.com\n" in jobs.cli.file("env")
 
 
+def test_what_goprivate_keeps_from_the_checksum_database_stays_kept_from_it(jobs: Jobs) -> None:
+    """Go takes GONOSUMDB from it, but only as long as nobody sets that."""
+    jobs.environment["GOPRIVATE"] = "corp.example.com"
+    jobs.log_in(CLOUDSMITH_FORMAT_OPTIONS="go.private=example.com")
+
+    done = jobs.run("go env GONOSUMDB")
+
+    assert done.output == "corp.example.com,example.com\n"
+
+
 def test_a_pattern_is_added_though_one_of_the_jobs_begins_like_it(jobs: Jobs) -> None:
     jobs.environment["GONOSUMDB"] = "example.com/acme-tools"
     jobs.log_in(CLOUDSMITH_FORMAT_OPTIONS="go.private=example.com/acme")

@@ -34,8 +34,10 @@ def _goauth(access: Access) -> str:
 
 
 def _private(access: Access) -> str | None:
+    """Add patterns to the list of those that the checksum database is not asked for: without it, that is GOPRIVATE."""
     patterns = ",".join(access.option("private"))
-    return access.extended("GONOSUMDB", patterns, ",") if patterns else None
+    default = access.environment.get("GOPRIVATE", "")
+    return access.extended("GONOSUMDB", patterns, ",", default=default) if patterns else None
 
 
 FORMAT = Format(
@@ -57,10 +59,11 @@ FORMAT = Format(
             check=_pattern,
         )
     },
-    extends=("GOAUTH", "GONOSUMDB"),
+    extends=("GOAUTH", "GONOSUMDB", "GOPRIVATE"),
     publishes=False,
     least="1.24; before, with the format netrc",
-    hides="GOPROXY of the job and of `go env -w`: public modules come from an upstream in Cloudsmith, or not at all.",
+    hides="GOPROXY of the job and of `go env -w`: public modules come from an upstream in Cloudsmith, or not at all. "
+    "With go.private, also GONOSUMDB and GOPRIVATE of `go env -w`, for the checksum database.",
     project="What the job's GOPRIVATE or GONOPROXY names is got past Cloudsmith; GONOPROXY=none prevents that.",
     second_index="The first proxy of GOPROXY that has the module, whatever the version, if commas separate them.",
 )
