@@ -27,6 +27,16 @@ def test_a_path_that_dnf_cannot_take_is_refused(jobs: Jobs, path: str) -> None:
     assert "path" in result.stderr
 
 
+@pytest.mark.parametrize("domain", ["rpm=dl.acme.com", "rpm:prod=dl-prod.acme.com"])
+def test_a_domain_of_this_format_has_the_key_too(jobs: Jobs, domain: str) -> None:
+    jobs.log_in(CLOUDSMITH_DOMAINS=domain)
+
+    done = jobs.run(jobs.client.read)
+
+    assert done.code == 0, done.output
+    assert "dl.cloudsmith.io" not in jobs.cli.file("dnf/cloudsmith.repo")
+
+
 def test_another_distribution_can_be_read(jobs: Jobs) -> None:
     jobs.log_in(CLOUDSMITH_FORMAT_OPTIONS="rpm.distribution=any-distro/any-version")
 

@@ -61,7 +61,7 @@ def with_needs(chosen: Iterable[str]) -> dict[str, Format]:
 
 def require_domain_key(key: str, chosen: Iterable[str]) -> None:
     """Check the name of a custom domain: a format, or the label of one's host. Raises `SettingsError`."""
-    if key in names() or key in _labels(chosen):
+    if key in _labels(chosen) or (key in names() and load(key).endpoints):
         return
     # Only now are all formats loaded: to know a host that none of the chosen ones asks, or to say what there is.
     labels = _labels(names())

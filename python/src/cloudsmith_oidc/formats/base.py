@@ -203,7 +203,7 @@ class Access:
         A name that is also the label of one of the format's hosts means that host; else it means the first.
         """
         named = next((known for known in self.endpoints if known.label == self.name), self.endpoints[0])
-        return list(dict.fromkeys([*([self.name] if endpoint == named else []), endpoint.label]))
+        return list(dict.fromkeys([*([self.name] if endpoint.host == named.host else []), endpoint.label]))
 
     def _domain(self, keys: Iterable[str]) -> str | None:
         return next((self.account.domains[key] for key in keys if key in self.account.domains), None)

@@ -5,11 +5,11 @@ two ways: the vendor's orb sets such a token as the key; the source of version 1
 that a JWT is refused there.
 """
 
-from cloudsmith_oidc.formats.base import DOWNLOADS, Format, in_directory
+from cloudsmith_oidc.formats.base import Format, in_directory
 
 FORMAT = Format(
     client="Cloudsmith's own cloudsmith; not tried with the real service, which may refuse this token as an API key",
-    endpoints=(DOWNLOADS,),
+    endpoints=(),
     files=lambda access: {"cloudsmith/credentials.ini": f"[default]\napi_key = {access.token}\n"},
     variables={"CLOUDSMITH_CREDENTIALS_FILE": in_directory("cloudsmith/credentials.ini")},
     needs_repo=False,
