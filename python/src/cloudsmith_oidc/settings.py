@@ -159,7 +159,7 @@ class TokenOptions(Options):
         default=None,
     )
     api_host: Annotated[str, AfterValidator(values.base_url)] = _option(*_API_HOST, default=DEFAULT_API_HOST)
-    timeout: _Seconds = _option(*_TIMEOUT, default=60)
+    timeout: _Seconds = _option(*_TIMEOUT, default="60")
 
 
 class Login(TokenOptions):
@@ -235,8 +235,10 @@ class Login(TokenOptions):
     @property
     def format_options(self) -> dict[str, tuple[str, ...]]:
         """The formats' own options by `format.name`, each with all its values."""
-        given = [*(("npm.scope", scope) for scope in self.npm_scope), *self.format_option]
-        return {key: tuple(value for other, value in given if other == key) for key, _ in given}
+        options: dict[str, list[str]] = {}
+        for key, value in (*(("npm.scope", scope) for scope in self.npm_scope), *self.format_option):
+            options.setdefault(key, []).append(value)
+        return {key: tuple(given) for key, given in options.items()}
 
     @property
     def chosen_formats(self) -> tuple[str, ...]:
@@ -299,7 +301,7 @@ class Discovery(Options):
     credentials_id: Annotated[tuple[str, ...], BeforeValidator(_parts)] = _option(
         "ID", "With --jenkins-url: the credential.", default=("oidc-token-cred",), separator=","
     )
-    timeout: _Seconds = _option(*_TIMEOUT, default=60)
+    timeout: _Seconds = _option(*_TIMEOUT, default="60")
 
 
 class Logout(Options):

@@ -12,6 +12,8 @@ from cloudsmith_oidc.redaction import quoted
 _MAX_SECONDS = 3600
 _USUAL_PORTS = {"http": 80, "https": 443}
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", re.ASCII)
+_SECONDS = re.compile(r"(?:0|[1-9][0-9]{0,3})(?:\.[0-9]+)?|\.[0-9]+", re.ASCII)
+"""The launcher reads the same."""
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\]", re.ASCII)
 
@@ -97,10 +99,7 @@ def claim(text: str) -> tuple[str, str]:
 
 def seconds(text: str) -> float:
     """Read a time span in seconds, at most an hour."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
+    number = float(text) if _SECONDS.fullmatch(text) else 0.0
     if not 0 < number <= _MAX_SECONDS:
         raise ValueError(
             f"{quoted(text)} is not a time-out: give the seconds as a whole or decimal number, greater than 0 and at "
