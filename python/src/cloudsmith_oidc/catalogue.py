@@ -27,18 +27,19 @@ def run(options: Formats) -> None:
 def describe(name: str) -> Description:
     """Return what is known of a format, in the words of `Format`; a custom domain can replace each of `hosts`."""
     form = formats.load(name)
+    used = formats.with_needs([name]).values()
     return {
         "name": name,
         "client": form.client,
         "publishes": form.publishes,
         "needs_repo": form.needs_repo,
         "hosts": list(dict.fromkeys(endpoint.host for endpoint in form.endpoints)),
-        "variables": _numberless(name for known in formats.with_needs([name]).values() for name in known.variables),
+        "variables": _numberless(name for known in used for name in known.variables),
         "extends": _numberless(form.extends),
         "options": {option: f"{known.takes}: {known.help}" for option, known in form.options.items()},
         "shapes": list(form.shapes),
         "least": form.least,
-        "hides": form.hides,
+        "hides": " ".join(known.hides for known in used if known.hides),
         "project": form.project,
         "second_index": form.second_index,
     }

@@ -14,9 +14,10 @@ def _files(access: Access) -> dict[str, str]:
     return {"composer/auth.json": json.dumps({"http-basic": logins}, indent=2) + "\n"}
 
 
-def _cache(access: Access) -> str:
+def _cache(access: Access) -> str | None:
     """Keep the cache where it is without COMPOSER_HOME: in a login directory it would be lost, and removed with it."""
-    return access.environment.get("COMPOSER_CACHE_DIR") or f"{access.home.path}/.cache/composer"
+    own = access.environment.get("COMPOSER_CACHE_DIR")
+    return own or (f"{access.home.path}/.cache/composer" if access.home.known else None)
 
 
 FORMAT = Format(

@@ -71,7 +71,8 @@ FORMAT = Format(
     variables={"GRADLE_USER_HOME": in_directory("gradle")},
     logins=(OWN,),
     least="4.4.1",
-    hides="All of ~/.gradle: init scripts, gradle.properties (unless the login inherits), the caches and the wrapper's "
+    hides="All of ~/.gradle, and of the directory that the job's own GRADLE_USER_HOME names: init scripts, "
+    "gradle.properties (unless the login inherits, which copies that of ~/.gradle), the caches and the wrapper's "
     "Gradle, which are fetched anew. Nothing is hidden with: "
     'gradle -g ~/.gradle -I "$GRADLE_USER_HOME/init.d/cloudsmith.init.gradle".',
     project="The project names the repositories, to read from and to publish to. A login that it gives them wins.",

@@ -53,8 +53,8 @@ FORMAT = Format(
     },
     publishes=False,
     logins=(OWN,),
-    hides="The user's chart repositories, unless the login inherits, and the indexes that were fetched of them: "
-    "'helm repo update' comes first.",
+    hides="The user's chart repositories, unless the login inherits, those of the file that the job's own "
+    "HELM_REPOSITORY_CONFIG names, and the indexes that were fetched of them: 'helm repo update' comes first.",
     project="A dependency in Chart.yaml names its repository by URL or by @WORKSPACE-REPOSITORY, and is let in.",
     second_index="A chart's name begins with its repository's, so that no other is asked for it.",
 )

@@ -65,7 +65,7 @@ FORMAT = Format(
     },
     shapes=(),
     logins=(".npmrc",),
-    hides="The user's ~/.npmrc, unless the login inherits.",
+    hides="The user's ~/.npmrc, unless the login inherits, and what the job's own NPM_CONFIG_USERCONFIG names.",
     project="A .npmrc of the project wins for the registry and for scopes. `npm publish` publishes where npm reads: "
     "to the first repository, unless the project says otherwise.",
     second_index="A scope has one registry, so that no other is asked for it.",
