@@ -94,6 +94,13 @@ def test_a_count_of_gits_settings_that_git_would_not_take_is_refused(
 # ---- the user's home ----
 
 
+def test_nothing_leads_to_a_home_that_nobody_knows() -> None:
+    """Whoever is root would make it, and anybody else could not."""
+    account = replace(PLAIN, home=Home("/nonexistent"))
+
+    assert "COMPOSER_CACHE_DIR" not in formats.configure(["composer"], account).variables
+
+
 @pytest.mark.parametrize(
     "name",
     [
