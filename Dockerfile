@@ -1,6 +1,6 @@
 # The command cloudsmith-oidc as a container: no shell step in the build needs more than `docker run -i`.
 #
-# A release says its VERSION, REVISION and SOURCE_DATE_EPOCH, and pins the base by digest: docs/image.md.
+# A release says its VERSION, REVISION and SOURCE_DATE_EPOCH. Built by hand, it can also pin BASE by digest: docs/image.md.
 ARG BASE=python:3.13-slim-trixie
 
 FROM ${BASE} AS build

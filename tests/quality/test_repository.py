@@ -63,7 +63,8 @@ def versions(launcher: str, changelog: str) -> list[str]:
 def test_everything_has_the_version_of_the_package(repository: Path, tracked_files: list[str]) -> None:
     assert versions((repository / LAUNCHER).read_text(), (repository / "CHANGELOG.md").read_text()) == [__version__] * 2
     pages = "".join((repository / name).read_text() for name in tracked_files if name.endswith(".md"))
-    assert set(re.findall(r"cloudsmith-oidc:(\d[\w.-]*\w)", pages)) == {__version__}
+    for place in ("cloudsmith-oidc:", "--branch v", "launcher of "):
+        assert set(re.findall(rf"{place}(\d[\w.-]*\w)", pages)) == {__version__}, place
     # How to upgrade is shown with a later tag.
     assert __version__ in re.findall(r"cloudsmith-oidc@v(\d[\w.-]*\w)", pages)
 
