@@ -27,7 +27,7 @@ class CloudsmithOidcError(Exception):
 
 
 class SettingsError(CloudsmithOidcError):
-    """Wrong usage or settings; nothing was sent."""
+    """Wrong usage or settings; a login has sent nothing."""
 
     exit_code = 2
 
