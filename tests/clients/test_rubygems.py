@@ -1,5 +1,7 @@
 """What the user and the job say to RubyGems of their own."""
 
+from urllib.parse import unquote
+
 import pytest
 
 from clients.job import Jobs
@@ -50,6 +52,28 @@ def test_a_gem_is_pushed_to_a_custom_domain(jobs: Jobs, setting: str, url: str) 
     assert done.code == 0, done.output
     pushed = jobs.cli.sandbox.requests[-1]
     assert f"{pushed.origin}{pushed.path}" == url
+
+
+def test_a_gem_is_pushed_to_another_repository_that_the_job_names(jobs: Jobs) -> None:
+    jobs.log_in(CLOUDSMITH_REPO="prod,dev")
+
+    done = jobs.run(f"{jobs.client.publish} --host https://ruby.cloudsmith.io/acme/dev")
+
+    assert done.code == 0, done.output
+    assert jobs.cli.sandbox.requests[-1].path == "/acme/dev/api/v1/gems"
+
+
+@pytest.mark.parametrize(("repo", "written"), [("my__gems", "my_%5Fgems"), ("my___gems____", "my_%5F_gems_%5F_%5F")])
+def test_a_gem_is_pushed_to_a_repository_with_underscores_in_a_row(jobs: Jobs, repo: str, written: str) -> None:
+    """In a key, RubyGems from 3.4.21 on reads two of them as a dot. The sandbox has no such repository."""
+    jobs.log_in(CLOUDSMITH_REPO=repo)
+
+    jobs.run(jobs.client.publish)
+
+    pushed = jobs.cli.sandbox.requests[-1]
+    assert pushed.path == f"/acme/{written}/api/v1/gems"
+    assert unquote(written) == repo
+    assert pushed.headers["Authorization"] == jobs.cli.sandbox.cloudsmith.issued[-1]
 
 
 def test_the_key_goes_to_no_other_host(jobs: Jobs) -> None:

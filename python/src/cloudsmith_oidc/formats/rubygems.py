@@ -1,4 +1,8 @@
-"""RubyGems: https://guides.rubygems.org/command-reference/#gem-environment (GEMRC), /rubygems-org-api (the API key)."""
+"""RubyGems: https://guides.rubygems.org/command-reference/#gem-environment (GEMRC), /rubygems-org-api (the API key).
+
+From 3.4.21 on, it reads a gemrc with a YAML reader of its own (rubygems/yaml_serializer.rb, config_file.rb), which
+takes the quotes around a key for a part of the key, and `__` in a key for a dot.
+"""
 
 from urllib.parse import urlsplit
 
@@ -9,8 +13,11 @@ PUSHES = Endpoint("ruby.cloudsmith.io", "{org}/{repo}/")
 
 
 def _push_hosts(access: Access) -> list[str]:
-    """RubyGems puts a slash and the path after what is given to it."""
-    return [url.rstrip("/") for url in access.urls(PUSHES)]
+    """RubyGems puts a slash and the path after what is given to it, and looks the key up under just that.
+
+    `%5F` is another way to write an underscore in a URL. So no key has two in a row, which not every RubyGems finds.
+    """
+    return [url.rstrip("/").replace("__", "_%5F") for url in access.urls(PUSHES)]
 
 
 def _files(access: Access) -> dict[str, str]:
@@ -21,7 +28,8 @@ def _files(access: Access) -> dict[str, str]:
     sources = [urlsplit(url) for url in access.urls(RUBY_GEMS)]
     with_login = [url._replace(netloc=f"{USER_NAME}:{access.token}@{url.netloc}").geturl() for url in sources]
     lines = [":sources:", *(f"- {double_quoted(url)}" for url in with_login)]
-    lines += [f"{double_quoted(url)}: {double_quoted(access.token)}" for url in _push_hosts(access)]
+    # YAML needs no quotes around a URL, and not every RubyGems understands them around a key.
+    lines += [f"{url}: {double_quoted(access.token)}" for url in _push_hosts(access)]
     return {"rubygems/gemrc": "\n".join(lines) + "\n"}
 
 
@@ -44,7 +52,8 @@ FORMAT = Format(
     variables={"GEMRC": _gemrc, "RUBYGEMS_HOST": lambda access: _push_hosts(access)[0]},
     extends=("GEMRC",),
     hides="The sources of the user's and the machine's gemrc, and ~/.config/gem/gemrc.",
-    project="`gem push` publishes to the first repository. If there is ~/.gem/credentials, that file wins, and gems "
-    "are pushed without the login.",
+    project="`gem push` publishes to the first repository; to another one of the login with --host "
+    "https://ruby.cloudsmith.io/WORKSPACE/REPOSITORY, in which __ is to be written _%5F. If there is "
+    "~/.gem/credentials, that file wins, and gems are pushed without the login.",
     second_index="The first source that has the gem, whatever the version; --source adds one after Cloudsmith.",
 )
