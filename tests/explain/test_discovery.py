@@ -106,9 +106,7 @@ def test_several_credentials_of_one_issuer_share_a_key_set(cli: Cli, explicit: I
     both = ("--credentials-id", explicit.credential_id, "--credentials-id", "second")
     assert as_administrator(cli, *both, "--output", str(output)).code == 0
 
-    assert {b'"kid": "oidc-token-cred"', b'"kid": "second"'} <= {
-        line.strip().rstrip(b",") for line in contents(output)["jwks"].splitlines()
-    }
+    assert {key["kid"] for key in json.loads(contents(output)["jwks"])["keys"]} >= {"oidc-token-cred", "second"}
 
 
 def test_the_api_token_goes_to_jenkins_and_is_never_shown(cli: Cli, explicit: Issuer, output: Path) -> None:
@@ -153,7 +151,7 @@ def test_documents_that_do_not_fit_leave_the_old_files(cli: Cli, output: Path, w
     assert contents(output) == before
 
 
-@pytest.mark.parametrize("depth", [10, 2000, 100_000])
+@pytest.mark.parametrize("depth", [10, 500, 2000, 100_000])
 def test_a_nested_document_is_written_whole_or_leaves_the_old_files(cli: Cli, output: Path, depth: int) -> None:
     """How deep Python reads and writes differs from version to version, and reading from writing."""
     discovery(cli, "--output", str(output))
@@ -165,7 +163,9 @@ def test_a_nested_document_is_written_whole_or_leaves_the_old_files(cli: Cli, ou
     result = discovery(cli, "--output", str(output))
 
     if result.code == 0:
-        assert b"".join(contents(output)[str(CONFIGURATION)].split()).endswith(nest)
+        written = contents(output)[str(CONFIGURATION)]
+        assert b"".join(written.split()).endswith(nest)
+        assert len(written) < 2 * len(document)
     else:
         assert result.code == 7
         assert result.last_line.startswith("cloudsmith-oidc: error: ")

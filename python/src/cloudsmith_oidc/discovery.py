@@ -93,8 +93,9 @@ class Documents:
         """
         key_set = {"keys": [key for _, key in sorted(self.keys.items())]}
         try:
+            # Not indented: that grows with the square of the depth.
             return {
-                path: json.dumps(document, indent=2, sort_keys=True) + "\n"
+                path: json.dumps(document, sort_keys=True) + "\n"
                 for path, document in ((CONFIGURATION, self.configuration), (JWKS, key_set))
             }
         except RecursionError:
