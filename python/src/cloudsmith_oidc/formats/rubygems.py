@@ -54,6 +54,6 @@ FORMAT = Format(
     hides="The sources of the user's and the machine's gemrc, and ~/.config/gem/gemrc.",
     project="`gem push` publishes to the first repository; to another one of the login with --host "
     "https://ruby.cloudsmith.io/WORKSPACE/REPOSITORY, in which __ is to be written _%5F. If there is "
-    "~/.gem/credentials, that file wins, and gems are pushed without the login.",
+    "~/.gem/credentials or ~/.local/share/gem/credentials, that file wins, and gems are pushed without the login.",
     second_index="The first source that has the gem, whatever the version; --source adds one after Cloudsmith.",
 )
