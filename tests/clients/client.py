@@ -34,7 +34,8 @@ class Client:
 
     `settings` are the login's, besides the usual ones; `environment` is the job's, also during the login. With `space`,
     all paths have a space in them. `domains` says that the client can use custom domains without changed scripts.
-    With `engine`, it needs a Docker engine, and how that is reached is in the job's environment.
+    With `engine`, it needs a Docker engine, and how that is reached is in the job's environment. `alone` says that the
+    client's own cache is not made for two jobs of one user at once.
     """
 
     format: str
@@ -56,6 +57,12 @@ class Client:
     space: bool = True
     domains: bool = True
     engine: bool = False
+    alone: bool = False
+
+    @property
+    def reads_beside_others(self) -> bool:
+        """Whether two jobs of one user can read at once."""
+        return bool(self.read) and not self.alone
 
     @property
     def in_ci(self) -> bool:

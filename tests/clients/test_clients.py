@@ -63,7 +63,7 @@ def test_a_client_publishes_with_the_login_and_only_with_it(jobs: Jobs) -> None:
     assert_is_refused(jobs, jobs.client.publish)
 
 
-@every("read", proves="parallel logins")
+@every("reads_beside_others", proves="parallel logins")
 def test_two_jobs_at_once_have_a_login_each_and_one_home(jobs: Jobs) -> None:
     jobs.log_in()
     other = jobs.beside()

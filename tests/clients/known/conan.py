@@ -27,4 +27,5 @@ CLIENT = Client(
     second_index=f"{PROFILE}; conan remote add public https://public.example.com/conan/; "
     f"{INSTALL} --requires='acme-hello/[>=1.0]'",
     taken="ls full_deploy/host/acme-hello",
+    alone=True,
 )
