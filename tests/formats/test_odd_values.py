@@ -91,6 +91,15 @@ def test_a_count_of_gits_settings_that_git_would_not_take_is_refused(
         with_variables("git", GIT_CONFIG_COUNT=count)
 
 
+@pytest.mark.parametrize("name", ["cran", "deb"])
+def test_two_logins_of_which_each_would_read_the_other_are_refused(name: str) -> None:
+    outer = formats.configure([name], PLAIN).variables
+    inner = formats.configure([name], replace(PLAIN, directory="/inner", environment=outer)).variables
+
+    with pytest.raises(SettingsError, match="leads into another login, which was made within this one"):
+        formats.configure([name], replace(PLAIN, environment=outer | inner))
+
+
 # ---- the user's home ----
 
 

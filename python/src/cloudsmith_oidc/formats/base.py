@@ -171,10 +171,18 @@ class Access:
         """Return the job's own value of a variable that is set to `ours`; nothing without one.
 
         The login after this one, in the same directory, finds ours. So the format also sets the variable of this value
-        which `keeps` names, and names both in `extends`.
+        which `keeps` names, and names both in `extends`. Raises `SettingsError` if the job's own is a login's whose own
+        is this one: their files would read each other without end.
         """
-        value = self.environment.get(variable, "")
-        return self.environment.get(keeps(variable), "") if value == ours else value
+        value, kept = (self.environment.get(name, "") for name in (variable, keeps(variable)))
+        if value == ours:
+            return kept
+        if kept == ours:
+            raise SettingsError(
+                f"{variable} leads into another login, which was made within this one",
+                hint="Make that one anew, or give this one a new directory",
+            )
+        return value
 
     def switched_on(self, name: str) -> bool:
         """Return whether an option that is on or off is on. Off is the default."""
