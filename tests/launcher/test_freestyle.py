@@ -103,6 +103,22 @@ def test_a_step_that_fails_leaves_no_login_either(step: str, sandbox: Sandbox, l
     assert not Path(f"{tmp_path}@tmp/cloudsmith").exists()
 
 
+def test_what_a_build_that_was_killed_has_left_is_gone(
+    step: str, sandbox: Sandbox, launcher: Path, tmp_path: Path
+) -> None:
+    """A login keeps what is in a directory that it writes to: Docker would run this plugin."""
+    planted = Path(f"{tmp_path}@tmp/cloudsmith/docker/cli-plugins/docker-planted")
+    planted.parent.mkdir(parents=True)
+    planted.touch()
+    (planted.parent.parent.parent / "login.json").write_text("{}")
+
+    result = run(re.sub("pip install.*", 'ls -R "$DOCKER_CONFIG"', step), sandbox, launcher, tmp_path)
+
+    assert result.returncode == 0, result.stderr
+    assert "config.json" in result.stdout
+    assert "planted" not in result.stdout
+
+
 def test_what_the_job_runs_does_not_have_the_id_token(
     step: str, sandbox: Sandbox, launcher: Path, tmp_path: Path
 ) -> None:
