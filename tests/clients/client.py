@@ -30,7 +30,7 @@ class Client:
     reads acme-tools from the repository dev, in a login with `prod,dev`. `second_index` reads acme-hello (1.0.0 in
     Cloudsmith) with https://public.example.com/REGISTRY/ as a further source, which has 9.9.0; the version that is then
     there is `takes`, found by the script `taken`, which prints it. `asks_public` says whether the client then asks
-    that source at all, which one that is content with the first repository does not.
+    that source at all. One that takes what the first repository has, or whose projects name the repository, does not.
 
     `settings` are the login's, besides the usual ones; `environment` is the job's, also during the login. With `space`,
     all paths have a space in them. `domains` says that the client can use custom domains without changed scripts.

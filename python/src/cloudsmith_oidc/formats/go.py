@@ -27,8 +27,7 @@ def _files(access: Access) -> dict[str, str]:
 
 def _goauth(access: Access) -> str:
     """Add a command to the list of commands, which without GOAUTH is the user's netrc. "off" stands alone."""
-    own = access.environment.get("GOAUTH")
-    if own == "off":
+    if access.environment.get("GOAUTH") == "off":
         return _COMMAND
     return access.extended("GOAUTH", _COMMAND, ";", default="netrc")
 
