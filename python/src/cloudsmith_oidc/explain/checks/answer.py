@@ -1,6 +1,5 @@
 """What Cloudsmith answered to the exchange."""
 
-import re
 from collections.abc import Iterator
 from itertools import count
 
@@ -27,8 +26,6 @@ _CODES: tuple[tuple[type[CloudsmithOidcError], str], ...] = (
     (UnexpectedAnswerError, "exchange-not-understood"),
 )
 _MAX_CLAIMS = 5
-_STATUS = re.compile(r"\((\d{3})")
-"""The status in the message of an `ExchangeRefusedError`, which names it before anything that Cloudsmith said."""
 
 
 def outcome(evidence: Evidence) -> Iterator[Finding]:
@@ -46,19 +43,18 @@ def outcome(evidence: Evidence) -> Iterator[Finding]:
 
 def _where_to_look(evidence: Evidence, refused: ExchangeRefusedError) -> str:
     """Say what is left where Cloudsmith's side is known; else what the status suggests, and where to look."""
-    status = _STATUS.search(refused.message)
     service = f"suggests that {shown(evidence.account.slug)} is not the service account's slug"
     suggestions = {
-        "400": service,
-        "404": f"suggests that {shown(evidence.account.org)} is not the workspace's slug",
-        "422": service,
+        400: service,
+        404: f"suggests that {shown(evidence.account.org)} is not the workspace's slug",
+        422: service,
     }
     entered = comparisons(evidence)[:1]
     if evidence.cloudsmith and evidence.cloudsmith.providers is not None and evidence.issuer is not None:
         if not entered or entered[0].troubles:
             return "First correct in Cloudsmith what was found there"
         return ". ".join(["What is entered in Cloudsmith fits the token. What is left", *_doubts(entered[0], evidence)])
-    hints = [f"{status[1]} {suggestions[status[1]]}"] if status and status[1] in suggestions else []
+    hints = [f"{refused.status} {suggestions[refused.status]}"] if refused.status in suggestions else []
     hints.append(CODES["exchange-refused"].action)
     if any(value.endswith("*") for _, value in evidence.expectations.claims):
         hints.append("Try the wildcard's other spelling, * or .*, too")
