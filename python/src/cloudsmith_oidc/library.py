@@ -11,10 +11,11 @@ from cloudsmith_oidc.errors import CloudsmithOidcError
 from cloudsmith_oidc.exchange import CloudsmithToken, ServiceAccount
 from cloudsmith_oidc.explain.evidence import Expectations
 from cloudsmith_oidc.explain.findings import Finding
-from cloudsmith_oidc.explain.report import as_json, as_text
+from cloudsmith_oidc.explain.json_report import as_json
+from cloudsmith_oidc.explain.text_report import as_text
 from cloudsmith_oidc.formats import Configuration
 from cloudsmith_oidc.http import HttpClient
-from cloudsmith_oidc.id_token import GivenToken, IdToken
+from cloudsmith_oidc.id_token import IdToken
 from cloudsmith_oidc.redaction import protect, quoted
 from cloudsmith_oidc.settings import DEFAULT_API_HOST
 
@@ -110,10 +111,11 @@ def diagnose(  # noqa: PLR0913 - each by its name
     protect(id_token)
     protect(api_key)
     report = explain.diagnose(
-        GivenToken(id_token, api_key=api_key),
+        id_token,
         ServiceAccount(api_host, org, service),
         Expectations(repositories=_listed(repos)),
         Deadline(timeout),
+        api_key=api_key,
     )
     return Diagnosis(report.findings, report.cause, as_text(report), as_json(report))
 

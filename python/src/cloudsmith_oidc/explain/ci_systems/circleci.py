@@ -8,13 +8,13 @@ whoever started the job, and is of little use as a required claim; `aud` is the 
 oidc get --claims` sets another audience.
 """
 
-from cloudsmith_oidc.explain.issuers.base import Issuer, Rung, hints, issuer_url, ladder
+from cloudsmith_oidc.explain.ci_systems.base import CiSystem, choices_of, hints_for, issuer_url
 
 _PROJECT = "oidc.circleci.com/project-id"
 _ORIGIN = "oidc.circleci.com/vcs-origin"
 _REF = "oidc.circleci.com/vcs-ref"
 
-ISSUER = Issuer(
+SYSTEM = CiSystem(
     name="CircleCI",
     issued=lambda claims: issuer_url(claims).startswith("https://oidc.circleci.com/org/"),
     claims={
@@ -26,23 +26,23 @@ ISSUER = Issuer(
         _REF: "the branch or tag",
         "oidc.circleci.com/context-ids": "the contexts that the job uses",
     },
-    choices=ladder(
-        Rung(
+    choices=choices_of(
+        (
             "this branch or tag",
             (_PROJECT, _ORIGIN, _REF),
             "jobs of this project for this branch or tag, whoever started them",
         ),
-        Rung(
+        (
             "this project, without forks",
             (_PROJECT, _ORIGIN),
             "jobs of this project for every branch and tag of this repository",
         ),
-        Rung(
+        (
             "this project",
             (_PROJECT,),
-            "jobs of this project; if it passes secrets to builds of forks, those of anybody's fork, too",
+            "jobs of this project; if it passes secrets to builds of forks, also those of anybody's fork",
         ),
-        Rung("the organization", ("aud",), "every job of every project in the organization"),
+        ("the organization", ("aud",), "every job of every project in the organization"),
     ),
     setup_title="The step in .circleci/config.yml",
     setup=lambda _header, _claims: (
@@ -53,7 +53,7 @@ ISSUER = Issuer(
     cloudsmith-oidc explain
 """
     ),
-    hints=hints(
+    hints=hints_for(
         "CircleCI",
         token="A job has it in CIRCLE_OIDC_TOKEN_V2",  # noqa: S106 - the name of a variable
         audience="The audience is the organization's ID, unless circleci run oidc get --claims sets another.",
