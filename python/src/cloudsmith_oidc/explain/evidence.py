@@ -8,7 +8,8 @@ from typing import Any
 
 from cloudsmith_oidc.errors import CloudsmithOidcError, IdTokenError
 from cloudsmith_oidc.exchange import ServiceAccount
-from cloudsmith_oidc.explain.ci_systems import CiSystem, system_of
+from cloudsmith_oidc.explain.ci_systems import system_of
+from cloudsmith_oidc.explain.ci_systems.base import CiSystem
 from cloudsmith_oidc.explain.matching import ProviderMatch, match_providers
 from cloudsmith_oidc.explain.workspace import Service, Workspace
 from cloudsmith_oidc.id_token import IdToken

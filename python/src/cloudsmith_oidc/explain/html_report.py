@@ -93,11 +93,11 @@ def _table(table: Table) -> ET.Element:
         "table",
         _element("caption", table.caption),
         _element("thead", _element("tr", *heads)),
-        _element("tbody", *(_element("tr", *_row(table.columns[1:], *row)) for row in table.rows)),
+        _element("tbody", *(_element("tr", *_row(table.columns[1:], name, cells)) for name, cells in table.rows)),
     )
 
 
-def _row(labels: Iterable[str], name: str, *cells: Cell) -> Iterator[ET.Element]:
+def _row(labels: Iterable[str], name: str, cells: Iterable[Cell]) -> Iterator[ET.Element]:
     yield _element("th", name, scope="row")
     for label, cell in zip(labels, cells, strict=True):
         yield _cell("td", cell, {"data-label": label})

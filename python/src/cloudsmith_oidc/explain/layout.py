@@ -54,7 +54,7 @@ class Table:
 
     caption: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, *tuple[Cell, ...]], ...]
+    rows: tuple[tuple[str, tuple[Cell, ...]], ...]
     is_glossary: bool = False
 
 
@@ -90,7 +90,7 @@ def sections(report: Report) -> Iterator[Section]:
         yield f"The privileges of the service account {service} in Cloudsmith", [Pairs(privileges)]
     if report.claims:
         meanings = _FIELDS | dict(system.claims)
-        rows = tuple((name, (value,), meanings[name]) for name, value in report.claims.items())
+        rows = tuple((name, ((value,), meanings[name])) for name, value in report.claims.items())
         caption = f"Claims and header of a token of {system.name}, unverified"
         yield "The ID token", [Table(caption, ("claim", "value", "meaning"), rows, is_glossary=True)]
     if form.url or form.choices:
@@ -114,7 +114,7 @@ def _requirements(match: ProviderMatch, service: str) -> Iterator[Block]:
     caption = "The claims that it requires, next to those of this token"
     columns = ("claim", "Cloudsmith requires", "the token has", "verdict")
     rows = tuple(
-        (one_line(claim.name), (shown(claim.required),), (shown(claim.found),), _verdict(claim))
+        (one_line(claim.name), ((shown(claim.required),), (shown(claim.found),), _verdict(claim)))
         for claim in match.claims[:MAX_CLAIMS]
     )
     yield Table(caption, columns, rows) if rows else "It requires no claim."
@@ -134,7 +134,7 @@ def _form(form: ProviderForm) -> Iterator[Block]:
     yield Pairs(tuple((name, (shown(value),)) for name, value in entries.items() if value))
     if form.choices:
         rows = tuple(
-            (one.scope, tuple(f"{name} = {shown(value)}" for name, value in one.claims.items()), one.authorizes)
+            (one.scope, (tuple(f"{name} = {shown(value)}" for name, value in one.claims.items()), one.authorizes))
             for one in form.choices
         )
         caption = "Required claims: one of these choices, from the narrowest to the widest"

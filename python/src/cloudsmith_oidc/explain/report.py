@@ -24,8 +24,8 @@ _ONE_SIDE = (
     f"{_BOTH_SIDES}, nor what is entered in Cloudsmith. With an API key of a Manager or Owner in CLOUDSMITH_API_KEY, "
     "it also reads the providers, the service accounts and the privileges there, and compares them with the token"
 )
-_NEEDS_ID = "Without an ID token, explain cannot check this"
-_NEEDS_KEY = "With an API key of a Manager or Owner in CLOUDSMITH_API_KEY, explain also checks this"
+_NEEDS_ID = "Without an ID token, explain cannot look there"
+_NEEDS_KEY = "With an API key of a Manager or Owner in CLOUDSMITH_API_KEY, explain also looks there"
 _NEEDS_MORE_THAN_KEY = "What the API key showed does not settle it"
 _NEEDS_REPOSITORY = "With --repo, explain checks the service account's privileges"
 

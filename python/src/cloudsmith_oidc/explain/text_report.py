@@ -15,8 +15,9 @@ def as_text(report: Report) -> str:
     """Return the report as text."""
     parts = []
     for title, blocks in sections(report):
-        lines = [line for block in blocks for line in _block(block, "  " if title else "")]
-        parts.append("\n".join([f"{title}:", *lines] if title else lines))
+        texts = ["\n".join(_block(block, "  " if title else "")) for block in blocks]
+        joined = ("\n\n" if isinstance(blocks[0], Finding) else "\n").join(texts)
+        parts.append(f"{title}:\n{joined}" if title else joined)
     return "\n\n".join(parts) + "\n"
 
 
@@ -25,7 +26,7 @@ def _block(block: Block, indent: str) -> Iterator[str]:
         case str():
             yield from _wrapped(block, indent)
         case Finding():
-            yield from ("", f"{block.severity}: {block.code}")
+            yield f"{block.severity}: {block.code}"
             yield from _pairs((("found:", block.found), ("expected:", block.expected), ("to do:", block.hint)), "  ")
         case Listing():
             yield from (f"{indent}{line}".rstrip() for line in block.text.splitlines())
@@ -33,10 +34,10 @@ def _block(block: Block, indent: str) -> Iterator[str]:
             yield from _pairs(block.rows, indent)
         case Table(is_glossary=True):
             yield f"{indent}{block.caption}:"
-            yield from _pairs(((name, cell) for name, cell, *_ in block.rows), f"{indent}  ")
+            yield from _pairs(((name, cells[0]) for name, cells in block.rows), f"{indent}  ")
         case Table():
             yield f"{indent}{block.caption}:"
-            for name, *cells in block.rows:
+            for name, cells in block.rows:
                 yield f"{indent}  {name}"
                 yield from _pairs(zip(block.columns[1:], cells, strict=True), f"{indent}    ")
         case _:

@@ -101,13 +101,12 @@ class Repository:
         return max(self.everybody, self.granted_to(service), key=LEVELS.index)
 
 
-@dataclass(frozen=True)
-class Unread:
-    """Something that could not be read, and why. `status` is the HTTP status, 0 without an answer."""
+class UnreadError(Exception):
+    """Something could not be read, and why. `status` is the HTTP status, 0 without an answer."""
 
-    what: str
-    status: int
-    why: str
+    def __init__(self, what: str, why: str, status: int = 0) -> None:
+        super().__init__(why)
+        self.what, self.why, self.status = what, why, status
 
 
 @dataclass(frozen=True)
@@ -120,16 +119,8 @@ class Workspace:
     providers: tuple[Provider, ...] | None = None
     services: tuple[Service, ...] | None = None
     repositories: tuple[Repository, ...] = ()
-    unread: tuple[Unread, ...] = ()
+    unread: tuple[UnreadError, ...] = ()
     documents: Mapping[str, Document] = field(default_factory=dict)
-
-
-class _UnreadError(Exception):
-    """Something cannot be read."""
-
-    def __init__(self, what: str, why: str, status: int = 0) -> None:
-        super().__init__(why)
-        self.unread = Unread(what, status, why)
 
 
 class Api:
@@ -139,7 +130,7 @@ class Api:
         self.client = client
         self.org = account.org
         self.deadline = deadline
-        self.unread: list[Unread] = []
+        self.unread: list[UnreadError] = []
         self._host = account.api_host
         self._auth = api_key(key) if _KEY.fullmatch(key) else None
 
@@ -147,26 +138,26 @@ class Api:
         """Return what `call` returns. Return None and remember why if something cannot be read."""
         try:
             return call()
-        except _UnreadError as error:
-            self.unread.append(error.unread)
+        except UnreadError as error:
+            self.unread.append(error)
             return None
 
     def answer(self, what: str, path: str) -> Answer:
-        """Return the answer. Raises `_UnreadError` unless its status is 200."""
+        """Return the answer. Raises `UnreadError` unless its status is 200."""
         if self._auth is None:
             why = "the API key is not one line of 16 characters or more without white space, and was not sent"
-            raise _UnreadError(what, why, _UNAUTHENTICATED)
+            raise UnreadError(what, why, _UNAUTHENTICATED)
         deadline = Deadline(min(_REQUEST_SECONDS, self.deadline.remaining()))
         try:
             answer = self.client.request("GET", f"{self._host}{path}", deadline=deadline, auth=self._auth)
         except CloudsmithOidcError as error:
-            raise _UnreadError(what, one_line(error.message)) from None
+            raise UnreadError(what, one_line(error.message)) from None
         if answer.status != OK:
-            raise _UnreadError(what, f"the API answers {answer.status}", answer.status)
+            raise UnreadError(what, f"the API answers {answer.status}", answer.status)
         return answer
 
     def objects(self, what: str, path: str, within: str = "") -> list[Mapping[str, Any]]:
-        """Return the objects of all pages. Raises `_UnreadError` if one cannot be read, or if there is no end of them.
+        """Return the objects of all pages. Raises `UnreadError` if one cannot be read, or if there is no end of them.
 
         The addresses of the pages are made here: no link of an answer is followed.
         """
@@ -178,7 +169,7 @@ class Api:
             if within:
                 page = page.get(within) if isinstance(page, dict) else None
             if not isinstance(page, list):
-                raise _UnreadError(what, "the answer is not a list")
+                raise UnreadError(what, "the answer is not a list")
             # A server that ignores the page's number gives the same page again.
             if answer.body == earlier:
                 return objects
@@ -189,7 +180,7 @@ class Api:
             last = answer.headers.get("x-pagination-pagetotal", "")
             if str(number) == last or not page or (not last and len(page) < _PAGE_SIZE):
                 return objects
-        raise _UnreadError(what, f"there are more than {_MAX_OBJECTS:,}, or more than {_MAX_PAGES} pages")
+        raise UnreadError(what, f"there are more than {_MAX_OBJECTS:,}, or more than {_MAX_PAGES} pages")
 
 
 def read(api: Api, issuer: object, repositories: Iterable[str]) -> Workspace:
@@ -232,7 +223,7 @@ def _mappings(api: Api, provider: Provider) -> tuple[tuple[str, str], ...]:
     try:
         path = f"/v1/orgs/{api.org}/openid-connect/{slug(provider.slug)}/dynamic-mappings/"
     except ValueError:
-        raise _UnreadError(what, "the provider has no usable slug_perm") from None
+        raise UnreadError(what, "the provider has no usable slug_perm") from None
     listed = api.objects(what, path)
     return tuple((_text(mapping.get("claim_value")), _text(mapping.get("service_account"))) for mapping in listed)
 
@@ -241,7 +232,7 @@ def _repository(api: Api, name: str) -> Repository:
     what, path = f"the repository {name}", f"/v1/repos/{api.org}/{name}"
     shown = json_value(api.answer(what, f"{path}/"))
     if not isinstance(shown, dict):
-        raise _UnreadError(what, "the answer is not an object")
+        raise UnreadError(what, "the answer is not an object")
     listed = api.objects(f"the privileges on {name}", f"{path}/privileges", within="privileges")
     public = shown.get("is_public") is True or shown.get("is_open_source") is True
     privileges = (

@@ -1,6 +1,6 @@
 """Whether Cloudsmith authorizes this token: the provider, its claims, the service account, and its privileges."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from itertools import islice
 from urllib.parse import unquote
@@ -138,8 +138,7 @@ def _nearest(wanted: str, known: Iterable[str]) -> str | None:
 def _remedy(claim: ClaimMatch, evidence: Evidence) -> str | None:
     """Return the way to mend a required claim, None if the mistake is not one of the usual ones."""
     if isinstance(claim.found, str):
-        required, found = as_compared(claim.required), claim.found
-        return next((words for differs, words in _MISTAKES if differs(required, found)), None)
+        return next(_mistakes(as_compared(claim.required), claim.found), None)
     if claim.found is not None:
         return None
     other = next((name for name in evidence.claims if name.casefold() == claim.name.casefold()), None)
@@ -154,30 +153,17 @@ def _or_add_it(evidence: Evidence) -> str:
     return evidence.system.more_claims and f", or {evidence.system.more_claims}"
 
 
-_MISTAKES: tuple[tuple[Callable[[str, str], bool], str], ...] = (
-    (
-        lambda required, _: "*" in required[:-1],
-        "A wildcard works at the end of a value only: correct it in Cloudsmith",
-    ),
-    (
-        lambda required, found: required.strip().rstrip("/") == found.rstrip("/"),
-        "They differ in a slash or white space at an end: enter the token's value in Cloudsmith",
-    ),
-    (
-        lambda required, found: required.casefold() == found.casefold(),
-        "They differ in upper and lower case: enter the token's value in Cloudsmith",
-    ),
-    (
-        lambda required, found: unquote(required) == unquote(found),
-        "They differ in how characters are escaped: enter the token's value in Cloudsmith",
-    ),
-    (
-        lambda required, found: required.partition("://")[2] == found.partition("://")[2] != "",
-        "One has http where the other has https: correct the required claim in Cloudsmith, or the issuer's settings",
-    ),
-    (
-        lambda required, found: required.endswith("/") and found.startswith(required),
-        "The required value is a folder without a wildcard: enter the job, or add one (the pages show .* and *)",
-    ),
-)
-"""Usual mistakes in a required claim, and what to do."""
+def _mistakes(required: str, found: str) -> Iterator[str]:
+    """Yield what to do about the usual mistakes in a required claim."""
+    if "*" in required[:-1]:
+        yield "A wildcard works at the end of a value only: correct it in Cloudsmith"
+    if required.strip().rstrip("/") == found.rstrip("/"):
+        yield "They differ in a slash or white space at an end: enter the token's value in Cloudsmith"
+    if required.casefold() == found.casefold():
+        yield "They differ in upper and lower case: enter the token's value in Cloudsmith"
+    if unquote(required) == unquote(found):
+        yield "They differ in how characters are escaped: enter the token's value in Cloudsmith"
+    if required.partition("://")[2] == found.partition("://")[2] != "":
+        yield "One has http where the other has https: correct the claim in Cloudsmith, or the issuer's settings"
+    if required.endswith("/") and found.startswith(required):
+        yield "The required value is a folder without a wildcard: enter the job, or add one (the pages show .* and *)"

@@ -82,7 +82,7 @@ def yaml_text(value: str) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def hints_for(name: str, *, token: str, audience: str) -> dict[str, str]:
+def hints(name: str, *, token: str, audience: str) -> dict[str, str]:
     """Return hints for a system that serves its issuer's documents itself.
 
     `token` says how a job gets its token, and `audience` where the token's audience comes from.
@@ -90,12 +90,11 @@ def hints_for(name: str, *, token: str, audience: str) -> dict[str, str]:
     external = f"If {name} is a server of your own, "
     unchanged = f"Pass on the token unchanged. {token}"
     clocks = f"Synchronise this machine's clock with NTP. {external}also synchronise its clock"
-    return {
+    kept = ("algorithm-unexpected", "issuer-missing", "signature-invalid", "subject-missing")
+    return dict.fromkeys(kept, unchanged) | {
         "clock-skew": clocks,
         "token-expired": f"Get the token right before the login. {token}",
         "token-not-yet-valid": clocks,
-        "algorithm-unexpected": unchanged,
-        "issuer-missing": unchanged,
         "issuer-not-public": f"{external}give it a public https URL, so that Cloudsmith can reach it from the Internet",
         "issuer-not-https": f"{external}serve it over https, and set its external URL to that address",
         "issuer-trailing-slash": f"{external}remove the slash from its external URL",
@@ -105,8 +104,6 @@ def hints_for(name: str, *, token: str, audience: str) -> dict[str, str]:
         "look for a proxy in between",
         "jwks-host-mismatch": f"{name} publishes its keys on the issuer's own host: look for a proxy in between",
         "key-not-in-jwks": f"Get a fresh token: {name} may have changed its keys. {token}",
-        "signature-invalid": unchanged,
-        "subject-missing": unchanged,
         "audience-missing": f"{audience} Enter the same in Cloudsmith if its provider requires aud",
         "audience-mismatch": f"Make it equal to the claim aud in Cloudsmith's provider. {audience}",
         "claim-mismatch": "Correct the required claim in Cloudsmith's provider, or run the job that it is meant for",

@@ -7,15 +7,7 @@ of data residency (`token.actions.SUBDOMAIN.ghe.com`), and of GitHub Enterprise 
 
 import re
 
-from cloudsmith_oidc.explain.ci_systems.base import (
-    CiSystem,
-    Claims,
-    audience,
-    choices_of,
-    hints_for,
-    issuer_url,
-    yaml_text,
-)
+from cloudsmith_oidc.explain.ci_systems.base import CiSystem, Claims, audience, choices_of, hints, issuer_url, yaml_text
 
 _ISSUER = re.compile(
     r"https://token\.actions\.(?:githubusercontent\.com|[\w-]+\.ghe\.com)(?:/[\w.-]+)?|https://[^/]+/_services/token"
@@ -54,7 +46,7 @@ SYSTEM = CiSystem(
     ),
     setup_title="The job in the workflow",
     setup=_workflow,
-    hints=hints_for(
+    hints=hints(
         "GitHub Actions",
         token="A job with permissions: id-token: write gets it by core.getIDToken",  # noqa: S106 - no token
         audience="The audience is what the job gives to core.getIDToken; by default the URL of the owner.",

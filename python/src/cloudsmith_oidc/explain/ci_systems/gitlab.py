@@ -6,15 +6,7 @@ of one's own; `sub` is `project_path:GROUP/PROJECT:ref_type:TYPE:ref:NAME`, unle
 `aud` is what the job names under `id_tokens`; "true" and "false" are texts.
 """
 
-from cloudsmith_oidc.explain.ci_systems.base import (
-    CiSystem,
-    Claims,
-    audience,
-    choices_of,
-    hints_for,
-    issuer_url,
-    yaml_text,
-)
+from cloudsmith_oidc.explain.ci_systems.base import CiSystem, Claims, audience, choices_of, hints, issuer_url, yaml_text
 
 
 def _job(_header: Claims, claims: Claims) -> str:
@@ -46,24 +38,20 @@ SYSTEM = CiSystem(
         (
             "this protected branch or tag",
             ("project_path", "ref_type", "ref", "ref_protected"),
-            "jobs for this branch or tag as long as it is protected",
+            "jobs for it, as long as it is protected",
         ),
         (
             "this branch or tag",
             ("project_path", "ref_type", "ref"),
-            "jobs for this branch or tag, which anybody who may push there can change",
+            "jobs for it; anybody who may push there can change them",
         ),
-        (
-            "protected branches and tags",
-            ("project_path", "ref_protected"),
-            "jobs for every protected branch and tag of the project",
-        ),
+        ("protected branches and tags", ("project_path", "ref_protected"), "jobs for each of them in the project"),
         ("this project", ("project_path",), "every branch, tag and merge request of the project"),
         ("the group", ("namespace_path",), "every project in this group, also those made later"),
     ),
     setup_title="The job in .gitlab-ci.yml",
     setup=_job,
-    hints=hints_for(
+    hints=hints(
         "GitLab",
         token="A job has it in the variable that it names under id_tokens",  # noqa: S106 - no token
         audience="The audience is aud under id_tokens in the job.",
