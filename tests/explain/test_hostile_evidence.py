@@ -134,4 +134,6 @@ def test_any_evidence_gives_a_report(
     assert as_json(report)
     assert as_html(report).encode()
     assert all(line.isprintable() for line in as_text(report).split("\n"))
-    assert all(text.isprintable() for finding in report.findings for text in (finding.found, finding.expected, finding.hint))
+    assert all(
+        text.isprintable() for finding in report.findings for text in (finding.found, finding.expected, finding.hint)
+    )

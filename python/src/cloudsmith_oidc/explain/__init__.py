@@ -51,12 +51,7 @@ def explain_refusal(
     """
     discovery, jwks = gathering.documents(client, token, deadline)
     evidence = Evidence(
-        account,
-        token,
-        discovery=discovery,
-        jwks=jwks,
-        exchange_error=refused,
-        clock_offsets=dict(client.clock_offsets),
+        account, token, discovery=discovery, jwks=jwks, exchange_error=refused, clock_offsets=dict(client.clock_offsets)
     )
     report, log = report_on(evidence), structlog.get_logger()
     log.info("the ID token says", **report.claims)

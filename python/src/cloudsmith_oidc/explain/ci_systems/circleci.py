@@ -33,11 +33,7 @@ SYSTEM = CiSystem(
         "oidc.circleci.com/context-ids": "the contexts that the job uses",
     },
     choices=choices_of(
-        (
-            "this branch or tag",
-            (_PROJECT, _ORIGIN, _REF),
-            "the project's jobs for it, whoever starts them",
-        ),
+        ("this branch or tag", (_PROJECT, _ORIGIN, _REF), "the project's jobs for it, whoever starts them"),
         ("this project, without forks", (_PROJECT, _ORIGIN), "the project's jobs for every branch and tag there"),
         (
             "this project",
