@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -217,7 +218,7 @@ def test_page_is_well_structured_and_refers_to_nothing_outside(name: str) -> Non
     levels = [int(heading.tag[1]) for heading in html.all("h1", "h2", "h3")]
     assert html.attributes["lang"] == "en"
     assert levels.count(1) == levels[0] == 1
-    assert all(lower <= upper + 1 for upper, lower in zip(levels, levels[1:], strict=False))
+    assert all(lower <= upper + 1 for upper, lower in pairwise(levels))
     assert next(html.all("title")).text
     for table in html.all("table"):
         assert [child.tag for child in table.children if isinstance(child, Element)] == ["caption", "thead", "tbody"]

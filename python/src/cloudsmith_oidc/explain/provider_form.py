@@ -69,7 +69,7 @@ resource "cloudsmith_oidc" "{label}" {{
   enabled          = true
   provider_url     = {_hcl(url)}
   service_accounts = [{_hcl(service)}]
-  # A value may end in a wildcard, .* or * : Cloudsmith's pages disagree which. Log in to find out.
+  # A value may end in a wildcard, .* or *: Cloudsmith's pages disagree. Log in to find out.
   claims = {{
 {claims}
   }}

@@ -34,7 +34,7 @@ def _block(block: Block, indent: str) -> Iterator[str]:
             yield from _pairs(block.rows, indent)
         case Table(is_glossary=True):
             yield f"{indent}{block.caption}:"
-            yield from _pairs(((name, cells[0]) for name, cells in block.rows), f"{indent}  ")
+            yield from _pairs(((name, cells[0]) for name, cells in block.rows), indent)
         case Table():
             yield f"{indent}{block.caption}:"
             for name, cells in block.rows:
