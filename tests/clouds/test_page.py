@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from needs import INSTALLED, client
+from needs import INSTALLED, need
 from sandbox import Issuer, Sandbox, aws, google
 from sandbox.keys import rsa_key
 
@@ -51,7 +51,7 @@ class Build:
 
     def run(self, pipeline: str, python: str, mint: Callable[[Issuer], str]) -> "subprocess.CompletedProcess[str]":
         """Run the one shell step of a pipeline of the page, with its credential bound and `python3` a client's."""
-        client(python)
+        need(python)
         text = self.example(pipeline)
         (bound,) = re.findall(r"file\(credentialsId: '([\w-]+)', variable: '(\w+)'\)", text)
         (step,) = re.findall(r"(?s)sh ('''.*?'''|'[^']*')", text)

@@ -84,7 +84,8 @@ class ChildRegistry(Registry):
         if request.method == "HEAD" and "content-length" in answer.headers:
             kept["Content-Length"] = answer.headers["content-length"]
         content = answer.content
-        if answer.headers.get("content-type", "").startswith("application/json"):
+        # npm's clients ask for application/vnd.npm.install-v1+json, and get the addresses of archives in it.
+        if "json" in answer.headers.get("content-type", ""):
             content = content.replace(own.encode(), public.encode())
         return Answer(answer.status_code, content, kept)
 

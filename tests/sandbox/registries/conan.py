@@ -6,7 +6,7 @@ import shutil
 from hashlib import md5
 from pathlib import Path
 
-from needs import INSTALLED
+from needs import INSTALLED, lacking
 from sandbox.faults import Answer, json_answer
 from sandbox.registries.base import NOT_FOUND, Call, Place
 from sandbox.registries.child import ChildRegistry
@@ -60,7 +60,7 @@ class ConanRegistry(ChildRegistry):
 
     @classmethod
     def missing(cls) -> str:
-        return "" if _python() else "not installed: conan_server (sh tests/clients/install.sh conan-server)"
+        return lacking(PYTHON)
 
     def answer(self, call: Call) -> Answer:
         known = {*self.packages[call.repo], *self._published[call.repo]}

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from needs import lacking
 from sandbox.registries.base import Place, StaticRegistry
 
 SECONDS = 60.0
@@ -43,8 +44,7 @@ class RpmRegistry(StaticRegistry):
 
     @classmethod
     def missing(cls) -> str:
-        absent = [program for program in ("gpg", "rpmbuild") if not shutil.which(program)]
-        return f"not installed: {', '.join(absent)} (Debian: apt-get install gnupg rpm)" if absent else ""
+        return lacking("gpg", "rpmbuild")
 
     def files(self, packages: Sequence[str]) -> dict[str, bytes]:
         rpms = {path.name: path.read_bytes() for path in map(self._package, packages)}
