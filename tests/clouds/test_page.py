@@ -156,7 +156,7 @@ def test_a_pattern_of_the_page_lets_in_the_folder_in_aws(build: Build, account: 
 
 REFUSED: dict[str, tuple[Callable[[Issuer], str], str]] = {
     "another job": (lambda issuer: issuer.mint(sub=OTHER_JOB), ""),
-    "another team": (lambda issuer: issuer.mint(sub=OTHER_TEAM), "does not let in"),
+    "another team": (lambda issuer: issuer.mint(sub=OTHER_TEAM), "does not authorize"),
     "a token for Cloudsmith": (lambda issuer: issuer.mint(aud=["https://cloudsmith.io"]), "audience|client IDs"),
     "a forged token": (lambda issuer: issuer.mint(key=rsa_key(7)), "Signature"),
     "an old token": (lambda issuer: issuer.mint(iat=1_700_000_000, exp=1_700_003_600), "expired"),
