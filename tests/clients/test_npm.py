@@ -79,3 +79,14 @@ def test_yarn_1_is_not_let_in_for_packages_without_a_scope_unless_asked_for(jobs
 
     assert jobs.run("yarn1 add @acme/hello", "scoped").code == 0
     assert jobs.run("yarn1 add acme-hello", "unscoped").code != 0
+
+
+@each(*CLIENTS, "yarn")
+def test_package_archives_are_fetched_with_the_login(jobs: Jobs) -> None:
+    jobs.log_in()
+
+    done = jobs.run(jobs.client.read)
+
+    assert done.code == 0, done.output
+    archives = [status for request, status in jobs.cli.sandbox.answers if request.path.endswith(".tgz")]
+    assert archives == [200, 200]
