@@ -33,7 +33,6 @@ FORMAT = Format(
     needs=("netrc",),
     options={"strict": FormatOption(takes="true|false", help="Be strict.", check=switch)},
     extends=("HELLO_ARGS",),
-    shapes=("base64(hello:T)", "O/R/T"),
 )
 """
 

@@ -262,39 +262,6 @@ def test_a_stream_is_empty_when_the_login_fails(cli: Cli) -> None:
     assert (result.code, result.stdout) == (4, b"")
 
 
-def test_the_log_is_for_people_and_names_the_token_by_its_fingerprint(cli: Cli) -> None:
-    result = cli.run("login", "--output", str(cli.directory))
-
-    fingerprint = json.loads(cli.file("login.json"))["fingerprint"]
-    assert result.stderr.startswith("cloudsmith-oidc: logged in (org=acme service=ci-reader formats=pip,npm,docker ")
-    assert result.stderr.endswith(f" fingerprint={fingerprint})\n")
-
-
-JSON = {
-    "an option of the command": (["login", "--log-format", "json"], {}),
-    "an option before the command": (["--log-format=json", "login"], {}),
-    "the variable": (["login"], {"CLOUDSMITH_OIDC_LOG_FORMAT": "json"}),
-}
-
-
-@pytest.mark.parametrize("asked", JSON)
-@pytest.mark.parametrize("wrong", [[], ["--frobnicate"], ["--timeout", "60s"], ["--quiet=yes"]])
-def test_the_log_is_json_if_asked_for_and_so_is_a_wrong_usage(cli: Cli, asked: str, wrong: list[str]) -> None:
-    arguments, environment = JSON[asked]
-
-    result = cli.run(*arguments, "--output", str(cli.directory), *wrong, **environment)
-
-    event = json.loads(result.stderr)
-    if wrong:
-        assert (event["level"], event["exit_code"], result.code) == ("error", 2, 2)
-    else:
-        assert event["event"] == "logged in"
-
-
-def test_quiet_logs_nothing_when_all_is_well(cli: Cli) -> None:
-    assert cli.login("--quiet").stderr == ""
-
-
 def test_version_is_printed_on_standard_output(cli: Cli) -> None:
     assert re.fullmatch(rb"cloudsmith-oidc \d+\.\d+\.\d+\n", cli.run("--version").stdout)
 

@@ -11,7 +11,7 @@ from cloudsmith_oidc import __version__
 from needs import need
 
 LAUNCHER = "resources/cloudsmith/oidc/cloudsmith-oidc.sh"
-PACKAGE = "python/src/cloudsmith_oidc/__init__.py"
+PACKAGE = "python/src/cloudsmith_oidc/version.py"
 TOKEN = re.compile(rb"eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.")
 # In parts, so that this file keeps the rule, too.
 REGISTRIES = [

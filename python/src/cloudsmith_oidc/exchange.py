@@ -38,7 +38,7 @@ _BACK_OFF = tenacity.wait_random_exponential(multiplier=0.5, max=10)
 
 @dataclass(frozen=True)
 class ServiceAccount:
-    """Whom to log in as: the service account `slug` of the workspace `org`, at the API `api_host` (a base URL)."""
+    """The account to log in as: service account `slug` of the workspace `org`, at the API `api_host` (a base URL)."""
 
     api_host: str
     org: str
@@ -47,19 +47,19 @@ class ServiceAccount:
 
 @dataclass(frozen=True)
 class CloudsmithToken:
-    """What Cloudsmith issued: good for its package endpoints and its API until `expires_at` (UTC)."""
+    """The token that Cloudsmith issued. Its package endpoints and its API accept it until `expires_at` (UTC)."""
 
     value: str = field(repr=False)
     expires_at: datetime
 
     @property
     def fingerprint(self) -> str:
-        """The first 12 hex digits of the token's SHA-256: names the token in a log without giving it away."""
+        """The first 12 hex digits of the token's SHA-256, to identify the token in a log without showing it."""
         return hashlib.sha256(self.value.encode()).hexdigest()[:12]
 
 
 class _RetryableError(Exception):
-    """An attempt that may go better next time: `error` is what to report if there is no next time."""
+    """An attempt that may succeed next time: `error` is what to report if there is no next time."""
 
     def __init__(self, error: UnreachableError | ThrottledError, retry_after: float = 0.0) -> None:
         super().__init__()
@@ -68,7 +68,7 @@ class _RetryableError(Exception):
 
 
 def exchange(client: HttpClient, account: ServiceAccount, id_token: IdToken, *, timeout: float) -> CloudsmithToken:
-    """Exchange `id_token` for a token of the service account.
+    """Return a token of the service account in exchange for `id_token`.
 
     Connection errors, time-outs, 429 and 5xx are retried until `timeout` seconds have passed or the ID token has
     expired. Raises `ExchangeRefusedError`, `ThrottledError`, `UnreachableError` or `UnexpectedAnswerError`.
@@ -80,6 +80,7 @@ def exchange(client: HttpClient, account: ServiceAccount, id_token: IdToken, *, 
     def attempt() -> CloudsmithToken:
         # Half of the time only, so that there is some left to try again after one lost connection.
         own = Deadline(min(total / 2, deadline.remaining()))
+        log.debug("asks for a token", url=url, service=account.slug, seconds_left=round(deadline.remaining(), 1))
         try:
             answer = client.request(
                 "POST", url, deadline=own, json={"oidc_token": id_token.text, "service_slug": account.slug}
@@ -95,7 +96,12 @@ def exchange(client: HttpClient, account: ServiceAccount, id_token: IdToken, *, 
 
     def before_sleep(state: tenacity.RetryCallState) -> None:
         earlier.append(_reason(state))
-        _log_retry(state)
+        log.warn(
+            "the exchange is tried again",
+            reason=_reason(state).error.message,
+            attempt=state.attempt_number,
+            in_seconds=round(state.upcoming_sleep, 1),
+        )
 
     retry = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(_RetryableError),
@@ -122,15 +128,6 @@ def _reason(state: tenacity.RetryCallState) -> _RetryableError:
     if not isinstance(error, _RetryableError):  # pragma: no cover - tenacity asks only after such an error
         raise TypeError
     return error
-
-
-def _log_retry(state: tenacity.RetryCallState) -> None:
-    log.warn(
-        "the exchange is tried again",
-        reason=_reason(state).error.message,
-        attempt=state.attempt_number,
-        in_seconds=round(state.upcoming_sleep, 1),
-    )
 
 
 def _raise_for_status(answer: Answer) -> None:
@@ -172,7 +169,7 @@ def _come_back(seconds: float) -> str:
 
 
 def _vendor_text(answer: Answer) -> str:
-    """Return what the vendor said, fit for a log: `: <detail> (<field names>)`, or nothing."""
+    """Return the vendor's message, fit for a log: `: <detail> (<field names>)`, or ""."""
     body = json_object(answer) or {}
     said = body.get("detail") or body.get("error")
     text = f": {one_line(said)}" if isinstance(said, str) else ""

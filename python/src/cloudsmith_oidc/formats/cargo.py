@@ -31,7 +31,6 @@ FORMAT = Format(
         "CARGO_CREDENTIAL_ALIAS_CLOUDSMITH": lambda _: 'cargo:token-from-stdout sh -c sh<"$CLOUDSMITH_CARGO_LOGIN"',
         "CLOUDSMITH_CARGO_LOGIN": in_directory("cargo/login.sh"),
     },
-    shapes=(),
     least="1.74",
     project="A registry called cloudsmith in config.toml loses. One of a further repository is let in by "
     '`credential-provider = "cloudsmith"`. crates.io is replaced only if the project says so. `cargo publish '

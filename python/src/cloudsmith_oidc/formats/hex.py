@@ -52,7 +52,6 @@ FORMAT = Format(
             check=_public_key,
         )
     },
-    shapes=(),
     hides="The user's ~/.hex, with its repositories, keys and cache.",
     project="HEX_API_KEY wins. `mix hex.publish package` publishes to the first repository. A project whose own "
     "api_url is not Cloudsmith's would publish there with the token.",

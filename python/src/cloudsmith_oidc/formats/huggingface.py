@@ -23,7 +23,6 @@ FORMAT = Format(
         "HF_TOKEN_PATH": _token_path,
         "HF_ENDPOINT": lambda access: access.url(HUB, access.repos[0]).rstrip("/"),
     },
-    shapes=(),
     hides="The token of `hf auth login`, and huggingface.co: the client has one endpoint.",
     project="HF_TOKEN wins. `hf upload` publishes to the first repository. With another HF_ENDPOINT, or an endpoint "
     "in the code, the client sends the token there: do not set one inside a login.",

@@ -31,7 +31,6 @@ FORMAT = Format(
     files=_files,
     variables={"TF_CLI_CONFIG_FILE": in_directory("terraform/config.tfrc")},
     needs=("netrc",),
-    shapes=("O/R/T", "R/T"),
     publishes=False,
     hides="The user's ~/.terraformrc and ~/.tofurc, and what `terraform login` has written.",
     project="Modules come from the first repository at a host: its token names one. TF_TOKEN variables win.",
