@@ -40,4 +40,4 @@ def test_a_path_that_apt_cannot_hold_is_refused(jobs: Jobs) -> None:
     result = jobs.cli.login(CLOUDSMITH_FORMATS="deb")
 
     assert result.code == 2
-    assert "double quote" in result.stderr
+    assert "the format deb cannot use a login directory whose path has '\"'" in result.stderr

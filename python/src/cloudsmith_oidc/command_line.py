@@ -10,13 +10,14 @@ from pydantic import ValidationError
 
 from cloudsmith_oidc import formats, streams
 from cloudsmith_oidc.errors import SettingsError
-from cloudsmith_oidc.log import LogFormat
 from cloudsmith_oidc.redaction import quoted
 from cloudsmith_oidc.settings import COMMANDS, Login, Option, Options, options_of
 from cloudsmith_oidc.version import __version__
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
+
+    from cloudsmith_oidc.log import LogFormat
 
 _PROGRAM = "cloudsmith-oidc"
 _ABOUT = "Exchange a Jenkins ID token for a Cloudsmith token and configure package clients with it."

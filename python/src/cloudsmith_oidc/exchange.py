@@ -13,6 +13,7 @@ from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import (
     ExchangeRefusedError,
     ServiceMismatchError,
+    TemporaryError,
     ThrottledError,
     UnexpectedAnswerError,
     UnreachableError,
@@ -58,15 +59,6 @@ class CloudsmithToken:
         return hashlib.sha256(self.value.encode()).hexdigest()[:12]
 
 
-class _RetryableError(Exception):
-    """An attempt that may succeed next time: `error` is what to report if there is no next time."""
-
-    def __init__(self, error: UnreachableError | ThrottledError, retry_after: float = 0.0) -> None:
-        super().__init__()
-        self.error = error
-        self.retry_after = retry_after
-
-
 def exchange(client: HttpClient, account: ServiceAccount, id_token: IdToken, *, timeout: float) -> CloudsmithToken:
     """Return a token of the service account in exchange for `id_token`.
 
@@ -81,41 +73,36 @@ def exchange(client: HttpClient, account: ServiceAccount, id_token: IdToken, *, 
         # Half of the time only, so that there is some left to try again after one lost connection.
         own = Deadline(min(total / 2, deadline.remaining()))
         log.debug("asks for a token", url=url, service=account.slug, seconds_left=round(deadline.remaining(), 1))
-        try:
-            answer = client.request(
-                "POST", url, deadline=own, json={"oidc_token": id_token.text, "service_slug": account.slug}
-            )
-        except UntrustedCertificateError:
-            raise
-        except UnreachableError as error:
-            raise _RetryableError(error) from None
+        answer = client.request(
+            "POST", url, deadline=own, json={"oidc_token": id_token.text, "service_slug": account.slug}
+        )
         _raise_for_status(answer)
         return _granted(answer, account.slug)
 
-    earlier: list[_RetryableError] = []
+    earlier: list[TemporaryError] = []
 
     def before_sleep(state: tenacity.RetryCallState) -> None:
-        earlier.append(_reason(state))
+        earlier.append(_error(state))
         log.warn(
             "the exchange is tried again",
-            reason=_reason(state).error.message,
+            reason=_error(state).message,
             attempt=state.attempt_number,
             in_seconds=round(state.upcoming_sleep, 1),
         )
 
     retry = tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type(_RetryableError),
-        wait=lambda state: _reason(state).retry_after + _BACK_OFF(state),
+        retry=tenacity.retry_if_exception(_may_pass),
+        wait=lambda state: _error(state).retry_after + _BACK_OFF(state),
         stop=lambda state: state.upcoming_sleep >= deadline.remaining(),
         before_sleep=before_sleep,
         reraise=True,
     )
     try:
         return retry(attempt)
-    except _RetryableError as last:
+    except TemporaryError as last:
         # An attempt that had no time left says less than the one before it.
         late = earlier and deadline.remaining() < _TOO_LATE_SECONDS
-        raise (earlier[-1] if late else last).error from None
+        raise (earlier[-1] if late else last) from None
 
 
 def _seconds_left(id_token: IdToken) -> float:
@@ -123,9 +110,13 @@ def _seconds_left(id_token: IdToken) -> float:
     return (expires_at - datetime.now(UTC)).total_seconds() if expires_at else 0.0
 
 
-def _reason(state: tenacity.RetryCallState) -> _RetryableError:
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, TemporaryError) and not isinstance(error, UntrustedCertificateError)
+
+
+def _error(state: tenacity.RetryCallState) -> TemporaryError:
     error = state.outcome.exception() if state.outcome else None
-    if not isinstance(error, _RetryableError):  # pragma: no cover - tenacity asks only after such an error
+    if not isinstance(error, TemporaryError):  # pragma: no cover - tenacity asks only after such an error
         raise TypeError
     return error
 
@@ -140,22 +131,19 @@ def _raise_for_status(answer: Answer) -> None:
             hint="Run cloudsmith-oidc explain with the same settings to see why",
         )
     seconds = _retry_after(answer.headers)
+    error: TemporaryError | None = None
     if answer.status == _THROTTLED:
-        raise _RetryableError(
-            ThrottledError(
-                f"Cloudsmith's rate limit is used up (429{said})",
-                hint=f"{_come_back(seconds)}; the limit is per IP address, which agents behind one NAT share",
-            ),
-            seconds,
+        error = ThrottledError(
+            f"Cloudsmith's rate limit is used up (429{said})",
+            hint=f"{_come_back(seconds)}; the limit is per IP address, which agents behind one NAT share",
         )
-    if answer.status >= _SERVER_ERROR:
-        raise _RetryableError(
-            UnreachableError(
-                f"Cloudsmith answered {answer.status}{said}",
-                hint=f"{_come_back(seconds)}, or raise the timeout",
-            ),
-            seconds,
+    elif answer.status >= _SERVER_ERROR:
+        error = UnreachableError(
+            f"Cloudsmith answered {answer.status}{said}", hint=f"{_come_back(seconds)}, or raise the timeout"
         )
+    if error is not None:
+        error.retry_after = seconds
+        raise error
     raise UnexpectedAnswerError(
         f"the API answered with the status {answer.status}, which is not understood",
         hint=_LOOK_AT_HOST,

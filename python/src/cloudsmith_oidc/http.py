@@ -4,7 +4,7 @@ import ipaddress
 import json as jsonlib
 import os
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -123,18 +123,18 @@ class HttpClient:
 
     def _authorities(self, deadline: Deadline) -> ssl.SSLContext:
         """Return the certificate authorities to trust, loaded once: httpx would load them for each client and proxy."""
+
+        def load() -> ssl.SSLContext:
+            given = self._ca_bundle
+            return httpx.create_ssl_context() if given is None else ssl.create_default_context(cadata=given)
+
         if self._loaded_authorities is None:
+            log.debug("loads certificate authorities", source=_source_of_authorities(self._ca_bundle).rstrip(","))
             try:
-                self._loaded_authorities = deadline.run(self._load_authorities)
+                self._loaded_authorities = deadline.run(load)
             except OSError as error:
                 raise _unusable(self._ca_bundle, error) from None
         return self._loaded_authorities
-
-    def _load_authorities(self) -> ssl.SSLContext:
-        log.debug("loads certificate authorities", source=_source_of_authorities(self._ca_bundle).rstrip(","))
-        if self._ca_bundle is not None:
-            return ssl.create_default_context(cadata=self._ca_bundle)
-        return httpx.create_ssl_context()
 
     def _connect(self, authorities: ssl.SSLContext, *, trust_env: bool, deadline: Deadline) -> httpx.Client:
         try:
@@ -227,6 +227,7 @@ def _unreachable(name: str, error: httpx.TransportError) -> UnreachableError:
         return UnreachableError(
             f"the proxy refused to connect to {name}", hint="Look at HTTPS_PROXY and NO_PROXY, and at the proxy's rules"
         )
+    reason = ""
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return UntrustedCertificateError(
@@ -234,30 +235,22 @@ def _unreachable(name: str, error: httpx.TransportError) -> UnreachableError:
                 hint="If a private CA signs it, name its PEM file in SSL_CERT_FILE",
             )
         if isinstance(cause, ssl.SSLError):
-            reason = one_line(str(cause.reason)).replace("_", " ").lower()
-            return UnreachableError(f"the TLS connection to {name} failed: {reason}", hint="Look at the server's TLS")
+            why = one_line(str(cause.reason)).replace("_", " ").lower()
+            return UnreachableError(f"the TLS connection to {name} failed: {why}", hint="Look at the server's TLS")
+        if isinstance(cause, OSError) and cause.strerror:
+            reason = reason or cause.strerror
     if isinstance(error, httpx.ConnectError):
         return UnreachableError(
-            f"cannot connect to {name}: {_errno_text(error)}",
+            f"cannot connect to {name}: {reason or 'no connection'}",
             hint="Look at the host name, the firewall, and HTTPS_PROXY if this machine needs a proxy",
         )
     return UnreachableError(f"the connection to {name} broke off", hint="Try again")
 
 
-def _causes(error: BaseException) -> list[BaseException]:
-    chain: list[BaseException] = []
-    current: BaseException | None = error
-    while current is not None:
-        chain.append(current)
-        current = current.__cause__ or current.__context__
-    return chain
-
-
-def _errno_text(error: BaseException) -> str:
-    for cause in _causes(error):
-        if isinstance(cause, OSError) and cause.strerror:
-            return cause.strerror
-    return "no connection"
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def json_object(answer: Answer) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -83,18 +84,15 @@ def seconds(text: str) -> float:
     return number
 
 
-def log_format(text: str) -> str:
-    """Return the name of a log format."""
-    if text not in {"console", "json"}:
-        raise ValueError(f"{quoted(text)} is not a log format: use console or json")
-    return text
+def one_of(meaning: str, first: str, second: str) -> Callable[[str], str]:
+    """Return a check for the name of a log format or level."""
 
+    def check(text: str) -> str:
+        if text not in {first, second}:
+            raise ValueError(f"{quoted(text)} is not {meaning}: use {first} or {second}")
+        return text
 
-def log_level(text: str) -> str:
-    """Return the name of a log level."""
-    if text not in {"info", "debug"}:
-        raise ValueError(f"{quoted(text)} is not a log level: use info or debug")
-    return text
+    return check
 
 
 def path(text: str) -> Path:

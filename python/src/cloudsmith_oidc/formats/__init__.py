@@ -6,6 +6,7 @@ what it can say, `pip.py` for an example, and docs/adding-a-format.md for the wh
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -104,6 +105,7 @@ def configure(chosen: Iterable[str], access: Access) -> Configuration:
     hosts = dict.fromkeys(host for view in views for endpoint in view.endpoints for host in view.hosts_of(endpoint))
     result = Configuration({}, {})
     for form, view in zip(formats.values(), views, strict=True):
+        _require_fitting_path(form, view)
         # The launcher passes on only the variables that formats name, so a format must not see any other.
         known = {variable: value for variable, value in access.environment.items() if variable in form.extends}
         of_format = replace(view, environment=known, hosts=tuple(hosts))
@@ -118,6 +120,15 @@ def places(chosen: Iterable[str], access: Access) -> Iterator[tuple[str, str, st
         view = replace(access, name=name, endpoints=form.endpoints)
         for endpoint in form.endpoints:
             yield from ((name, endpoint.host, place) for place in view.urls(endpoint) or view.hosts_of(endpoint))
+
+
+def _require_fitting_path(form: Format, access: Access) -> None:
+    if form.not_in_path and (found := set(re.findall(form.not_in_path, access.directory))):
+        raise SettingsError(
+            f"the format {access.name} cannot use a login directory whose path has "
+            f"{' or '.join(map(repr, sorted(found)))}: {quoted(access.directory)}",
+            hint="Use another directory, or in Jenkins another workspace (customWorkspace), or leave the format out",
+        )
 
 
 def _variables(form: Format, access: Access) -> Iterator[tuple[str, str]]:

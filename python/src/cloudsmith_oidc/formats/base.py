@@ -1,12 +1,14 @@
 """What a package format states, and what it is given to state it with."""
 
 import base64
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from cloudsmith_oidc.errors import SettingsError
 from cloudsmith_oidc.home import Home
+from cloudsmith_oidc.redaction import quoted
 
 USER_NAME = "token"
 """The user name that goes with a Cloudsmith token in HTTP basic authentication (Cloudsmith's Docker format page)."""
@@ -50,6 +52,17 @@ class FormatOption:
     takes: str
     help: str
     check: Callable[[str], str]
+
+
+def matching(pattern: str, meaning: str) -> Callable[[str], str]:
+    """Return a check for `FormatOption`: the whole value must match `pattern`, else it "is not" `meaning`."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text, re.ASCII):
+            raise ValueError(f"{quoted(text)} is not {meaning}")
+        return text
+
+    return check
 
 
 def switch(text: str) -> str:
@@ -208,7 +221,8 @@ class Format:
     set. They must never hold a secret: every process of the build sees them. In a name that ends in `_N`, the `N`
     stands for the number that `number` returns. `needs_repo` says that there is no URL without a repository. `needs`
     names formats whose files this client also needs. `extends` names the job's own variables that this format reads:
-    see `Access.extended` and `Access.own`. `home` names the files that it always reads in the user's home directory,
+    see `Access.extended` and `Access.own`. `not_in_path` matches a character that the client cannot take in the path of
+    the login directory. `home` names the files that it always reads in the user's home directory,
     and writes without their logins; `logins` those that it reads with `inherit` only, as they hold logins.
 
     `client` names what reads the files; `least` is the oldest version that does. `hides` says which configuration of
@@ -228,6 +242,7 @@ class Format:
     extends: tuple[str, ...] = ()
     home: tuple[str, ...] = ()
     logins: tuple[str, ...] = ()
+    not_in_path: str = ""
     publishes: bool = True
     least: str = ""
     hides: str = ""

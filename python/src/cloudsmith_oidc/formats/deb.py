@@ -10,8 +10,10 @@ CONFIGURATION = "apt/cloudsmith-oidc.conf"
 def _files(access: Access) -> dict[str, str]:
     """Return a configuration that includes the job's own, and points to a file with a login for each repository."""
     own = _own(access)
-    lines = [f"#include {_path_in_quotes(own)};"] if own else []
-    lines.append(f"Dir::Etc::netrc {_path_in_quotes(f'{access.directory}/apt/auth.conf')};")
+    if '"' in own:
+        raise SettingsError("apt cannot include a path with a double quote", hint="Set APT_CONFIG to another path")
+    lines = [f'#include "{own}";'] if own else []
+    lines.append(f'Dir::Etc::netrc "{access.directory}/apt/auth.conf";')
     return {
         CONFIGURATION: "\n".join(lines) + "\n",
         "apt/auth.conf": "".join(
@@ -29,21 +31,13 @@ def _machine(url: str) -> str:
     return url.removeprefix("https://")
 
 
-def _path_in_quotes(path: str) -> str:
-    if not path.isprintable() or '"' in path:
-        raise SettingsError(
-            "apt's configuration cannot hold a path with a double quote or a control character",
-            hint="Use another directory, or leave the format deb out",
-        )
-    return f'"{path}"'
-
-
 FORMAT = Format(
     client="apt",
     endpoints=(SOURCES,),
     files=_files,
     variables={"APT_CONFIG": in_directory(CONFIGURATION), kept("APT_CONFIG"): lambda access: _own(access) or None},
     extends=("APT_CONFIG", kept("APT_CONFIG")),
+    not_in_path='"',
     publishes=False,
     hides="/etc/apt/auth.conf; logins in /etc/apt/auth.conf.d are found.",
     project="The sources are the project's own, without a login in their URLs. sudo has to keep APT_CONFIG.",

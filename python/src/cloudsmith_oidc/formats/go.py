@@ -1,20 +1,10 @@
 """Go: https://go.dev/ref/mod#environment-variables , https://pkg.go.dev/cmd/go#hdr-GOAUTH_environment_variable ."""
 
-import re
-
 from cloudsmith_oidc.errors import SettingsError
-from cloudsmith_oidc.formats.base import Access, Endpoint, Format, FormatOption, in_directory
-from cloudsmith_oidc.redaction import quoted
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format, FormatOption, in_directory, matching
 
 PROXY = Endpoint("golang.cloudsmith.io", "{org}/{repo}/")
 _COMMAND = """sh -c 'cat "$CLOUDSMITH_GOAUTH"'"""
-_PATTERN = re.compile(r"[\w.*?~/\[\]-]+", re.ASCII)
-
-
-def _pattern(text: str) -> str:
-    if not _PATTERN.fullmatch(text):
-        raise ValueError(f"{quoted(text)} is not the beginning of a module's path such as 'example.com/acme'")
-    return text
 
 
 def _files(access: Access) -> dict[str, str]:
@@ -55,7 +45,7 @@ FORMAT = Format(
         "private": FormatOption(
             takes="PATTERN",
             help="Do not ask the public checksum database for modules whose paths begin so, such as example.com/acme.",
-            check=_pattern,
+            check=matching(r"[\w.*?~/\[\]-]+", "the beginning of a module's path such as 'example.com/acme'"),
         )
     },
     extends=("GOAUTH", "GONOSUMDB", "GOPRIVATE"),

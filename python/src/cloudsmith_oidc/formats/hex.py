@@ -1,19 +1,10 @@
 """Hex: https://hexdocs.pm/hex/Mix.Tasks.Hex.Config.html (HEX_HOME, HEX_API_URL) and Mix.Tasks.Hex.Repo."""
 
-import re
 import textwrap
 
-from cloudsmith_oidc.formats.base import Access, Endpoint, Format, FormatOption, double_quoted, in_directory
-from cloudsmith_oidc.redaction import quoted
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format, FormatOption, double_quoted, in_directory, matching
 
 REPOSITORY = Endpoint("hex.cloudsmith.io", "{org}/{repo}/")
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*=[A-Za-z0-9+/]+={0,2}")
-
-
-def _public_key(text: str) -> str:
-    if not _KEY.fullmatch(text):
-        raise ValueError(f"{quoted(text)} is not a repository and the text of its public key in one line, REPO=TEXT")
-    return text
 
 
 def _files(access: Access) -> dict[str, str]:
@@ -49,7 +40,10 @@ FORMAT = Format(
             takes="REPO=TEXT",
             help="The text between the first and the last line of a repository's public key, in one line. "
             "Default: the job gives it to `mix hex.repo set REPO --public-key FILE`.",
-            check=_public_key,
+            check=matching(
+                r"[A-Za-z0-9][A-Za-z0-9._-]*=[A-Za-z0-9+/]+={0,2}",
+                "a repository and the text of its public key in one line, REPO=TEXT",
+            ),
         )
     },
     hides="The user's ~/.hex, with its repositories, keys and cache.",

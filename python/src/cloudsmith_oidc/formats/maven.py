@@ -1,11 +1,8 @@
 """Maven: https://maven.apache.org/settings.html , /configure.html (its variables), /maven-logging.html ."""
 
-import shlex
 from xml.sax.saxutils import escape
 
-from cloudsmith_oidc.errors import SettingsError
 from cloudsmith_oidc.formats.base import MAVEN_DOWNLOADS, MAVEN_UPLOADS, USER_NAME, Access, Format, FormatOption, switch
-from cloudsmith_oidc.redaction import quoted
 
 SERVER = "cloudsmith-oidc-{repo}"
 """The name of a repository and of its login, which Maven finds by that alone. The user's own of one name would win."""
@@ -95,31 +92,17 @@ def _properties(prefix: str) -> str:
     return "".join(f"{prefix}.{name}={value}\n" for name, value in LOGGING.items())
 
 
-def _directory(access: Access) -> str:
-    """Return the path of our `conf`, for variables that Maven's start script leaves to the shell to take apart."""
-    if shlex.quote(access.directory) != access.directory:
-        raise SettingsError(
-            f"Maven's start script would take the path of the login directory apart: {quoted(access.directory)}",
-            hint="Use a directory, or in Jenkins a workspace (customWorkspace), with only letters, digits and "
-            "@%+=:,./_- in its path; or leave the format maven out",
-        )
-    return f"{access.directory}/maven"
-
-
-def _arguments(access: Access) -> str:
-    return access.extended("MAVEN_ARGS", f"-gs {_directory(access)}/settings.xml", first=True)
-
-
-def _java_options(access: Access) -> str:
-    return access.extended("MAVEN_OPTS", f"-Dmaven.conf={_directory(access)}")
-
-
 FORMAT = Format(
     client="Maven",
     endpoints=(MAVEN_DOWNLOADS, MAVEN_UPLOADS),
     files=_files,
     # Before 3.9, Maven does not know MAVEN_ARGS. Maven 4 needs it: it finds its own conf again, as we tell it to.
-    variables={"MAVEN_ARGS": _arguments, "MAVEN_OPTS": _java_options},
+    variables={
+        "MAVEN_ARGS": lambda access: access.extended(
+            "MAVEN_ARGS", f"-gs {access.directory}/maven/settings.xml", first=True
+        ),
+        "MAVEN_OPTS": lambda access: access.extended("MAVEN_OPTS", f"-Dmaven.conf={access.directory}/maven"),
+    },
     options={
         "mirror": FormatOption(
             takes="true|false",
@@ -129,6 +112,7 @@ FORMAT = Format(
         )
     },
     extends=("MAVEN_ARGS", "MAVEN_OPTS"),
+    not_in_path=r"(?a)[^\w@%+=:,./-]",  # Maven's start script leaves the variables to the shell to split
     least="3.6",
     hides="The Maven installation's settings.xml, toolchains.xml and logging; a -gs that the job gives itself. "
     "~/.m2/settings.xml is read, too.",

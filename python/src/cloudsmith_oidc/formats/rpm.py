@@ -1,20 +1,9 @@
 """dnf: https://dnf.readthedocs.io/en/latest/conf_ref.html . No variable of its own leads to its repositories."""
 
-import re
-
-from cloudsmith_oidc.errors import SettingsError
-from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, FormatOption, in_directory
-from cloudsmith_oidc.redaction import quoted
+from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, FormatOption, in_directory, matching
 
 PACKAGES = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/rpm/")
 KEY = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/gpg.key")
-_DISTRIBUTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/(?:[A-Za-z0-9][A-Za-z0-9._-]*|\$releasever)")
-
-
-def _distribution(text: str) -> str:
-    if not _DISTRIBUTION.fullmatch(text):
-        raise ValueError(f"{quoted(text)} is not a distribution and its version such as 'el/9' or 'el/$releasever'")
-    return text
 
 
 def _files(access: Access) -> dict[str, str]:
@@ -23,11 +12,6 @@ def _files(access: Access) -> dict[str, str]:
     Whether signatures are checked is left to the machine's dnf.conf. Where they are, dnf wants to be told a key:
     without one it prints the whole description, with the token.
     """
-    if re.search(r"[\s,=*?[]", access.directory):
-        raise SettingsError(
-            "dnf takes no directory of repositories with a space or one of , = * ? [ in its path",
-            hint="Use another directory, or leave the format rpm out",
-        )
     distribution = (access.option("distribution") or ("el/$releasever",))[-1]
     sections = [
         f"[cloudsmith-{repo}:{kind}]\nname=Cloudsmith {access.org}/{repo} {kind}\npriority=1\n"
@@ -49,9 +33,13 @@ FORMAT = Format(
         "distribution": FormatOption(
             takes="NAME/VERSION",
             help="The distribution whose packages are read. Default: el/$releasever.",
-            check=_distribution,
+            check=matching(
+                r"[A-Za-z0-9][A-Za-z0-9._-]*/(?:[A-Za-z0-9][A-Za-z0-9._-]*|\$releasever)",
+                "a distribution and its version such as 'el/9' or 'el/$releasever'",
+            ),
         )
     },
+    not_in_path=r"[\s,=*?[]",
     publishes=False,
     hides="With the option, the repositories in directories that it does not name.",
     project="A repository of the same name in a directory that is named earlier wins.",

@@ -35,14 +35,10 @@ def _files(access: Access) -> dict[str, str]:
 
 def _gemrc(access: Access) -> str:
     """Add a file to the list of files, which without GEMRC is that of the user."""
-    own = f"{access.directory}/rubygems/gemrc"
     users = f"{access.home.path}/.gemrc"
-    if ":" in own or ":" in users:
-        raise SettingsError(
-            "RubyGems cannot read a gemrc from a path with a colon, neither the login's nor the user's",
-            hint="Use another directory, or leave the format rubygems out",
-        )
-    return access.extended("GEMRC", own, ":", default=users)
+    if ":" in users:
+        raise SettingsError("RubyGems cannot read a gemrc in a HOME with a colon", hint="Leave the format rubygems out")
+    return access.extended("GEMRC", f"{access.directory}/rubygems/gemrc", ":", default=users)
 
 
 FORMAT = Format(
@@ -51,6 +47,7 @@ FORMAT = Format(
     files=_files,
     variables={"GEMRC": _gemrc, "RUBYGEMS_HOST": lambda access: _push_hosts(access)[0]},
     extends=("GEMRC",),
+    not_in_path=":",
     hides="The sources of the user's and the machine's gemrc, and ~/.config/gem/gemrc.",
     project="`gem push` publishes to the first repository; to another one of the login with --host "
     "https://ruby.cloudsmith.io/WORKSPACE/REPOSITORY, in which __ is to be written _%5F. If there is "

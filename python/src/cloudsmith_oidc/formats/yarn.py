@@ -2,7 +2,6 @@
 
 import json
 
-from cloudsmith_oidc.errors import SettingsError
 from cloudsmith_oidc.formats.base import NPM_REGISTRY, Access, Format
 
 PLUGIN = "yarn/cloudsmith.cjs"
@@ -40,23 +39,16 @@ def _files(access: Access) -> dict[str, str]:
     return {PLUGIN: _TEXT % json.dumps({"npmRegistryServer": urls[0], "npmRegistries": logins}, indent=2)}
 
 
-def _plugins(access: Access) -> str:
-    path = f"{access.directory}/{PLUGIN}"
-    if ";" in path:
-        raise SettingsError(
-            "Yarn separates plugins by semicolons, and there is one in the login directory's path",
-            hint="Use another directory, or leave the format yarn out",
-        )
-    # Of two plugins of one name, Yarn takes the first.
-    return access.extended("YARN_PLUGINS", path, ";", first=True)
-
-
 FORMAT = Format(
     client="yarn 2 and later (yarn 1: see npm)",
     endpoints=(NPM_REGISTRY,),
     files=_files,
-    variables={"YARN_PLUGINS": _plugins},
+    # Of two plugins with one name, Yarn takes the first.
+    variables={
+        "YARN_PLUGINS": lambda access: access.extended("YARN_PLUGINS", f"{access.directory}/{PLUGIN}", ";", first=True),
+    },
     extends=("YARN_PLUGINS",),
+    not_in_path=";",  # Yarn separates plugins by it
     least="2.4",
     project="All that .yarnrc.yml or YARN_NPM_REGISTRY_SERVER says wins: registries, scopes, logins. Without a "
     "registry in them, yarn reads from the first repository, and `yarn npm publish` publishes to it.",
