@@ -3,7 +3,7 @@
 import argparse
 import os
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from pydantic import ValidationError
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _PROGRAM = "cloudsmith-oidc"
 _ABOUT = "Exchange a Jenkins ID token for a Cloudsmith token and configure package clients with it."
-_SWITCHES = {"--help": "Print this text. -h does the same.", "--version": "Print the version."}
 
 _Command = TypeVar("_Command", bound=Options)
 _Given = dict[str, Sequence[str]]
@@ -40,48 +39,43 @@ def parse(arguments: Sequence[str]) -> Options:
         _print_and_end(f"{_PROGRAM} {__version__}\n")
     if "--help" in words:
         _print_and_end(_help(name))
-    given, unknown = _split("", Options, before)
-    if unknown:
-        raise _unknown(unknown, "", Options)
+    given = _split("", Options, before)
     if not name:
         raise SettingsError("no command was given", hint=_see_help(""))
-    of_command, unknown = _split(name, COMMANDS[name], after)
-    if unknown:
-        raise _unknown(unknown, name, COMMANDS[name])
-    return _read(name, COMMANDS[name], given | of_command)
+    return _read(name, COMMANDS[name], given | _split(name, COMMANDS[name], after))
 
 
 def log_options(arguments: Sequence[str]) -> Options:
     """Return the log options alone, so that an error in any other option is logged in the right form."""
     try:
-        return _read("", Options, _split("", Options, arguments)[0])
-    except SettingsError:
+        return _read("", Options, vars(_parser("", Options).parse_known_args(arguments)[0]))
+    except (argparse.ArgumentError, SettingsError):
         words = {*arguments, f"--log-format={os.environ.get('CLOUDSMITH_OIDC_LOG_FORMAT')}"}
         log_format: LogFormat = "json" if words & {"json", "--log-format=json"} else "console"
         return Options.model_construct(log_format=log_format, log_level="info", quiet=False)
 
 
-def _split(name: str, command: type[Options], words: Sequence[str]) -> tuple[_Given, list[str]]:
-    """Return the texts given for each option, and the words that belong to none. Raises `SettingsError`."""
-    options = {option.flag: option for option in options_of(command).values()}
-    # argparse has an error of its own for a switch with a value. Taken out, it is one more unknown word.
-    switches = {option.flag for option in options.values() if not option.takes}
-    odd = [word for word in words if "=" in word and word.partition("=")[0] in switches]
+def _split(name: str, command: type[Options], words: Sequence[str]) -> _Given:
+    """Return the texts given for each option. Raises `SettingsError` for words that are no option's."""
     try:
-        given, unknown = _parser(name, command).parse_known_args([word for word in words if word not in odd])
+        given, unknown = _parser(name, command).parse_known_args(words)
     except argparse.ArgumentError as error:
-        option = options[str(error.argument_name)]
-        raise SettingsError(f"{option.flag}: it needs a value: {option.usage}", hint=_see_help(name)) from None
-    return vars(given), odd + unknown
+        flag = str(error.argument_name)
+        usage = next((option.usage for option in options_of(command).values() if option.flag == flag), flag)
+        why = "takes no value" if usage == flag else f"needs a value: {usage}"
+        raise SettingsError(f"{flag} {why}", hint=_see_help(name)) from None
+    if unknown:
+        raise _unknown(unknown, name, command)
+    return vars(given)
 
 
 def _read(name: str, command: type[_Command], given: _Given) -> _Command:
     options = options_of(command)
     values: dict[str, Any] = {}
-    for field, texts in given.items():
-        option = options[field]
-        is_switch = isinstance(option.default, bool)
-        values[field] = not option.default if is_switch else texts if option.repeatable else texts[-1]
+    for field, option in options.items():
+        if texts := given.get(field):
+            is_switch = isinstance(option.default, bool)
+            values[field] = not option.default if is_switch else texts if option.repeatable else texts[-1]
     try:
         return command(**values)
     except ValidationError as invalid:
@@ -106,8 +100,6 @@ def _unknown(words: Sequence[str], name: str, command: type[Options]) -> Setting
     # A word without a dash may be the value of an unknown option, and is then not shown: it may be a secret.
     word = next((word for word in words if word.startswith("-")), words[0]).partition("=")[0]
     known = [*(() if name else COMMANDS), *(option.flag for option in options_of(command).values()), "--help"]
-    if word in known:
-        return SettingsError(f"{word} takes no value", hint="Give it alone")
     near = get_close_matches(word[:100], known, n=1)
     kind = f"an option of {_PROGRAM} {name}".strip() if word.startswith("-") or name else "a command"
     guess = f"Did you mean {near[0]}? " if near else ""
@@ -127,17 +119,15 @@ def _help(name: str) -> str:
     """Return the help of a command; without a name, that of the program."""
     if not name:
         rows = {command: " ".join((kind.__doc__ or "").split()) for command, kind in COMMANDS.items()}
-        return _parser(name, Options, rows, list(_SWITCHES)).format_help()
+        return _parser(name, Options, rows).format_help()
     # All formats are loaded only here.
     known = {of_format: formats.load(of_format).options.items() for of_format in formats.names()}
     rows = {f"{of}.{option}={what.takes}": what.help for of, options in known.items() for option, what in options}
-    return _parser(name, COMMANDS[name], rows if COMMANDS[name] is Login else {}, ["--help"]).format_help()
+    return _parser(name, COMMANDS[name], rows if COMMANDS[name] is Login else {}).format_help()
 
 
-def _parser(
-    name: str, command: type[Options], rows: Mapping[str, str] | None = None, switches: Iterable[str] = ()
-) -> argparse.ArgumentParser:
-    """Return the parser of a command's options; `rows` and `switches` are for its help only."""
+def _parser(name: str, command: type[Options], rows: Mapping[str, str] | None = None) -> argparse.ArgumentParser:
+    """Return the parser of a command's options, without a name of the program's; `rows` are for its help only."""
     options = options_of(command)
     required = [option.usage for option in options.values() if option.required]
     parser = argparse.ArgumentParser(
@@ -163,8 +153,9 @@ def _parser(
             groups[title].add_argument(option.flag, dest=field, const="", action="append_const", **named)
     for left, right in (rows or {}).items():
         groups[middle].add_argument(left, metavar=left, help=right.replace("%", "%%"))
-    for switch in switches:
-        groups[titles[-1]].add_argument(switch, action="store_true", help=_SWITCHES[switch])
+    groups[titles[-1]].add_argument("--help", action="store_true", help="Print this text. -h does the same.")
+    if not name:
+        groups[titles[-1]].add_argument("--version", action="store_true", help="Print the version.")
     return parser
 
 

@@ -73,7 +73,7 @@ class UnexpectedAnswerError(CloudsmithOidcError):
 
 
 class ServiceMismatchError(UnexpectedAnswerError):
-    """Cloudsmith issued a token, but not for the service account that was asked for."""
+    """Cloudsmith issued a token for another service account."""
 
 
 class StaleDocumentsError(CloudsmithOidcError):

@@ -114,7 +114,7 @@ class HttpClient:
         except httpx.TransportError as error:
             raise _unreachable(name, error) from None
         except UnicodeError:
-            # What name resolution says of an empty or too long part of a name.
+            # Name resolution raises this for an empty or too long part of a name.
             raise UnreachableError(f"{name} cannot be a host name", hint="Look at the host's name") from None
         offset = _clock_offset(answer.headers)
         if offset is not None:

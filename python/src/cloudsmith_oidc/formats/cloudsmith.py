@@ -9,5 +9,6 @@ FORMAT = Format(
     variables={"CLOUDSMITH_CREDENTIALS_FILE": in_directory("cloudsmith/credentials.ini")},
     needs_repo=False,
     hides="The api_key of the user's credentials.ini.",
-    project="CLOUDSMITH_API_KEY and --api-key win. An api_key in a credentials.ini of the project loses.",
+    project="CLOUDSMITH_API_KEY and --api-key take precedence over the login, and the login over the project's "
+    "credentials.ini.",
 )

@@ -38,9 +38,9 @@ FORMAT = Format(
         # The job's packages and profiles, which outlive a login.
         kept("CONAN_HOME"): lambda access: access.own("CONAN_HOME", HOME) or "~/.conan2",
     },
-    hides="The user's remotes (Conan Center, too), global.conf, settings, extensions, and profiles other than the "
+    hides="The user's remotes (also Conan Center), global.conf, settings, extensions, and profiles other than the "
     "default one. Packages stay where they are.",
-    project="A conan_home in a .conanrc of the project wins: no login is found. `conan upload -r cloudsmith` "
-    "publishes to the first repository, -r cloudsmith-REPOSITORY to a further one.",
+    project="A conan_home in a .conanrc of the project takes precedence: Conan then finds no login. `conan upload -r "
+    "cloudsmith` publishes to the first repository, -r cloudsmith-REPOSITORY to a further one.",
     second_index="The first remote that has a version in the range.",
 )

@@ -22,7 +22,7 @@ _PROFILE = """local({{
 def _files(access: Access) -> dict[str, str]:
     """Return a profile that runs the one that it overrides, then sets the repositories, and curl with the netrc.
 
-    R's own downloads read no other netrc than the one at home. A login in a URL is no way: R names files after it.
+    R's own downloads read only the netrc at home. A login in a URL does not work: R names files after the URL.
     """
     own = _own(access)
     profile = _PROFILE.format(
@@ -48,7 +48,7 @@ FORMAT = Format(
     needs=("netrc",),
     extends=("R_PROFILE", kept("R_PROFILE")),
     publishes=False,
-    hides="The repositories and the download method that the site's Rprofile sets; what else it does is done.",
-    project="The project's or the user's .Rprofile runs later, so that what it sets wins.",
+    hides="The repositories and the download method that the site's Rprofile sets; its other settings are kept.",
+    project="The project's or the user's .Rprofile runs later, so its settings take precedence.",
     second_index="The highest version of all repositories: give R no other one, but an upstream in Cloudsmith.",
 )

@@ -27,7 +27,7 @@ def _own(access: Access) -> str:
 
 
 def _machine(url: str) -> str:
-    """Return a URL without https, which apt means if nothing is said: versions before 2 know no other way to say it."""
+    """Return a URL without https, which is apt's default: versions before 2 do not accept the scheme."""
     return url.removeprefix("https://")
 
 
@@ -40,6 +40,6 @@ FORMAT = Format(
     not_in_path='"',
     publishes=False,
     hides="/etc/apt/auth.conf; logins in /etc/apt/auth.conf.d are found.",
-    project="The sources are the project's own, without a login in their URLs. sudo has to keep APT_CONFIG.",
+    project="The sources are the project's own, without a login in their URLs. sudo must keep APT_CONFIG.",
     second_index="The highest version of all sources, unless apt_preferences say otherwise.",
 )

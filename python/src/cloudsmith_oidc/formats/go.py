@@ -8,7 +8,7 @@ _COMMAND = """sh -c 'cat "$CLOUDSMITH_GOAUTH"'"""
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Bind the token to the repositories' URLs, as the output of a command of GOAUTH."""
+    """Return the output of a command of GOAUTH, which gives the token for the repositories' URLs only."""
     urls = access.urls(PROXY)
     if not all(url.startswith("https://") for url in urls):
         raise SettingsError("Go sends a login to https only", hint="Give the format go a custom domain with https")
@@ -16,14 +16,14 @@ def _files(access: Access) -> dict[str, str]:
 
 
 def _goauth(access: Access) -> str:
-    """Add a command to the list of commands, which without GOAUTH is the user's netrc. "off" stands alone."""
+    """Return the list of commands with ours. Without GOAUTH, Go uses the user's netrc; "off" is never in a list."""
     if access.environment.get("GOAUTH") == "off":
         return _COMMAND
     return access.extended("GOAUTH", _COMMAND, ";", default="netrc")
 
 
 def _private(access: Access) -> str | None:
-    """Add patterns to the list of those that the checksum database is not asked for: without it, that is GOPRIVATE."""
+    """Return the patterns that the checksum database is not asked for; Go takes GOPRIVATE by default. None for ours."""
     patterns = ",".join(access.option("private"))
     default = access.environment.get("GOPRIVATE", "")
     return access.extended("GONOSUMDB", patterns, ",", default=default) if patterns else None
@@ -34,7 +34,7 @@ FORMAT = Format(
     endpoints=(PROXY,),
     files=_files,
     variables={
-        # After a comma, the next one is asked only for what is not found, and nobody after the last.
+        # After a comma, Go asks the next proxy only for modules that are not found.
         "GOPROXY": lambda access: ",".join(access.urls(PROXY)),
         "GOAUTH": _goauth,
         # A command's words can have no quotes of every kind: so the path is in a variable of its own.
@@ -53,6 +53,7 @@ FORMAT = Format(
     least="1.24; before, with the format netrc",
     hides="GOPROXY of the job and of `go env -w`: public modules come from an upstream in Cloudsmith, or not at all. "
     "With go.private, also GONOSUMDB and GOPRIVATE of `go env -w`, for the checksum database.",
-    project="What the job's GOPRIVATE or GONOPROXY names is got past Cloudsmith; GONOPROXY=none prevents that.",
+    project="Modules that the job's GOPRIVATE or GONOPROXY names do not come from Cloudsmith; GONOPROXY=none prevents "
+    "that.",
     second_index="The first proxy of GOPROXY that has the module, whatever the version, if commas separate them.",
 )

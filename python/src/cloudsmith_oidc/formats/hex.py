@@ -8,7 +8,7 @@ REPOSITORY = Endpoint("hex.cloudsmith.io", "{org}/{repo}/")
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Know each repository by its name in Cloudsmith, which is what its signature has to say."""
+    """Return the repositories by their names in Cloudsmith, which are in their signatures."""
     keys = dict(option.split("=", 1) for option in access.option("public-key"))
     repos = ", ".join(
         f"<<{double_quoted(repo)}>> => #{{url => <<{double_quoted(_url(access, repo))}>>, "
@@ -47,7 +47,7 @@ FORMAT = Format(
         )
     },
     hides="The user's ~/.hex, with its repositories, keys and cache.",
-    project="HEX_API_KEY wins. `mix hex.publish package` publishes to the first repository. A project whose own "
-    "api_url is not Cloudsmith's would publish there with the token.",
+    project="HEX_API_KEY takes precedence. `mix hex.publish package` publishes to the first repository. A project "
+    "whose own api_url is not Cloudsmith's would publish there with the token.",
     second_index="A dependency names its repository, so that no other is asked for it.",
 )

@@ -15,7 +15,7 @@ FORMAT = Format(
     },
     not_in_path=r"\$",  # the client replaces variables in this path as a shell does
     hides="The token of `hf auth login`, and huggingface.co: the client has one endpoint.",
-    project="HF_TOKEN wins. `hf upload` publishes to the first repository. With another HF_ENDPOINT, or an endpoint "
-    "in the code, the client sends the token there: do not set one inside a login.",
+    project="HF_TOKEN takes precedence. `hf upload` publishes to the first repository. With another HF_ENDPOINT, or an "
+    "endpoint in the code, the client sends the token there: do not set one inside a login.",
     second_index="There is one endpoint, so that no other is asked.",
 )

@@ -1,4 +1,4 @@
-"""dnf: https://dnf.readthedocs.io/en/latest/conf_ref.html . No variable of its own leads to its repositories."""
+"""dnf: https://dnf.readthedocs.io/en/latest/conf_ref.html . It has no variable for the place of its repositories."""
 
 from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, FormatOption, in_directory, matching
 
@@ -7,10 +7,10 @@ KEY = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/gpg.key")
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Describe each repository, before all others: dnf does not look further for a package that is there.
+    """Return the repositories, with a priority before all others: dnf looks no further for a package that it finds.
 
-    Whether signatures are checked is left to the machine's dnf.conf. Where they are, dnf wants to be told a key:
-    without one it prints the whole description, with the token.
+    The machine's dnf.conf says whether signatures are checked. If they are, dnf needs a key: without one it prints the
+    whole description, with the token.
     """
     distribution = (access.option("distribution") or ("el/$releasever",))[-1]
     sections = [
@@ -27,7 +27,7 @@ FORMAT = Format(
     client='dnf, as `dnf --setopt=reposdir=/etc/yum.repos.d,"$CLOUDSMITH_DNF_REPOSDIR"`',
     endpoints=(PACKAGES, KEY),
     files=_files,
-    # dnf itself does not know it.
+    # It is for the command above; dnf itself does not read it.
     variables={"CLOUDSMITH_DNF_REPOSDIR": in_directory("dnf")},
     options={
         "distribution": FormatOption(
@@ -42,6 +42,6 @@ FORMAT = Format(
     not_in_path=r"[\s,=*?[]",
     publishes=False,
     hides="With the option, the repositories in directories that it does not name.",
-    project="A repository of the same name in a directory that is named earlier wins.",
-    second_index="Cloudsmith's, whatever the version, unless another repository has the priority 1, too.",
+    project="A repository of the same name in a directory that is named earlier takes precedence.",
+    second_index="Cloudsmith's, whatever the version, unless another repository also has the priority 1.",
 )

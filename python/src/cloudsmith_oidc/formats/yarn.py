@@ -7,7 +7,7 @@ from cloudsmith_oidc.formats.base import NPM_REGISTRY, Access, Format
 PLUGIN = "yarn/cloudsmith.cjs"
 # Yarn has no hook for this: it reads its configuration anew for each command, and asks for it by this function.
 _TEXT = """\
-// Adds a registry and its login to what Yarn has read. What that says itself wins.
+// Adds a registry and its login to what Yarn has read. Yarn's own configuration takes precedence.
 const settings = %s;
 let extended;
 
@@ -31,7 +31,7 @@ module.exports = {
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Make the first repository the registry if nothing else does, and know the login of all repositories."""
+    """Return a plugin that sets the first repository as registry if nothing else does, and the logins of all."""
     urls = access.urls(NPM_REGISTRY)
     login = {"npmAlwaysAuth": True, "npmAuthIdent": access.basic_auth}
     # Yarn looks the login up by the registry's URL, without its scheme and the slash at the end.
@@ -50,7 +50,7 @@ FORMAT = Format(
     extends=("YARN_PLUGINS",),
     not_in_path=";",  # Yarn separates plugins by it
     least="2.4",
-    project="All that .yarnrc.yml or YARN_NPM_REGISTRY_SERVER says wins: registries, scopes, logins. Without a "
-    "registry in them, yarn reads from the first repository, and `yarn npm publish` publishes to it.",
+    project="All settings in .yarnrc.yml and YARN_NPM_REGISTRY_SERVER take precedence: registries, scopes, logins. "
+    "Without a registry in them, yarn reads from the first repository, and `yarn npm publish` publishes to it.",
     second_index="A scope has one registry, so that no other is asked for it.",
 )
