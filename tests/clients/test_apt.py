@@ -27,11 +27,11 @@ def test_what_the_machine_and_the_job_configured_stays(jobs: Jobs) -> None:
 
 def test_a_second_login_adds_nothing(jobs: Jobs) -> None:
     jobs.log_in()
-    first = jobs.cli.file("apt/apt.conf")
+    first = jobs.cli.file("apt/cloudsmith-oidc.conf")
 
-    jobs.log_in(APT_CONFIG=str(jobs.cli.directory / "apt/apt.conf"))
+    jobs.log_in(APT_CONFIG=str(jobs.cli.directory / "apt/cloudsmith-oidc.conf"))
 
-    assert jobs.cli.file("apt/apt.conf") == first
+    assert jobs.cli.file("apt/cloudsmith-oidc.conf") == first
 
 
 def test_a_path_that_apt_cannot_hold_is_refused(jobs: Jobs) -> None:
@@ -40,4 +40,4 @@ def test_a_path_that_apt_cannot_hold_is_refused(jobs: Jobs) -> None:
     result = jobs.cli.login(CLOUDSMITH_FORMATS="deb")
 
     assert result.code == 2
-    assert "double quote" in result.stderr
+    assert "the format deb cannot use a login directory whose path has '\"'" in result.stderr

@@ -29,8 +29,8 @@ def test_the_projects_profile_wins(jobs: Jobs) -> None:
 
 def test_a_second_login_adds_nothing(jobs: Jobs) -> None:
     jobs.log_in()
-    first = jobs.cli.file("R/Rprofile")
+    first = jobs.cli.file("R/cloudsmith-oidc.R")
 
-    jobs.log_in(R_PROFILE=str(jobs.cli.directory / "R/Rprofile"))
+    jobs.log_in(R_PROFILE=str(jobs.cli.directory / "R/cloudsmith-oidc.R"))
 
-    assert jobs.cli.file("R/Rprofile") == first
+    assert jobs.cli.file("R/cloudsmith-oidc.R") == first

@@ -1,4 +1,4 @@
-"""One bound on time for everything that may never end: reading the token, the network, and who reads the output."""
+"""One limit on time for everything that may never end: reading the token, the network, and writing the output."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ _T = TypeVar("_T")
 
 
 class Deadline:
-    """A point in time, `seconds` after it is made, on a clock that nobody can set."""
+    """A point in time, `seconds` after it is made, on a clock that cannot be set."""
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
@@ -19,7 +19,7 @@ class Deadline:
         return max(0.0, self._end - time.monotonic())
 
     def run(self, call: Callable[[], _T]) -> _T:
-        """Return what `call` returns. Raises `TimeoutError` at the deadline, and leaves `call` to itself then.
+        """Return what `call` returns. Raises `TimeoutError` at the deadline; `call` is then left running.
 
         A thread, because nothing else ends every call: opening a named pipe and resolving a host name have no
         time-out, and httpx starts its own anew with every byte. A daemon thread does not keep the process alive.

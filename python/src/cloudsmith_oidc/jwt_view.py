@@ -1,4 +1,4 @@
-"""Read what a JSON Web Token says, without verifying it.
+"""Read a JSON Web Token without verifying it.
 
 A login only needs to read tokens: Cloudsmith verifies the ID token, and its own token came over TLS. PyJWT, which
 verifies signatures for `explain`, loads the whole of `cryptography` on import: a fifth of a login's time and memory.
@@ -29,7 +29,7 @@ class JwtView:
     def parse(cls, text: str) -> Self:
         """Split and decode `text`.
 
-        Raises `ValueError`, whose message says what is wrong and quotes nothing of `text`.
+        Raises `ValueError`, whose message quotes nothing of `text`.
         """
         if len(text) > MAX_TOKEN_CHARACTERS:
             raise ValueError(f"it has more than {MAX_TOKEN_CHARACTERS} characters")

@@ -4,5 +4,5 @@ from datetime import datetime
 
 
 def timestamp(moment: datetime) -> str:
-    """Write a moment, which has to be in UTC, as ISO 8601 with whole seconds: `2026-11-21T12:00:00Z`."""
+    """Return a moment, which must be in UTC, as ISO 8601 with whole seconds: `2026-11-21T12:00:00Z`."""
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

@@ -22,9 +22,10 @@ from cloudsmith_oidc.explain.evidence import Evidence, Expectations
 from cloudsmith_oidc.explain.findings import CODES, Finding, likeliest_first
 from cloudsmith_oidc.explain.issuers import Issuer, issuer_of
 from cloudsmith_oidc.explain.report import Report, as_json, as_text
+from cloudsmith_oidc.given_token import API_KEY_VARIABLE, GivenToken, fetch
 from cloudsmith_oidc.http import HttpClient
-from cloudsmith_oidc.id_token import GivenToken, IdToken, fetch
-from cloudsmith_oidc.settings import API_KEY_VARIABLE, Explain
+from cloudsmith_oidc.id_token import IdToken
+from cloudsmith_oidc.settings import Explain
 
 __all__ = ["diagnose", "explain_refusal", "run"]
 
