@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from cloudsmith_oidc.explain import issuers
+from cloudsmith_oidc.explain import ci_systems
 from cloudsmith_oidc.explain.findings import CODES
 from explain.cloudsmith_worlds import enters
 from explain.test_explain import explain_json
@@ -115,13 +115,13 @@ def issued_by(sandbox: Sandbox, claims: dict[str, Any]) -> str:
 def test_each_token_is_recognised_by_its_own_system_and_by_no_other(name: str) -> None:
     system, claims = TOKENS[name]
 
-    assert issuers.issuer_of(claims).name == system
-    assert [one.name for one in map(issuers.load, issuers.names()) if one.issued(claims)] == [system]
+    assert ci_systems.system_of(claims).name == system
+    assert [one.name for one in map(ci_systems.load, ci_systems.names()) if one.issued(claims)] == [system]
 
 
 @pytest.mark.parametrize("name", DOUBTFUL)
 def test_what_no_other_system_has_issued_counts_as_jenkins(name: str) -> None:
-    assert issuers.issuer_of(DOUBTFUL[name]).name == "Jenkins"
+    assert ci_systems.system_of(DOUBTFUL[name]).name == "Jenkins"
 
 
 @pytest.mark.parametrize("name", CHOICES)
@@ -181,9 +181,9 @@ def test_cloudsmiths_side_of_another_system_does_not_speak_of_jenkins(
     assert "Jenkins" not in report
 
 
-@pytest.mark.parametrize("name", sorted({*issuers.names()} - {"jenkins"}))
+@pytest.mark.parametrize("name", sorted({*ci_systems.names()} - {"jenkins"}))
 def test_every_other_system_says_what_to_do_where_the_usual_answer_is_about_jenkins(name: str) -> None:
-    hints = issuers.load(name).hints
+    hints = ci_systems.load(name).hints
     # Without a token nobody knows the system.
     about_jenkins = {code for code, known in CODES.items() if "Jenkins" in known.action or "cred" in known.action}
 

@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from cloudsmith_oidc.exchange import ServiceAccount
-from cloudsmith_oidc.explain.cloudsmith_side import Account, CloudsmithSide, Repository, Settings
+from cloudsmith_oidc.explain.workspace import Provider, Repository, Service, Workspace
 from cloudsmith_oidc.explain.evidence import Evidence, Expectations
 from cloudsmith_oidc.explain.findings import CODES, LINKS, Finding, finding
-from cloudsmith_oidc.explain.page import as_html
-from cloudsmith_oidc.explain.report import Report, as_json, as_text
+from cloudsmith_oidc.explain.html_report import as_html
+from cloudsmith_oidc.explain.json_report import as_json
+from cloudsmith_oidc.explain.report import Report
+from cloudsmith_oidc.explain.text_report import as_text
 from cloudsmith_oidc.id_token import IdToken
 from cloudsmith_oidc.issuer_documents import Document
 from explain.cloudsmith_worlds import JOB, carefully, requires
@@ -85,7 +87,7 @@ KEYS = Document("https://jenkins.example.com/oidc/jwks", 200, {"keys": []})
 
 
 def found(*codes: str) -> tuple[Finding, ...]:
-    return tuple(finding(code, found="this", expected="that") for code in codes)
+    return tuple(finding(code, "this", "that") for code in codes)
 
 
 def report(*codes: str, **evidence: Any) -> Report:
@@ -93,14 +95,14 @@ def report(*codes: str, **evidence: Any) -> Report:
     return Report(Evidence(ACCOUNT, **healthy | evidence), found(*codes))
 
 
-def side(url: str = ISSUER, claims: dict[str, Any] = REQUIRED, **fields: Any) -> CloudsmithSide:
+def side(url: str = ISSUER, claims: dict[str, Any] = REQUIRED, **fields: Any) -> Workspace:
     """What an API key showed: one provider, the service account, and one repository."""
     everything: dict[str, Any] = {
-        "providers": (Settings("Jenkins", "jenkins", url, True, claims, (ACCOUNT.slug,), ""),),
-        "services": (Account(ACCOUNT.slug, "CI", "Member", frozenset()),),
+        "providers": (Provider("Jenkins", "jenkins", url, True, claims, (ACCOUNT.slug,), ""),),
+        "services": (Service(ACCOUNT.slug, "CI", "Member", frozenset()),),
         "repositories": (Repository("prod", "Read", ()),),
     }
-    return CloudsmithSide(**everything | fields)
+    return Workspace(**everything | fields)
 
 
 CHAINS: dict[str, tuple[Report, str]] = {
@@ -116,27 +118,27 @@ CHAINS: dict[str, tuple[Report, str]] = {
     "two causes": (report("subject-missing", "exchange-throttled"), "broken ok broken unchecked unchecked"),
     "a warning": (report("clock-skew", granted=True), "doubt ok ok ok unchecked"),
     "a remark": (report("audience-is-list", granted=True), "ok ok ok ok unchecked"),
-    "both sides": (report(cloudsmith=side()), "ok ok ok ok ok"),
-    "both sides, no repository": (report(cloudsmith=side(repositories=())), "ok ok ok ok unchecked"),
+    "both sides": (report(workspace=side()), "ok ok ok ok ok"),
+    "both sides, no repository": (report(workspace=side(repositories=())), "ok ok ok ok unchecked"),
     "a key that shows nothing": (
-        report("api-key-refused", cloudsmith=CloudsmithSide()),
+        report("api-key-refused", workspace=Workspace()),
         "ok ok doubt unchecked unchecked",
     ),
     "a key that shows providers only": (
-        report("cloudsmith-unread", cloudsmith=side(services=None)),
+        report("cloudsmith-unread", workspace=side(services=None)),
         "ok ok doubt unchecked unchecked",
     ),
     "a provider that asks for more": (
-        report("provider-claim-mismatch", "exchange-refused", cloudsmith=side()),
+        report("provider-claim-mismatch", "exchange-refused", workspace=side()),
         "ok ok broken ok ok",
     ),
     "nobody of this name": (
-        report("service-unknown", "exchange-refused", cloudsmith=side(services=())),
+        report("service-unknown", "exchange-refused", workspace=side(services=())),
         "ok ok ok broken unchecked",
     ),
-    "no privilege": (report("repository-forbidden", granted=True, cloudsmith=side()), "ok ok ok ok broken"),
+    "no privilege": (report("repository-forbidden", granted=True, workspace=side()), "ok ok ok ok broken"),
     "a token without an issuer": (
-        report("issuer-missing", token=IdToken("e30.e30.", {}, {}), jwks=None, cloudsmith=side()),
+        report("issuer-missing", token=IdToken("e30.e30.", {}, {}), jwks=None, workspace=side()),
         "broken unchecked unchecked ok ok",
     ),
 }
@@ -185,7 +187,7 @@ def test_nobody_is_asked_for_an_api_key_that_was_given(repositories: tuple[str, 
     unread = side(services=None, repositories=())
     asked = Expectations(repositories=repositories)
 
-    text = Page(as_html(report("cloudsmith-unread", cloudsmith=unread, expectations=asked))).root.text
+    text = Page(as_html(report("cloudsmith-unread", workspace=unread, expectations=asked))).root.text
 
     assert says in text
     assert "CLOUDSMITH_API_KEY" not in text
@@ -198,7 +200,7 @@ def required(page: Page) -> list[list[str]]:
 
 
 def test_what_cloudsmith_requires_stands_beside_what_the_token_has() -> None:
-    assert required(Page(as_html(report(cloudsmith=side())))) == [
+    assert required(Page(as_html(report(workspace=side())))) == [
         ["sub", JENKINS["sub"], JENKINS["sub"], "fits"],
         ["iss", "https://*", JENKINS["iss"], "not known"],
         ["aud", "a", '["a"]', "not known"],
@@ -223,7 +225,7 @@ def test_a_required_claim_that_the_token_lacks_is_where_the_page_breaks(cli: Cli
 
 
 PAGES = {name: what for name, (what, _) in CHAINS.items()} | {
-    "rows": report("provider-claim-mismatch", cloudsmith=side()),
+    "rows": report("provider-claim-mismatch", workspace=side()),
     **{claims["iss"]: report(token=IdToken("e30.e30.", {}, claims)) for claims in (CIRCLECI_V2, GITHUB, GITLAB)},
 }
 
@@ -266,7 +268,7 @@ def test_foreign_values_stay_text() -> None:
         Evidence(
             ServiceAccount("", HOSTILE, HOSTILE),
             IdToken("e30.e30.", {"kid": HOSTILE, "alg": HOSTILE}, claims),
-            cloudsmith=side(HOSTILE, {HOSTILE: HOSTILE, "sub": HOSTILE}),
+            workspace=side(HOSTILE, {HOSTILE: HOSTILE, "sub": HOSTILE}),
         ),
         (Finding("signature-invalid", "error", HOSTILE, HOSTILE, HOSTILE), *found("clock-skew")),
     )

@@ -75,9 +75,9 @@ def _run(options: Options) -> None:
 
             login.run(options)
         case Explain():
-            from cloudsmith_oidc import explain  # noqa: PLC0415
+            from cloudsmith_oidc import explain_command  # noqa: PLC0415
 
-            explain.run(options)
+            explain_command.run(options)
         case Discovery():
             from cloudsmith_oidc import discovery  # noqa: PLC0415
 

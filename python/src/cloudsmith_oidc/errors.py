@@ -39,9 +39,16 @@ class IdTokenError(CloudsmithOidcError):
 
 
 class ExchangeRefusedError(CloudsmithOidcError):
-    """Cloudsmith refused the exchange (400, 401, 403, 404 or 422)."""
+    """Cloudsmith refused the exchange (400, 401, 403, 404 or 422).
+
+    `status` is the HTTP status of the answer, 0 if `explain` found the cause without an answer.
+    """
 
     exit_code = 4
+
+    def __init__(self, message: str, *, hint: str, code: str = "", status: int = 0) -> None:
+        super().__init__(message, hint=hint, code=code)
+        self.status = status
 
 
 class TemporaryError(CloudsmithOidcError):

@@ -129,6 +129,7 @@ def _raise_for_status(answer: Answer) -> None:
         raise ExchangeRefusedError(
             f"Cloudsmith refused the exchange ({answer.status}{said})",
             hint="Run cloudsmith-oidc explain with the same settings to see why",
+            status=answer.status,
         )
     seconds = _retry_after(answer.headers)
     error: TemporaryError | None = None

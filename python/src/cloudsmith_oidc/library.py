@@ -11,7 +11,8 @@ from cloudsmith_oidc.errors import CloudsmithOidcError  # noqa: F401 - one of th
 from cloudsmith_oidc.exchange import CloudsmithToken, ServiceAccount
 from cloudsmith_oidc.explain.evidence import Expectations
 from cloudsmith_oidc.explain.findings import Finding
-from cloudsmith_oidc.explain.report import as_json, as_text
+from cloudsmith_oidc.explain.json_report import as_json
+from cloudsmith_oidc.explain.text_report import as_text
 from cloudsmith_oidc.formats import Configuration
 from cloudsmith_oidc.formats.base import Access
 from cloudsmith_oidc.given_token import GivenToken
@@ -99,10 +100,11 @@ def diagnose(  # noqa: PLR0913 - each by its name
     protect(id_token)
     protect(api_key)
     report = explain.diagnose(
-        GivenToken(id_token, api_key=api_key),
+        id_token,
         ServiceAccount(api_host, org, service),
         Expectations(repositories=_listed(repos)),
         Deadline(timeout),
+        api_key=api_key,
     )
     return Diagnosis(report.findings, report.cause, as_text(report), as_json(report))
 

@@ -1,7 +1,7 @@
-"""How values of foreign origin are shown: on one line, without a token, not too long."""
+"""How untrusted values are shown: on one line, without a token, not too long."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cloudsmith_oidc.redaction import one_line
 from cloudsmith_oidc.times import timestamp
@@ -10,7 +10,7 @@ MISSING = "MISSING"
 
 
 def shown(value: object) -> str:
-    """Show a claim or a field of a document: text as it is, anything else as JSON, `MISSING` where there is nothing."""
+    """Return a claim or a member of a document for people: text as it is, anything else as JSON, or `MISSING`."""
     if value is None or value == "":
         return MISSING
     try:
@@ -20,10 +20,5 @@ def shown(value: object) -> str:
 
 
 def instant(moment: datetime | None) -> str:
-    """Show a point in time (UTC, ISO 8601)."""
+    """Return a point in time (UTC, ISO 8601), or `MISSING`."""
     return timestamp(moment) if moment else MISSING
-
-
-def minutes(duration: timedelta) -> str:
-    """Show a duration without its sign; `Date` headers have whole seconds, so that these would only be noise."""
-    return f"{abs(duration) / timedelta(minutes=1):.0f} min"
