@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from cloudsmith_oidc.exchange import ServiceAccount
-from cloudsmith_oidc.explain.workspace import Provider, Repository, Service, Workspace
 from cloudsmith_oidc.explain.evidence import Evidence, Expectations
 from cloudsmith_oidc.explain.findings import CODES, LINKS, Finding, finding
 from cloudsmith_oidc.explain.html_report import as_html
 from cloudsmith_oidc.explain.json_report import as_json
 from cloudsmith_oidc.explain.report import Report
 from cloudsmith_oidc.explain.text_report import as_text
+from cloudsmith_oidc.explain.workspace import Provider, Repository, Service, Workspace
 from cloudsmith_oidc.id_token import IdToken
 from cloudsmith_oidc.issuer_documents import Document
 from explain.cloudsmith_worlds import JOB, carefully, requires

@@ -15,7 +15,6 @@ from cloudsmith_oidc.explain.json_report import as_json
 from cloudsmith_oidc.explain.text_report import as_text
 from cloudsmith_oidc.formats import Configuration
 from cloudsmith_oidc.formats.base import Access
-from cloudsmith_oidc.given_token import GivenToken
 from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.id_token import IdToken
 from cloudsmith_oidc.redaction import protect, quoted
