@@ -26,19 +26,15 @@ def describe(name: str) -> Description:
     """Return the facts about a format, by the names of `Format`; a custom domain can replace each of `hosts`."""
     form = formats.load(name)
     used = formats.with_needs([name]).values()
+    plain = ("client", "publishes", "needs_repo", "least", "project", "second_index")
     return {
         "name": name,
-        "client": form.client,
-        "publishes": form.publishes,
-        "needs_repo": form.needs_repo,
+        **{key: getattr(form, key) for key in plain},
         "hosts": list(dict.fromkeys(endpoint.host for endpoint in form.endpoints)),
-        "variables": list(dict.fromkeys(name for known in used for name in known.variables)),
+        "variables": list(dict.fromkeys(variable for known in used for variable in known.variables)),
         "extends": list(form.extends),
         "options": {option: f"{known.takes}: {known.help}" for option, known in form.options.items()},
-        "least": form.least,
         "hides": " ".join(known.hides for known in used if known.hides),
-        "project": form.project,
-        "second_index": form.second_index,
     }
 
 

@@ -1,8 +1,9 @@
-"""One limit on time for everything that may never end: reading the token, the network, and writing the output."""
+"""Time: one limit for everything that may never end, and how a moment is written in messages, logs and login.json."""
 
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import TypeVar
 
 _T = TypeVar("_T")
@@ -41,3 +42,8 @@ class Deadline:
         if isinstance(result, BaseException):
             raise result
         return result
+
+
+def timestamp(moment: datetime) -> str:
+    """Return a moment, which must be in UTC, as ISO 8601 with whole seconds: `2026-11-21T12:00:00Z`."""
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

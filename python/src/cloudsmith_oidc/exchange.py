@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 import tenacity
 
 from cloudsmith_oidc import log
-from cloudsmith_oidc.deadline import Deadline
+from cloudsmith_oidc.deadline import Deadline, timestamp
 from cloudsmith_oidc.errors import (
     ExchangeRefusedError,
     ServiceMismatchError,
@@ -20,10 +20,8 @@ from cloudsmith_oidc.errors import (
     UntrustedCertificateError,
 )
 from cloudsmith_oidc.http import Answer, HttpClient, json_object
-from cloudsmith_oidc.id_token import IdToken
-from cloudsmith_oidc.jwt_view import JwtView
+from cloudsmith_oidc.id_token import IdToken, JwtView
 from cloudsmith_oidc.redaction import one_line, protect
-from cloudsmith_oidc.times import timestamp
 
 _REFUSED = frozenset({400, 401, 403, 404, 422})
 _GRANTED = frozenset({200, 201})

@@ -13,7 +13,7 @@ from pathlib import Path
 import structlog
 
 from cloudsmith_oidc import formats, log, login_directory, streams
-from cloudsmith_oidc.deadline import Deadline
+from cloudsmith_oidc.deadline import Deadline, timestamp
 from cloudsmith_oidc.errors import CloudsmithOidcError, ExchangeRefusedError, ServiceMismatchError
 from cloudsmith_oidc.exchange import CloudsmithToken, ServiceAccount, exchange
 from cloudsmith_oidc.formats.base import Access
@@ -22,7 +22,6 @@ from cloudsmith_oidc.home import Home
 from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.id_token import IdToken
 from cloudsmith_oidc.settings import Login
-from cloudsmith_oidc.times import timestamp
 
 
 def run(options: Login) -> None:
