@@ -34,13 +34,11 @@ def test_one_line_installs_all_that_a_bare_machine_lacks(monkeypatch: pytest.Mon
 
 def test_anonymous_and_expired_clients_are_challenged(sandbox: Sandbox, client: httpx.Client) -> None:
     old = sandbox.issue(issued_at=time.time() - 7201)
-    for url in [PYTHON.format("prod"), "https://docker.cloudsmith.io/v2/"]:
-        for auth in [None, ("token", old), ("someone", sandbox.issue())]:
-            answer = client.get(url, auth=auth)
-            assert (answer.status_code, answer.headers["WWW-Authenticate"][:5]) == (401, "Basic")
-    bearer = {"Authorization": f"Bearer {sandbox.issue()}"}
-    assert client.get("https://docker.cloudsmith.io/v2/", headers=bearer).status_code == 401
-    assert client.get("https://docker.cloudsmith.io/v2/", auth=("token", sandbox.issue())).status_code == 200
+    url = PYTHON.format("prod")
+    for auth in [None, ("token", old), ("someone", sandbox.issue())]:
+        answer = client.get(url, auth=auth)
+        assert (answer.status_code, answer.headers["WWW-Authenticate"][:5]) == (401, "Basic")
+    assert client.get(url, headers={"Authorization": f"Bearer {sandbox.issue()}"}).status_code == 401
 
 
 def test_each_repository_has_its_own_packages(status: Callable[[str], int]) -> None:
