@@ -1,6 +1,6 @@
 # The usual verbs. What they do is in the scripts that they call.
 .DEFAULT_GOAL := help
-.PHONY: help venv test lint reformat generated demo bench release
+.PHONY: help venv quick test lint reformat generated demo bench release
 
 help: ## name the goals
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 20
@@ -8,11 +8,14 @@ help: ## name the goals
 venv: ## make .venv, with the program and its tools
 	@sh -c '. tests/venv.sh && make_venv'
 
+quick: ## run the linters and the tests of formats, library and command: under three minutes
+	sh tests/run.sh tests/quality/test_tools.py tests/formats tests/library tests/cli
+
 test: ## run every check and every test; make test ARGS='tests/cli -x' for some
 	sh tests/run.sh $(ARGS)
 
 lint: ## run the linters, the type checker and the rules of the repository
-	sh tests/run.sh tests/quality/test_tools.py tests/quality/test_repository.py tests/quality/test_structure.py
+	sh tests/run.sh tests/quality/test_tools.py tests/quality/test_repository.py
 
 reformat: venv ## write Python as the linter wants it
 	.venv/bin/ruff check --config python/pyproject.toml --fix python tests

@@ -12,7 +12,7 @@ from types import FrameType
 import psutil
 import pytest
 
-from needs import lacking_engine
+import needs
 from program import Cli
 from proven import Record
 from sandbox import Sandbox
@@ -56,13 +56,15 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what was skipped by reason: pytest's own list has a line for each place."""
+    """List the skipped tests by reason, which pytest lists by place, and say how to install all that is lacking."""
     skipped = terminalreporter.getreports("skipped")
     reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
     if reasons:
         terminalreporter.section("not tested here", sep="-")
     for reason, number in reasons.most_common():
         terminalreporter.write_line(f"{number} skipped: {reason}")
+    if command := needs.installation(reasons):
+        terminalreporter.write_line(f"To test it: {command}")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -104,7 +106,7 @@ def cli(sandbox: Sandbox, tmp_path: Path) -> Cli:
 @pytest.fixture(scope="session")
 def engine() -> dict[str, str]:
     """The environment that leads to the Docker engine."""
-    if reason := lacking_engine():
+    if reason := needs.lacking_engine():
         pytest.skip(reason)
     return {name: os.environ[name] for name in ("DOCKER_HOST", "PATH") if name in os.environ}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from clients.client import Client, clients
 from clients.job import Jobs
 from cloudsmith_oidc.redaction import redact
-from needs import lacking, lacking_engine
+from needs import installation, lacking, lacking_engine
 from program import Cli
 from sandbox import Sandbox
 
@@ -57,17 +57,17 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, Sandbox() as sandbox:
         sandbox.registries.start(*REGISTRIES.values())
         good = show_login(Cli(sandbox, Path(folder) / "login"))
-        skipped = []
+        skipped = {}
         for name, registry in REGISTRIES.items():
             client = clients()[name]
             if reason := sandbox.missing.get(registry) or (
                 lacking_engine() if client.engine else lacking(client.program)
             ):
-                skipped.append(f"{name}: {reason}")
+                skipped[name] = reason
             else:
                 good = show_client(name, client, sandbox, Path(folder)) and good
-        for reason in skipped:
-            say(f"Skipped {reason}")
+        for name, reason in skipped.items():
+            say(f"Skipped {name}: {reason}. {installation([reason])}")
     say("\nAll of it worked." if good else "\nSOMETHING FAILED, see above.")
     return 0 if good else 1
 

@@ -1,44 +1,60 @@
-"""Programs that some tests need and a machine may lack."""
+"""What some tests need and a machine may lack. Such tests are skipped, and the end of a run says what to install."""
 
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-PACKAGES = dict(
-    line.split() for line in Path(__file__).with_name("programs.txt").read_text().splitlines() if line[0] != "#"
-)
-
+FOLDER = Path(__file__).parent
 ENGINE_SECONDS = 10.0
-"""For an engine to say its version: one that takes longer has accepted the connection and will never answer."""
-INSTALLED = Path(os.environ.get("CLOUDSMITH_CLIENTS") or Path(__file__).parents[1] / ".cache/clients").resolve() / "bin"
+"""The time in which a Docker engine must answer: a broken one accepts the connection and never does."""
+INSTALLED = Path(os.environ.get("CLOUDSMITH_CLIENTS") or FOLDER.parent / ".cache/clients").resolve() / "bin"
 """Where `clients/install.sh` puts programs."""
-_ROWS = {
-    program.partition("=")[0]: row.split()
-    for row in Path(__file__).with_name("clients").joinpath("clients.txt").read_text().splitlines()
-    if row[0] != "#"
-    for program in row.split()[5:]
-}
-"""What `clients/install.sh` knows, by the program that it brings."""
+LACKING = "not installed: "
+"""How the reason of a skip begins that lists programs, separated by a comma and a space."""
+
+
+def _table(file: str) -> list[list[str]]:
+    lines = (FOLDER / file).read_text().splitlines()
+    return [line.split() for line in lines if not line.startswith("#")]
+
+
+PROGRAMS = dict(_table("programs.txt"))
+"""The Debian package of each program that CI installs."""
+PACKAGES, CLIENTS, IN_CI = dict(PROGRAMS), dict[str, str](), {*PROGRAMS, sys.executable}
+for _name, _ci, _source, _version, _packages, *_programs in _table("clients/clients.txt"):
+    for _program in (program.partition("=")[0] for program in _programs):
+        if _source == "debian":
+            PACKAGES.setdefault(_program, _packages.replace(",", " "))
+        else:
+            CLIENTS[_program] = _name
+        if _ci == "ci":
+            IN_CI.add(_program)
 
 
 def lacking(*programs: str) -> str:
-    """Say which of the programs are not installed, and how to install them. Empty if all are there."""
-    absent = [program for program in programs if not shutil.which(program)]
-    if not absent:
-        return ""
-    packages = " ".join(PACKAGES[program] for program in absent if program in PACKAGES)
-    clients = " ".join(_ROWS.get(program, [program])[0] for program in absent if program not in PACKAGES)
-    ways = [f"Debian: apt-get install {packages}"] * bool(packages)
-    ways += [f"sh tests/clients/install.sh {clients}"] * bool(clients)
-    return f"not installed: {', '.join(absent)} ({'; '.join(ways)})"
+    """Return the reason of a skip that lists those programs that are not installed, "" if all are."""
+    path = f"{INSTALLED}{os.pathsep}{os.environ['PATH']}"
+    absent = [program for program in programs if not shutil.which(program, path=path)]
+    return f"{LACKING}{', '.join(absent)}" if absent else ""
+
+
+def installation(reasons: Iterable[str]) -> str:
+    """Return one line for a shell that installs all programs that the reasons of skips list, "" if there are none."""
+    listed = (reason.removeprefix(LACKING).split(", ") for reason in reasons if reason.startswith(LACKING))
+    programs = sorted({program.rpartition("/")[2] for names in listed for program in names})
+    packages = sorted({word for program in programs for word in PACKAGES.get(program, "").split()})
+    clients = sorted({CLIENTS[program] for program in programs if program in CLIENTS.keys() - PACKAGES.keys()})
+    ways = {"apt-get install": packages, "sh tests/clients/install.sh": clients}
+    return " && ".join(" ".join([way, *names]) for way, names in ways.items() if names)
 
 
 def lacking_engine() -> str:
-    """Say why there is no Docker engine for the tests. Empty if there is one."""
+    """Return why the tests have no Docker engine, "" if they have one."""
     if sys.platform != "linux":
         return "the engine runs in a virtual machine here, whose network is not this machine's"
     if reason := lacking("docker"):
@@ -46,22 +62,11 @@ def lacking_engine() -> str:
     try:
         subprocess.run(["docker", "version"], capture_output=True, check=True, timeout=ENGINE_SECONDS)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-        return "no Docker engine answers here (start one: systemctl start docker; or let DOCKER_HOST lead to it)"
+        return "no Docker engine answers here (start it: systemctl start docker; or set DOCKER_HOST)"
     return ""
 
 
 def need(*programs: str) -> None:
-    """Skip this test if it cannot have the programs."""
+    """Skip this test unless the programs are installed."""
     if reason := lacking(*programs):
         pytest.skip(reason)
-
-
-def client(program: str) -> None:
-    """Skip this test if a package client is neither among those that `clients/install.sh` installed, nor on PATH."""
-    if not shutil.which(program, path=f"{INSTALLED}{os.pathsep}{os.environ['PATH']}"):
-        pytest.skip(f"not installed: {program} (sh tests/clients/install.sh {_ROWS.get(program, [program])[0]})")
-
-
-def in_ci(program: str) -> bool:
-    """Whether every CI run has a package client: `clients/install.sh --ci` brings it, or other tests need it, too."""
-    return _ROWS[program][1] == "ci" if program in _ROWS else program in {*PACKAGES, sys.executable}

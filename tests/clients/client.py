@@ -67,7 +67,7 @@ class Client:
     @property
     def in_ci(self) -> bool:
         """Whether every CI run has it: not all are quickly installed, or quick."""
-        return needs.in_ci(self.program)
+        return self.program in needs.IN_CI
 
 
 def clients() -> dict[str, Client]:

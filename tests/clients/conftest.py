@@ -23,7 +23,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def client(name: str, cli: Cli, tmp_path: Path, request: pytest.FixtureRequest) -> Client:
     """The client that a test is made for, if it is installed."""
     found = clients()[name]
-    needs.client(found.program)
+    needs.need(found.program)
+    registry = {"yarn": "npm"}.get(found.format, found.format)
+    if reason := cli.sandbox.missing.get(registry):
+        pytest.skip(reason)
     if found.engine:
         request.getfixturevalue("engine")
     proves = [("proves", mark.args[0]) for mark in request.node.iter_markers("proves")]

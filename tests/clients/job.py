@@ -12,9 +12,10 @@ import httpx
 
 from clients.client import Client
 from cloudsmith_oidc import formats
-from cloudsmith_oidc.formats import Endpoint
+from cloudsmith_oidc.formats.base import Endpoint
 from needs import INSTALLED
 from program import Cli
+from sandbox import Request
 
 JOB_SECONDS = 170.0
 STEP = Path(__file__).parent.parent.parent / "vars" / "cloudsmithOidc.groovy"
@@ -83,8 +84,30 @@ class Jobs:
         )
         return Done(done.returncode, done.stdout.decode(errors="replace"))
 
+    def succeeds(self, script: str, name: str = "job") -> str:
+        """Run a script that must succeed, and return what it printed."""
+        done = self.run(script, name)
+        assert done.code == 0, done.output
+        return done.output
+
+    def fails(self, script: str, name: str = "job") -> str:
+        """Run a script that must fail, and return what it printed."""
+        done = self.run(script, name)
+        assert done.code != 0, done.output
+        return done.output
+
+    def reads(self) -> str:
+        """Run the client's `read`, which must fetch the package, and return what it printed."""
+        printed = self.succeeds(self.client.read)
+        assert self.got(), printed
+        return printed
+
+    def asked(self, *endpoints: str) -> list[Request]:
+        """Return the requests to these endpoints of the sandbox."""
+        return [request for request in self.cli.sandbox.requests if request.endpoint in endpoints]
+
     def got(self, name: str = "job") -> bool:
-        """Whether the package is there after `read`."""
+        """Return whether `read` has fetched the package."""
         return any((self.folder / name).glob(self.client.got))
 
     def version(self) -> str:

@@ -1,4 +1,4 @@
-"""Real clients, real registries: what login writes is all that a client needs, and without it nothing is to be had."""
+"""Real clients and real registries: a client needs the login, and nothing else."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +12,7 @@ CLIENTS = clients()
 
 
 def every(said: str, proves: str) -> pytest.MarkDecorator:
-    """Make a test for each client of which something is said. What it proves is recorded for docs/formats.md."""
+    """Make a test for each client with this field. What it proves is recorded for docs/formats.md."""
     return pytest.mark.parametrize(
         "name",
         [
@@ -24,7 +24,7 @@ def every(said: str, proves: str) -> pytest.MarkDecorator:
 
 
 def assert_is_refused(jobs: Jobs, script: str) -> None:
-    """Once Cloudsmith takes no token any more, the job fails, and that is why: it sends the login, and gets 401."""
+    """Assert that the job fails once the token is revoked: it sends the login and gets 401."""
     jobs.cli.sandbox.cloudsmith.revoke()
     earlier = len(jobs.cli.sandbox.answers)
 
@@ -37,7 +37,7 @@ def assert_is_refused(jobs: Jobs, script: str) -> None:
 
 
 @every("read", proves="reads")
-def test_a_client_reads_with_the_login_and_only_with_it(jobs: Jobs) -> None:
+def test_client_reads_only_with_the_login(jobs: Jobs) -> None:
     jobs.log_in()
 
     first = jobs.run(jobs.client.read)
@@ -51,7 +51,7 @@ def test_a_client_reads_with_the_login_and_only_with_it(jobs: Jobs) -> None:
 
 
 @every("publish", proves="publishes")
-def test_a_client_publishes_with_the_login_and_only_with_it(jobs: Jobs) -> None:
+def test_client_publishes_only_with_the_login(jobs: Jobs) -> None:
     jobs.log_in()
     assert jobs.status(jobs.client.published) == 404
 
@@ -64,7 +64,7 @@ def test_a_client_publishes_with_the_login_and_only_with_it(jobs: Jobs) -> None:
 
 
 @every("reads_beside_others", proves="parallel logins")
-def test_two_jobs_at_once_have_a_login_each_and_one_home(jobs: Jobs) -> None:
+def test_parallel_jobs_share_a_home(jobs: Jobs) -> None:
     jobs.log_in()
     other = jobs.beside()
     other.log_in()
@@ -78,7 +78,7 @@ def test_two_jobs_at_once_have_a_login_each_and_one_home(jobs: Jobs) -> None:
 
 
 @every("read", proves="nested logins")
-def test_of_a_login_within_a_login_the_inner_one_counts(jobs: Jobs) -> None:
+def test_inner_login_overrides_outer(jobs: Jobs) -> None:
     jobs.log_in()
     inner = jobs.beside()
     inner.environment = jobs.environment | jobs.pointers
@@ -99,7 +99,7 @@ DOMAINS = {
 
 @pytest.mark.parametrize("kind", DOMAINS)
 @every("domains", proves="custom domains")
-def test_a_client_reads_from_a_custom_domain(jobs: Jobs, kind: str) -> None:
+def test_client_reads_from_a_custom_domain(jobs: Jobs, kind: str) -> None:
     label = jobs.read_from.label
     jobs.log_in(CLOUDSMITH_DOMAINS=DOMAINS[kind].format(label=label))
 
@@ -112,7 +112,7 @@ def test_a_client_reads_from_a_custom_domain(jobs: Jobs, kind: str) -> None:
 
 
 @every("several", proves="several repositories")
-def test_a_client_reads_from_several_repositories(jobs: Jobs) -> None:
+def test_client_reads_from_several_repositories(jobs: Jobs) -> None:
     jobs.log_in(CLOUDSMITH_REPO="prod,dev")
 
     done = jobs.run(jobs.client.several)
@@ -123,7 +123,7 @@ def test_a_client_reads_from_several_repositories(jobs: Jobs) -> None:
 
 
 @every("loud", proves="mask")
-def test_the_mask_covers_a_client_at_its_loudest(jobs: Jobs) -> None:
+def test_mask_covers_the_most_verbose_output(jobs: Jobs) -> None:
     jobs.log_in()
 
     done = jobs.run(f"set +e\n{jobs.client.loud}")
@@ -135,7 +135,7 @@ def test_the_mask_covers_a_client_at_its_loudest(jobs: Jobs) -> None:
 
 
 @every("second_index", proves="second index")
-def test_which_version_a_client_takes_if_a_public_index_has_a_higher_one(jobs: Jobs) -> None:
+def test_version_taken_with_a_second_index(jobs: Jobs) -> None:
     jobs.log_in()
 
     done = jobs.run(f"{{ {jobs.client.second_index}; }} >said 2>&1 || {{ cat said; exit 1; }}\n{jobs.client.taken}")

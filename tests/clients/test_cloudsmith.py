@@ -1,4 +1,4 @@
-"""Which of several logins the vendor's command line takes inside a login."""
+"""The vendor's command line: which of several API keys it sends."""
 
 import pytest
 
@@ -8,27 +8,23 @@ pytestmark = pytest.mark.parametrize("name", ["cloudsmith"])
 LIST = "cloudsmith list packages acme/prod"
 
 
-def test_files_of_the_user_and_the_project_lose(jobs: Jobs) -> None:
+def test_files_of_user_and_project_are_overridden(jobs: Jobs) -> None:
     own = jobs.home / ".config" / "cloudsmith" / "credentials.ini"
     own.parent.mkdir(parents=True)
     own.write_text("[default]\napi_key = own\n")
     jobs.log_in()
 
-    done = jobs.run(f"cp '{own}' .; {LIST}")
-
-    assert done.code == 0, done.output
+    jobs.succeeds(f"cp '{own}' .; {LIST}")
     assert "own" not in _sent(jobs)
 
 
-def test_a_key_in_the_environment_wins(jobs: Jobs) -> None:
+def test_key_in_the_environment_takes_precedence(jobs: Jobs) -> None:
     jobs.log_in()
 
-    done = jobs.run(f"CLOUDSMITH_API_KEY=own {LIST}")
-
-    assert done.code != 0
+    jobs.fails(f"CLOUDSMITH_API_KEY=own {LIST}")
     assert _sent(jobs) == {"own"}
 
 
 def _sent(jobs: Jobs) -> set[str]:
-    asked = [request for request in jobs.cli.sandbox.requests if request.endpoint == "cloudsmith"]
+    asked = jobs.asked("cloudsmith")
     return {request.headers["x-api-key"] for request in asked}

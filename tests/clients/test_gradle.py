@@ -1,4 +1,4 @@
-"""What only Gradle does."""
+"""Gradle: the user's directory and properties."""
 
 from dataclasses import replace
 
@@ -13,31 +13,17 @@ OTHER_KIND = f"repositories {{ maven {{ {PLACE}; credentials(AwsCredentials) {{ 
 """A repository whose login has no user name, and which is not asked for anything."""
 
 
-def test_with_the_users_own_directory_only_the_script_is_needed(jobs: Jobs) -> None:
+def test_init_script_works_with_the_directory_of_the_user(jobs: Jobs) -> None:
     jobs.log_in()
     own = jobs.home / ".gradle"
 
-    done = jobs.run(f'{jobs.client.read} -g "$HOME/.gradle" -I "$GRADLE_USER_HOME/init.d/cloudsmith.init.gradle"')
-
-    assert done.code == 0, done.output
+    jobs.succeeds(f'{jobs.client.read} -g "$HOME/.gradle" -I "$GRADLE_USER_HOME/init.d/cloudsmith.init.gradle"')
     assert jobs.got()
     assert (own / "caches").exists()
     assert jobs.left_behind() == []
 
 
-def test_a_login_that_the_project_gives_wins(jobs: Jobs) -> None:
-    jobs.log_in()
-    build = jobs.client.files["build.gradle"]
-    own = build.replace(PLACE, f"{PLACE}; credentials {{ username 'token'; password 'own' }}", 1)
-    jobs.client = replace(jobs.client, files={"build.gradle": own})
-
-    done = jobs.run(jobs.client.read)
-
-    assert done.code != 0
-    assert "401" in done.output
-
-
-def test_a_build_script_is_let_in_and_sees_the_users_properties_if_the_login_inherits(jobs: Jobs) -> None:
+def test_build_script_authenticates_and_reads_inherited_properties(jobs: Jobs) -> None:
     (jobs.home / ".gradle").mkdir()
     (jobs.home / ".gradle" / "gradle.properties").write_text("wanted=acme-hello\\")
     jobs.log_in(CLOUDSMITH_INHERIT="true")
@@ -45,6 +31,4 @@ def test_a_build_script_is_let_in_and_sees_the_users_properties_if_the_login_inh
     build = f"buildscript {{ repositories {{ maven {{ {PLACE} }} }}\n{needed} }}\n{OTHER_KIND}"
     jobs.client = replace(jobs.client, files={"build.gradle": build})
 
-    done = jobs.run("gradle help")
-
-    assert done.code == 0, done.output
+    jobs.succeeds("gradle help")

@@ -1,4 +1,4 @@
-"""What becomes of the user's own chart repositories, and of a chart's dependencies."""
+"""Helm: the user's chart repositories, and the dependencies of charts."""
 
 import re
 
@@ -12,7 +12,7 @@ DEV = "https://dl.acme.com/basic/dev/helm/charts/"
 
 @pytest.fixture
 def own(jobs: Jobs) -> None:
-    """The user has the repository dev by the name `own`, and by the one that a login gives prod, too."""
+    """The user has the repository dev by two names: `own`, and the one that a login gives prod."""
     jobs.log_in()
     token = jobs.cli.sandbox.issue()
     done = jobs.run(
@@ -26,27 +26,25 @@ def own(jobs: Jobs) -> None:
 
 
 @pytest.mark.usefixtures("own")
-def test_the_users_repositories_stay_if_they_are_inherited_but_for_one_of_the_same_name(jobs: Jobs) -> None:
+def test_inherited_repositories_are_kept_except_one_of_the_same_name(jobs: Jobs) -> None:
     jobs.log_in(CLOUDSMITH_INHERIT="true")
 
-    done = jobs.run("helm repo list; helm repo update; helm pull own/acme-tools; helm pull acme-prod/acme-hello")
-
-    assert done.code == 0, done.output
-    assert len(re.findall("^acme-prod", done.output, re.MULTILINE)) == 1, done.output
+    printed = jobs.succeeds(
+        "helm repo list; helm repo update; helm pull own/acme-tools; helm pull acme-prod/acme-hello"
+    )
+    assert len(re.findall("^acme-prod", printed, re.MULTILINE)) == 1, printed
 
 
 @pytest.mark.usefixtures("own")
-def test_the_users_repositories_are_not_there_else(jobs: Jobs) -> None:
+def test_repositories_of_the_user_are_overridden(jobs: Jobs) -> None:
     jobs.log_in()
 
-    done = jobs.run("helm repo update; helm repo list; ! helm pull own/acme-tools")
-
-    assert done.code == 0, done.output
-    assert "own" not in done.output.partition("URL")[2].partition("Error")[0]
+    printed = jobs.succeeds("helm repo update; helm repo list; ! helm pull own/acme-tools")
+    assert "own" not in printed.partition("URL")[2].partition("Error")[0]
 
 
 @pytest.mark.parametrize("text", ["", "repositories: []\n", 'apiVersion: ""\nrepositories: null\n'])
-def test_a_user_can_have_no_repositories(jobs: Jobs, text: str) -> None:
+def test_user_may_have_no_repositories(jobs: Jobs, text: str) -> None:
     _write(jobs, text)
 
     jobs.log_in(CLOUDSMITH_INHERIT="true")
@@ -57,7 +55,7 @@ def test_a_user_can_have_no_repositories(jobs: Jobs, text: str) -> None:
 @pytest.mark.parametrize(
     "text", ['{"repositories": []}', "repositories:\n- name: own", "repositories:\n\t- name: own\n"]
 )
-def test_a_file_that_helm_did_not_write_is_refused_rather_than_half_read(jobs: Jobs, text: str) -> None:
+def test_file_that_helm_did_not_write_is_rejected(jobs: Jobs, text: str) -> None:
     _write(jobs, text)
 
     with pytest.raises(AssertionError, match="not as Helm writes it"):
@@ -65,18 +63,16 @@ def test_a_file_that_helm_did_not_write_is_refused_rather_than_half_read(jobs: J
 
 
 @pytest.mark.parametrize("place", ["https://dl.cloudsmith.io/basic/acme/prod/helm/charts/", "@acme-prod"])
-def test_a_charts_dependency_is_let_in(jobs: Jobs, place: str) -> None:
+def test_dependency_of_a_chart_authenticates(jobs: Jobs, place: str) -> None:
     jobs.log_in()
 
-    done = jobs.run(
+    jobs.succeeds(
         f"""mkdir chart
         printf 'apiVersion: v2\\nname: new\\nversion: 1.0.0\\n' >chart/Chart.yaml
         printf 'dependencies:\\n- name: acme-hello\\n  version: 1.0.0\\n  repository: "{place}"\\n' >>chart/Chart.yaml
         helm dependency update chart
         test -f chart/charts/acme-hello-1.0.0.tgz"""
     )
-
-    assert done.code == 0, done.output
 
 
 def _write(jobs: Jobs, text: str) -> None:

@@ -1,4 +1,4 @@
-"""What the job's own variables do to Hugging Face's client inside a login."""
+"""Hugging Face: variables of the job."""
 
 import pytest
 
@@ -8,22 +8,18 @@ from clients.known.huggingface import DOWNLOAD
 pytestmark = pytest.mark.parametrize("name", ["huggingface"])
 
 
-def test_a_token_in_the_environment_wins(jobs: Jobs) -> None:
+def test_token_in_the_environment_takes_precedence(jobs: Jobs) -> None:
     jobs.log_in()
 
-    done = jobs.run(f"HF_TOKEN=own {DOWNLOAD}")
-
-    assert done.code != 0
+    jobs.fails(f"HF_TOKEN=own {DOWNLOAD}")
     assert "Bearer own" in _sent(jobs, "huggingface")
     assert not any(map(jobs.shows_token, _sent(jobs, "huggingface")))
 
 
-def test_another_endpoint_gets_the_token_which_is_why_users_are_told_not_to_set_one(jobs: Jobs) -> None:
+def test_other_endpoint_gets_the_token_as_the_documentation_warns(jobs: Jobs) -> None:
     jobs.log_in()
 
-    done = jobs.run(f"HF_ENDPOINT=https://public.example.com/huggingface {DOWNLOAD}")
-
-    assert done.code == 0, done.output
+    jobs.succeeds(f"HF_ENDPOINT=https://public.example.com/huggingface {DOWNLOAD}")
     assert any(map(jobs.shows_token, _sent(jobs, "public")))
 
 

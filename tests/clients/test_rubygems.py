@@ -1,4 +1,4 @@
-"""What the user and the job say to RubyGems of their own."""
+"""RubyGems: the settings of user and job, and who gets the key of a push."""
 
 from urllib.parse import unquote
 
@@ -9,7 +9,7 @@ from clients.job import Jobs
 pytestmark = pytest.mark.parametrize("name", ["rubygems"])
 
 
-def test_the_users_gemrc_and_the_jobs_own_are_read_too(jobs: Jobs) -> None:
+def test_gemrc_of_user_and_job_are_also_read(jobs: Jobs) -> None:
     (jobs.home / ".gemrc").write_text("greeting: from the user\n")
     jobs.log_in()
     assert "greeting" in jobs.run("gem env").output
@@ -23,16 +23,14 @@ def test_the_users_gemrc_and_the_jobs_own_are_read_too(jobs: Jobs) -> None:
     assert jobs.got("own"), said.output
 
 
-def test_the_users_credentials_file_wins_when_a_gem_is_pushed(jobs: Jobs) -> None:
+def test_credentials_file_of_the_user_takes_precedence_for_pushes(jobs: Jobs) -> None:
     credentials = jobs.home / ".gem" / "credentials"
     credentials.parent.mkdir()
     credentials.write_text(":rubygems_api_key: theirs\n")
     credentials.chmod(0o600)
     jobs.log_in()
 
-    done = jobs.run(jobs.client.publish)
-
-    assert done.code != 0
+    jobs.fails(jobs.client.publish)
     pushed = [request for request in jobs.cli.sandbox.requests if request.method == "POST"][1:]
     assert [request.headers["Authorization"] for request in pushed] == ["theirs"]
 
@@ -44,27 +42,23 @@ def test_the_users_credentials_file_wins_when_a_gem_is_pushed(jobs: Jobs) -> Non
         ("ruby:prod=ruby-prod.acme.com", "https://ruby-prod.acme.com/api/v1/gems"),
     ],
 )
-def test_a_gem_is_pushed_to_a_custom_domain(jobs: Jobs, setting: str, url: str) -> None:
+def test_gem_is_pushed_to_a_custom_domain(jobs: Jobs, setting: str, url: str) -> None:
     jobs.log_in(CLOUDSMITH_DOMAINS=setting)
 
-    done = jobs.run(jobs.client.publish)
-
-    assert done.code == 0, done.output
+    jobs.succeeds(jobs.client.publish)
     pushed = jobs.cli.sandbox.requests[-1]
     assert f"{pushed.origin}{pushed.path}" == url
 
 
-def test_a_gem_is_pushed_to_another_repository_that_the_job_names(jobs: Jobs) -> None:
+def test_gem_is_pushed_to_another_repository(jobs: Jobs) -> None:
     jobs.log_in(CLOUDSMITH_REPO="prod,dev")
 
-    done = jobs.run(f"{jobs.client.publish} --host https://ruby.cloudsmith.io/acme/dev")
-
-    assert done.code == 0, done.output
+    jobs.succeeds(f"{jobs.client.publish} --host https://ruby.cloudsmith.io/acme/dev")
     assert jobs.cli.sandbox.requests[-1].path == "/acme/dev/api/v1/gems"
 
 
 @pytest.mark.parametrize(("repo", "written"), [("my__gems", "my_%5Fgems"), ("my___gems____", "my_%5F_gems_%5F_%5F")])
-def test_a_gem_is_pushed_to_a_repository_with_underscores_in_a_row(jobs: Jobs, repo: str, written: str) -> None:
+def test_repository_with_double_underscores_gets_the_key(jobs: Jobs, repo: str, written: str) -> None:
     """In a key, RubyGems from 3.4.21 on reads two of them as a dot. The sandbox has no such repository."""
     jobs.log_in(CLOUDSMITH_REPO=repo)
 
@@ -76,11 +70,9 @@ def test_a_gem_is_pushed_to_a_repository_with_underscores_in_a_row(jobs: Jobs, r
     assert pushed.headers["Authorization"] == jobs.cli.sandbox.cloudsmith.issued[-1]
 
 
-def test_the_key_goes_to_no_other_host(jobs: Jobs) -> None:
+def test_other_host_does_not_get_the_key(jobs: Jobs) -> None:
     jobs.log_in()
 
-    done = jobs.run(f"{jobs.client.publish} --host https://public.example.com/ruby")
-
-    assert done.code != 0
-    assert "public.example.com" in done.output
+    printed = jobs.fails(f"{jobs.client.publish} --host https://public.example.com/ruby")
+    assert "public.example.com" in printed
     assert not jobs.shows_token("".join(str(request) for request in jobs.cli.sandbox.requests[1:]))

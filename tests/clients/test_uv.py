@@ -1,4 +1,4 @@
-"""What a project says to uv of its own."""
+"""uv: lock files, sources and indexes of the project."""
 
 import pytest
 
@@ -32,7 +32,7 @@ END
 pytestmark = pytest.mark.parametrize("name", ["uv"])
 
 
-def test_a_lock_file_of_another_index_fits_as_long_as_cloudsmith_is_not_made_the_index(jobs: Jobs) -> None:
+def test_lock_file_of_another_index_fits_unless_cloudsmith_is_the_index(jobs: Jobs) -> None:
     jobs.log_in(**NO_INDEX)
     fits = jobs.run(f"{PROJECT} uv lock; uv sync --locked; cp uv.lock ..")
     assert fits.code == 0, fits.output
@@ -44,13 +44,11 @@ def test_a_lock_file_of_another_index_fits_as_long_as_cloudsmith_is_not_made_the
     assert "lockfile" in led_away.output
 
 
-def test_a_project_gets_from_cloudsmith_what_it_says_so_of(jobs: Jobs) -> None:
+def test_source_of_the_project_authenticates(jobs: Jobs) -> None:
     jobs.log_in(**NO_INDEX)
 
-    done = jobs.run(f"{PROJECT}{CLOUDSMITH} uv sync")
-
-    assert done.code == 0, done.output
-    assert "acme-hello==1.0.0" in done.output
+    printed = jobs.succeeds(f"{PROJECT}{CLOUDSMITH} uv sync")
+    assert "acme-hello==1.0.0" in printed
 
 
 def test_publishing_to_an_index_of_the_project_needs_the_variable_unset(jobs: Jobs) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from needs import INSTALLED, client
+from needs import INSTALLED, need
 from sandbox import Issuer, Sandbox, aws, google
 from sandbox.keys import rsa_key
 
@@ -51,7 +51,7 @@ class Build:
 
     def run(self, pipeline: str, python: str, mint: Callable[[Issuer], str]) -> "subprocess.CompletedProcess[str]":
         """Run the one shell step of a pipeline of the page, with its credential bound and `python3` a client's."""
-        client(python)
+        need(python)
         text = self.example(pipeline)
         (bound,) = re.findall(r"file\(credentialsId: '([\w-]+)', variable: '(\w+)'\)", text)
         (step,) = re.findall(r"(?s)sh ('''.*?'''|'[^']*')", text)
@@ -156,7 +156,7 @@ def test_a_pattern_of_the_page_lets_in_the_folder_in_aws(build: Build, account: 
 
 REFUSED: dict[str, tuple[Callable[[Issuer], str], str]] = {
     "another job": (lambda issuer: issuer.mint(sub=OTHER_JOB), ""),
-    "another team": (lambda issuer: issuer.mint(sub=OTHER_TEAM), "does not let in"),
+    "another team": (lambda issuer: issuer.mint(sub=OTHER_TEAM), "does not authorize"),
     "a token for Cloudsmith": (lambda issuer: issuer.mint(aud=["https://cloudsmith.io"]), "audience|client IDs"),
     "a forged token": (lambda issuer: issuer.mint(key=rsa_key(7)), "Signature"),
     "an old token": (lambda issuer: issuer.mint(iat=1_700_000_000, exp=1_700_003_600), "expired"),

@@ -29,7 +29,7 @@ def test_ten_formats_in_one_block(runs: Runs, packages: Sandbox, agent: dict[str
         pytest.skip("no Docker engine answers on the agent")
     chosen = {name: client for name, client in clients().items() if name in NAMES}
     for client in chosen.values():
-        needs.client(client.program)
+        needs.need(client.program)
     options = [client.settings(packages) for client in chosen.values()]
     variables: dict[str, str] = {}
     for client in chosen.values():

@@ -66,7 +66,7 @@ def manifest(example: Callable[[str], str], pipeline: Pipeline) -> Manifest:
 
 
 def fits_the_schema(file: Path) -> "subprocess.CompletedProcess[str]":
-    needs.client("kubernetes-validate")
+    needs.need("kubernetes-validate")
     command = [str(needs.INSTALLED / "kubernetes-validate"), "--strict", str(file)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
@@ -206,7 +206,7 @@ def cluster(
         pytest.skip(packages.missing["python"])
     with ExitStack() as end:
         if request.param == "podman":
-            needs.client("podman")
+            needs.need("podman")
             end.callback(subprocess.run, ["podman", "rmi", "--force", f"localhost/{image}"], capture_output=True)
         yield Cluster(request.param, image, tmp_path, lambda pod: Build(pod, pipeline, packages, repository), end)
 

@@ -12,12 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
-from urllib.parse import parse_qs
 
 from sandbox.clock import Clock
 from sandbox.faults import Answer
 from sandbox.network import Request, Route
-from sandbox.verifier import PROBLEMS, RefusedError, Verifier
+from sandbox.verifier import PROBLEMS, RefusedError, Verifier, texts
 
 HOST = "sts.eu-central-1.amazonaws.com"
 NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
@@ -41,7 +40,7 @@ class Aws:
 
     def route(self, request: Request) -> Route:
         """Every request is a form that names its action."""
-        form = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
+        form = request.form
         match form.get("Action"):
             case "AssumeRoleWithWebIdentity":
                 return "aws-assume-role", lambda: self._assume(form)
@@ -60,20 +59,21 @@ class Aws:
                 return _error(400, "InvalidIdentityToken", "Incorrect token audience")
             return _error(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
         key, token = f"ASIA{secrets.token_hex(8).upper()}", secrets.token_hex(32)
-        self._sessions[f"{key} {token}"] = (
-            f"{role.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/{session}"
-        )
-        expiration = "2099-01-01T00:00:00Z"
-        return _result(
-            "AssumeRoleWithWebIdentity",
-            f"<Credentials><AccessKeyId>{key}</AccessKeyId><SecretAccessKey>{secrets.token_hex(20)}</SecretAccessKey>"
-            f"<SessionToken>{token}</SessionToken><Expiration>{expiration}</Expiration></Credentials>",
-        )
+        assumed = role.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/")
+        self._sessions[f"{key} {token}"] = f"{assumed}/{session}"
+        credentials = {
+            "AccessKeyId": key,
+            "SecretAccessKey": secrets.token_hex(20),
+            "SessionToken": token,
+            "Expiration": "2099-01-01T00:00:00Z",
+        }
+        members = "".join(f"<{name}>{value}</{name}>" for name, value in credentials.items())
+        return _result("AssumeRoleWithWebIdentity", f"<Credentials>{members}</Credentials>")
 
     def _admit(self, claims: Mapping[str, Any], role: str) -> None:
-        """Let the token's owner have the role, as the role's trust policy says. Raises `RefusedError`."""
+        """Raise `RefusedError` unless the role's trust policy authorizes the token."""
         issuer = str(claims["iss"])
-        audiences = _texts(claims.get("aud"))
+        audiences = texts(claims.get("aud"))
         if not {*audiences} & {*self.providers.get(issuer, ())}:
             raise RefusedError(f"{audiences} are none of the {AUDIENCES}")
         name = issuer.removeprefix("https://")
@@ -85,18 +85,18 @@ class Aws:
                 and self._holds(statement["Condition"], {f"{name}:{claim}": claims[claim] for claim in ("sub", "aud")})
             ):
                 return
-        raise RefusedError(f"the trust policy of {role} does not let in {claims['sub']}")
+        raise RefusedError(f"the trust policy of {role} does not authorize {claims['sub']}")
 
     def _holds(self, condition: Mapping[str, Mapping[str, object]], context: Mapping[str, object]) -> bool:
-        """Whether every key of every operator has one of the values that are allowed."""
+        """Return whether every key of every operator has an allowed value."""
         return all(
-            any(OPERATORS[name](found, allowed) for found in _texts(context.get(key)) for allowed in _texts(values))
+            any(OPERATORS[name](found, allowed) for found in texts(context.get(key)) for allowed in texts(values))
             for name, tests in condition.items()
             for key, values in tests.items()
         )
 
     def _identity(self, request: Request) -> Answer:
-        """Who has these credentials. The request's signature is not verified: a stand-in for AWS' other services."""
+        """Return the owner of these credentials. The request's signature is not verified."""
         key = re.search(r"Credential=(\w+)/", request.headers.get("Authorization", ""))
         arn = self._sessions.get(f"{key[1] if key else ''} {request.headers.get('X-Amz-Security-Token')}")
         if arn is None:
@@ -104,20 +104,15 @@ class Aws:
         return _result("GetCallerIdentity", f"<Arn>{arn}</Arn><Account>{self.account}</Account>")
 
 
-def _texts(value: object) -> list[str]:
-    return [str(member) for member in (value if isinstance(value, list) else [value])]
-
-
 def _result(action: str, content: str) -> Answer:
-    return _xml(
-        200, f'<{action}Response xmlns="{NAMESPACE}"><{action}Result>{content}</{action}Result></{action}Response>'
-    )
+    return _xml(200, f"{action}Response", f"<{action}Result>{content}</{action}Result>")
 
 
 def _error(status: int, code: str, text: str) -> Answer:
     error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{text}</Message></Error>"
-    return _xml(status, f'<ErrorResponse xmlns="{NAMESPACE}">{error}</ErrorResponse>')
+    return _xml(status, "ErrorResponse", error)
 
 
-def _xml(status: int, text: str) -> Answer:
+def _xml(status: int, root: str, content: str) -> Answer:
+    text = f'<{root} xmlns="{NAMESPACE}">{content}</{root}>'
     return Answer(status, text.encode(), {"Content-Type": "text/xml"})

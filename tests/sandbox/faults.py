@@ -1,4 +1,4 @@
-"""Answers, and the ways in which they go wrong. All of it is data: a fault is queued for an endpoint and used up.
+"""Answers, and the ways in which they fail. A fault is data, queued for an endpoint and used once.
 
 For the next two answers: `sandbox.faults.add("exchange", faults.status(503), faults.throttled("2"))`.
 Until `clear()`: `sandbox.faults.always("discovery", faults.hang())`.
@@ -26,7 +26,7 @@ DRIP_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP answer. A `Content-Length` of its own is sent as it is, even when it is a lie."""
+    """An HTTP answer. A `Content-Length` among the headers is sent even if it is wrong."""
 
     status: int = 200
     body: bytes = b""
@@ -85,7 +85,7 @@ class Fault:
 
 
 class Faults:
-    """What goes wrong next, endpoint by endpoint."""
+    """The faults of the next answers, by endpoint."""
 
     def __init__(self) -> None:
         self.released = threading.Event()
@@ -99,7 +99,7 @@ class Faults:
             self._queues.setdefault(endpoint, deque()).extend(faults * times)
 
     def always(self, endpoint: str, fault: Fault) -> None:
-        """Misbehave in the same way until cleared, once the queue is used up."""
+        """Use a fault for every answer after the queued ones, until cleared."""
         with self._lock:
             self._standing[endpoint] = fault
 
@@ -110,7 +110,7 @@ class Faults:
             return queue.popleft() if queue else self._standing.get(endpoint)
 
     def clear(self) -> None:
-        """Behave well from now on, and let go of all connections that hang or drip."""
+        """Remove all faults, and release the connections that hang or drip."""
         with self._lock:
             self._queues.clear()
             self._standing.clear()
@@ -119,12 +119,12 @@ class Faults:
 
 
 def status(code: int, detail: str = "") -> Fault:
-    """The vendor's kind of error answer, without the work."""
+    """Return an error in the vendor's form."""
     return Fault(answer=json_answer({"detail": detail or HTTPStatus(code).phrase}, code))
 
 
 def throttled(retry_after: str | None = None) -> Fault:
-    """429 in the vendor's words; `retry_after` is a number of seconds or an HTTP date, see `Clock.http_date`."""
+    """Return 429 with the vendor's text; `retry_after` is a number of seconds or an HTTP date (`Clock.http_date`)."""
     text = "Request was throttled."
     if retry_after is not None and retry_after.isdigit():
         text += f" Expected available in {retry_after}.0 seconds."
@@ -133,80 +133,69 @@ def throttled(retry_after: str | None = None) -> Fault:
 
 
 def header(fault: Fault, name: str, value: str) -> Fault:
-    """The same fault with one more header in its answer."""
+    """Return the fault with one more header in its answer."""
     answer = fault.answer or Answer()
     return replace(fault, answer=replace(answer, headers={**answer.headers, name: value}))
 
 
 def reset(after: int = 0) -> Fault:
-    """The connection is reset after so many bytes of the answer."""
+    """Reset the connection after so many bytes of the answer."""
     return Fault(keep=after, then="reset")
 
 
 def hang(after: int = 0) -> Fault:
-    """Silence after so many bytes of the answer, the connection stays open."""
+    """Send nothing after so many bytes of the answer, and keep the connection open."""
     return Fault(keep=after, then="hang")
 
 
-def closed() -> Fault:
-    """The connection is closed without an answer."""
-    return Fault(keep=0)
-
-
-def cut() -> Fault:
-    """The true answer without its last bytes: shorter than its Content-Length says."""
-    return Fault(keep=-10)
-
-
 def drip(*, head: bool = True) -> Fault:
-    """An endless answer byte by byte, status line and headers too unless `head` is false."""
+    """Send an endless answer byte by byte, from the status line on, or with `head=False` from the body on."""
     endless = Answer(201, b" " * 100_000, {"Content-Type": "application/json"})
     return Fault(answer=endless, drip=0 if head else len(endless.raw("HEAD")))
 
 
 def html(code: int = 200) -> Fault:
-    """A page for people, as captive portals and reverse proxies answer."""
+    """Return a page for people, as captive portals and reverse proxies send it."""
     page = b"<!DOCTYPE html>\n<html><title>Sign in</title><body>Please sign in.</body></html>\n"
     return Fault(answer=Answer(code, page, {"Content-Type": "text/html; charset=utf-8"}))
 
 
 def redirect(to: str, code: int = 302) -> Fault:
-    """Somebody else shall answer."""
+    """Return a redirection."""
     return Fault(answer=Answer(code, headers={"Location": to}))
 
 
 def token(value: object, code: int = 201) -> Fault:
-    """The exchange's answer with any "token"."""
+    """Return the exchange's answer with any value of "token"."""
     return Fault(answer=json_answer({"token": value}, code))
 
 
 def body(content: bytes, code: int = 201, content_type: str = "application/json") -> Fault:
-    """An answer of any bytes."""
+    """Return an answer of any bytes."""
     return Fault(answer=Answer(code, content, {"Content-Type": content_type}))
 
 
 def document(value: object, code: int = 201) -> Fault:
-    """An answer of any JSON."""
+    """Return an answer of any JSON."""
     return Fault(answer=json_answer(value, code))
 
 
 @cache
 def oversized(size: int = 5 * MIB, *, chunked: bool = False, gzipped: bool = False) -> Fault:
-    """JSON of the right shape, but far too long: with a length, without one, or small only while compressed."""
+    """Return correct JSON that is too long: with a length, chunked, or small only while compressed."""
     content = b'{"token": "' + b"a" * size + b'"}'
     if gzipped:
-        packed = gzip.compress(content)
-        return Fault(answer=Answer(201, packed, {"Content-Type": "application/json", "Content-Encoding": "gzip"}))
+        return header(body(gzip.compress(content)), "Content-Encoding", "gzip")
     return Fault(answer=Answer(201, content, {"Content-Type": "application/json"}, chunked=chunked))
 
 
 BROKEN_CONNECTIONS: Mapping[str, Fault] = {
-    "closed": closed(),
-    "cut": cut(),
+    "closed": Fault(keep=0),
+    "cut": Fault(keep=-10),
     "reset": reset(),
     "reset-in-the-answer": reset(after=30),
 }
-"""Over at once; trying again is right."""
+"""They end at once, and a retry is right."""
 
 SILENT_CONNECTIONS: Mapping[str, Fault] = {
     "hang": hang(),
@@ -218,10 +207,10 @@ SILENT_CONNECTIONS: Mapping[str, Fault] = {
 """Only a deadline ends them."""
 
 SERVER_ERRORS: Mapping[str, Fault] = {f"status-{code}": status(code) for code in (500, 502, 503, 504)}
-"""Trying again is right."""
+"""A retry is right."""
 
 REFUSALS: Mapping[str, Fault] = {f"status-{code}": status(code) for code in (400, 401, 403, 404, 422)}
-"""Trying again is useless."""
+"""A retry is useless."""
 
 STRANGE_ANSWERS: Mapping[str, Fault] = {
     "empty": body(b""),
@@ -237,10 +226,8 @@ STRANGE_ANSWERS: Mapping[str, Fault] = {
     "number-token": token(7),
     "oversized": oversized(),
     "oversized-chunked": oversized(chunked=True),
-    "redirect-301": redirect("https://elsewhere.example.com/", 301),
-    "redirect-302": redirect("https://elsewhere.example.com/", 302),
-    "redirect-307": redirect("https://elsewhere.example.com/", 307),
+    **{f"redirect-{code}": redirect("https://elsewhere.example.com/", code) for code in (301, 302, 307)},
     "status-204": Fault(answer=Answer(204)),
     "truncated-json": body(b'{"token": "'),
 }
-"""Answers of the exchange that mean nothing. Not here, as they need a token: a token of another service."""
+"""Answers of the exchange without a usable token."""

@@ -10,12 +10,11 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs
 
 from sandbox.clock import Clock
 from sandbox.faults import Answer, json_answer
 from sandbox.network import Request, Route
-from sandbox.verifier import PROBLEMS, RefusedError, Verifier
+from sandbox.verifier import PROBLEMS, RefusedError, Verifier, texts
 
 HOSTS = ("sts.googleapis.com", "storage.googleapis.com")
 MAX_SUBJECT_BYTES = 127
@@ -51,8 +50,7 @@ class Google:
     def route(self, request: Request) -> Route:
         """The exchange, or a list of what is in a bucket."""
         if request.host == HOSTS[0] and request.path == "/v1/token":
-            form = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
-            return "google-token", lambda: self._exchange(form)
+            return "google-token", lambda: self._exchange(request.form)
         return "google-storage", lambda: self._objects(request)
 
     def _exchange(self, form: Mapping[str, str]) -> Answer:
@@ -66,29 +64,22 @@ class Google:
             return json_answer({"error": "invalid_grant", "error_description": str(problem)}, 400)
         token = secrets.token_hex(32)
         self._principals[token] = principal
-        return json_answer(
-            {
-                "access_token": token,
-                "issued_token_type": EXCHANGE["requested_token_type"],
-                "token_type": "Bearer",
-                "expires_in": 3599,
-            }
-        )
+        about = {"token_type": "Bearer", "expires_in": 3599, "issued_token_type": EXCHANGE["requested_token_type"]}
+        return json_answer(about | {"access_token": token})
 
     def _admit(self, claims: Mapping[str, Any], name: str) -> str:
-        """The principal that a token stands for. Raises `RefusedError`."""
+        """Return the principal of a token. Raises `RefusedError`."""
         provider = self.providers.get(name)
         if provider is None or claims["iss"] != provider.issuer:
             raise RefusedError(f"{name} is not a provider of {claims['iss']}")
-        audience = claims.get("aud")
-        audiences = audience if isinstance(audience, list) else [audience]
+        audiences = texts(claims.get("aud"))
         if not {*audiences} & {*(provider.audiences or (name, f"https:{name}"))}:
             raise RefusedError(f"the audience {audiences} does not match")
         subject = str(claims["sub"])
         if len(subject.encode()) > MAX_SUBJECT_BYTES:
             raise RefusedError(f"google.subject has more than {MAX_SUBJECT_BYTES} bytes")
         if not _holds(provider.condition, subject):
-            raise RefusedError(f"the attribute condition does not let in {subject}")
+            raise RefusedError(f"the attribute condition does not authorize {subject}")
         pool = name.rpartition("/providers/")[0]
         return f"principal:{pool}/subject/{subject}"
 

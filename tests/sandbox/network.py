@@ -43,6 +43,11 @@ class Request:
         return f"{self.scheme}://{self.host}"
 
     @property
+    def form(self) -> dict[str, str]:
+        """The fields of a form in the body."""
+        return {name: values[0] for name, values in parse_qs(self.body.decode()).items()}
+
+    @property
     def by_cloudsmith(self) -> bool:
         """Whether the stand-in for Cloudsmith sent it, and not a client."""
         return bool(self.headers.get("User-Agent") == CLOUDSMITH)

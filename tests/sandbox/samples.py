@@ -1,4 +1,4 @@
-"""The packages that the registries offer, made at start."""
+"""The packages that the registries offer, and what packs them."""
 
 import base64
 import gzip
@@ -7,7 +7,7 @@ import io
 import json
 import tarfile
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,25 +28,19 @@ def wheel(folder: Path, name: str, version: str) -> Path:
     }
     record = [*(f"{path},sha256={_record_hash(text)},{len(text)}" for path, text in files.items()), f"{info}/RECORD,,"]
     target = folder / f"{module}-{version}-py3-none-any.whl"
-    with zipfile.ZipFile(target, "w") as archive:
-        for path, text in (files | {f"{info}/RECORD": "\n".join(record) + "\n"}).items():
-            archive.writestr(path, text)
+    target.write_bytes(zipped(files | {f"{info}/RECORD": "\n".join(record) + "\n"}))
     return target
 
 
 def npm_publication(name: str, version: str) -> dict[str, Any]:
     """The document that `npm publish` sends for a package with one module."""
     manifest = {"name": name, "version": version, "main": "index.js"}
-    tarball = tar_gz(
-        {
-            "package/package.json": json.dumps(manifest).encode(),
-            "package/index.js": f"module.exports = {json.dumps(GREETING)};\n".encode(),
-        }
-    )
+    code = f"module.exports = {json.dumps(GREETING)};\n"
+    tarball = tarred({"package/package.json": json.dumps(manifest), "package/index.js": code})
     file = f"{name.rpartition('/')[2]}-{version}.tgz"
     dist = {
         "integrity": "sha512-" + base64.b64encode(hashlib.sha512(tarball).digest()).decode(),
-        "shasum": hashlib.sha1(tarball, usedforsecurity=False).hexdigest(),
+        "shasum": digest(tarball, "sha1"),
         "tarball": f"http://127.0.0.1/{name}/-/{file}",
     }
     content = {"content_type": "application/octet-stream", "data": base64.b64encode(tarball).decode()}
@@ -62,72 +56,80 @@ def npm_publication(name: str, version: str) -> dict[str, Any]:
 def chart(name: str, version: str) -> bytes:
     """A Helm chart without a template."""
     metadata = {"apiVersion": "v2", "name": name, "version": version}
-    return tar_gz({f"{name}/Chart.yaml": json.dumps(metadata).encode()})
+    return tarred({f"{name}/Chart.yaml": json.dumps(metadata)})
 
 
 @dataclass(frozen=True)
 class Image:
-    """A container image: its blobs by digest, and its manifest."""
+    """A container image: its blobs by digest, its manifest, and the manifest's media type."""
 
     blobs: dict[str, bytes]
     manifest: bytes
-    media_type: str = "application/vnd.docker.distribution.manifest.v2+json"
+    media_type: str
 
 
 def image() -> Image:
-    """An image with one layer, which holds one file."""
-    layer = {"greeting.txt": f"{GREETING}\n".encode()}
-    packed = tar_gz(layer)
-    config = json.dumps(
-        {
-            "architecture": "amd64",
-            "os": "linux",
-            "config": {},
-            "rootfs": {"type": "layers", "diff_ids": [_digest(gzip.decompress(packed))]},
-        }
-    ).encode()
-    manifest = {
-        "schemaVersion": 2,
-        "mediaType": Image.media_type,
-        "config": _blob("application/vnd.docker.container.image.v1+json", config),
-        "layers": [_blob("application/vnd.docker.image.rootfs.diff.tar.gzip", packed)],
-    }
-    return Image({_digest(config): config, _digest(packed): packed}, json.dumps(manifest).encode())
+    """Return an image with one layer, which holds one file."""
+    layer = tarred({"greeting.txt": f"{GREETING}\n"})
+    filesystem = {"type": "layers", "diff_ids": [f"sha256:{digest(gzip.decompress(layer))}"]}
+    config = {"architecture": "amd64", "os": "linux", "config": {}, "rootfs": filesystem}
+    docker = "application/vnd.docker"
+    kinds = (f"{docker}.container.image.v1+json", f"{docker}.image.rootfs.diff.tar.gzip")
+    return _image(f"{docker}.distribution.manifest.v2+json", config, layer, kinds)
 
 
 def chart_image(name: str, version: str) -> Image:
-    """A Helm chart as an image (https://helm.sh/docs/topics/registries/)."""
-    packed = chart(name, version)
-    config = json.dumps({"apiVersion": "v2", "name": name, "version": version}).encode()
-    manifest = {
-        "schemaVersion": 2,
-        "mediaType": "application/vnd.oci.image.manifest.v1+json",
-        "config": _blob("application/vnd.cncf.helm.config.v1+json", config),
-        "layers": [_blob("application/vnd.cncf.helm.chart.content.v1.tar+gzip", packed)],
-    }
-    blobs = {_digest(config): config, _digest(packed): packed}
-    return Image(blobs, json.dumps(manifest).encode(), str(manifest["mediaType"]))
+    """Return a Helm chart as an image (https://helm.sh/docs/topics/registries/)."""
+    helm = "application/vnd.cncf.helm"
+    kinds = (f"{helm}.config.v1+json", f"{helm}.chart.content.v1.tar+gzip")
+    config = {"apiVersion": "v2", "name": name, "version": version}
+    return _image("application/vnd.oci.image.manifest.v1+json", config, chart(name, version), kinds)
 
 
-def _blob(media_type: str, content: bytes) -> dict[str, Any]:
-    return {"mediaType": media_type, "size": len(content), "digest": _digest(content)}
-
-
-def _digest(content: bytes) -> str:
-    return "sha256:" + hashlib.sha256(content).hexdigest()
+def _image(media_type: str, about: object, layer: bytes, kinds: tuple[str, str]) -> Image:
+    config = json.dumps(about).encode()
+    described = [
+        {"mediaType": kind, "size": len(content), "digest": f"sha256:{digest(content)}"}
+        for kind, content in zip(kinds, (config, layer), strict=True)
+    ]
+    manifest = {"schemaVersion": 2, "mediaType": media_type, "config": described[0], "layers": described[1:]}
+    blobs = {f"sha256:{digest(content)}": content for content in (config, layer)}
+    return Image(blobs, json.dumps(manifest).encode(), media_type)
 
 
 def _record_hash(text: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
 
 
-def tar_gz(files: dict[str, bytes]) -> bytes:
-    """Pack files by path."""
+def digest(content: bytes, kind: str = "sha256") -> str:
+    """Return a checksum in hexadecimal digits."""
+    return hashlib.new(kind, content, usedforsecurity=False).hexdigest()
+
+
+def zipped(files: Mapping[str, str | bytes]) -> bytes:
+    """Return a zip archive of files by path."""
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for path, content in files.items():
-            entry = tarfile.TarInfo(path)
-            entry.size = len(content)
-            entry.mode = 0o644
-            archive.addfile(entry, io.BytesIO(content))
+            archive.writestr(path, content)
     return buffer.getvalue()
+
+
+def tarred(files: Mapping[str, str | bytes], pack: Callable[[bytes], bytes] = gzip.compress) -> bytes:
+    """Return a tar archive of files by path, compressed."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for path, content in files.items():
+            packed = content.encode() if isinstance(content, str) else content
+            entry = tarfile.TarInfo(path)
+            entry.size = len(packed)
+            archive.addfile(entry, io.BytesIO(packed))
+    return pack(buffer.getvalue())
+
+
+def member(archive: bytes, name: str) -> bytes:
+    """Return the content of a file in a tar archive."""
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        file = tar.extractfile(name)
+        assert file
+        return file.read()

@@ -1,4 +1,4 @@
-"""How a service on the Internet verifies an ID token: with the documents that the issuer itself serves."""
+"""How a service verifies an ID token: with the documents that the issuer serves."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -17,7 +17,7 @@ PROBLEMS = (jwt.PyJWTError, httpx.HTTPError, httpx.InvalidURL, ValueError, TypeE
 
 
 class RefusedError(Exception):
-    """Why a token is refused, in words for the sandbox's user, and what the client is told, if that is known here."""
+    """The reason of a refusal, for the test, and the answer for the client, if it is known here."""
 
     def __init__(self, reason: str, answer: Answer | None = None) -> None:
         super().__init__(reason)
@@ -25,12 +25,17 @@ class RefusedError(Exception):
 
 
 def issuer_of(token: str) -> Any:
-    """What a token says in `iss`, unverified."""
+    """Return the issuer that a token names, unverified."""
     return jwt.decode(token, options={"verify_signature": False}).get("iss")
 
 
+def texts(value: object) -> list[str]:
+    """Return the members of a claim that may be a list."""
+    return [str(member) for member in (value if isinstance(value, list) else [value])]
+
+
 def demand_in_time(claims: Mapping[str, Any], now: int) -> None:
-    """Check the times of a token. Raises `RefusedError`."""
+    """Raise `RefusedError` if a token has expired or is not valid yet."""
     if float(claims["exp"]) <= now:
         raise RefusedError("expired")
     if max(float(claims[name]) for name in ("iat", "nbf") if name in claims) > now:

@@ -14,49 +14,22 @@ SERVICES = f"{API}/orgs/acme/services/"
 REPOSITORY = f"{API}/repos/acme/prod/"
 PRIVILEGES = f"{API}/repos/acme/prod/privileges"
 
-TEXT, FLAG, OBJECT, LIST, NULLABLE_TEXT = (str,), (bool,), (dict,), (list,), (str, type(None))
-DESCRIBED: dict[str, dict[str, tuple[type, ...]]] = {
-    "ProviderSettings": {
-        "claims": OBJECT,
-        "enabled": FLAG,
-        "mapping_claim": NULLABLE_TEXT,
-        "name": TEXT,
-        "provider_url": TEXT,
-        "service_accounts": LIST,
-        "slug": TEXT,
-        "slug_perm": TEXT,
-    },
-    "DynamicMapping": {"claim_value": TEXT, "service_account": TEXT},
-    "Service": {
-        "created_at": TEXT,
-        "created_by": TEXT,
-        "created_by_url": TEXT,
-        "description": TEXT,
-        "key": TEXT,
-        "key_expires_at": NULLABLE_TEXT,
-        "name": TEXT,
-        "role": TEXT,
-        "slug": TEXT,
-        "teams": LIST,
-    },
-    "ServiceTeams": {"role": TEXT, "slug": TEXT},
-    "RepositoryPrivilegeDict": {"privilege": TEXT, "service": TEXT},
-    "Repository": {
-        "default_privilege": TEXT,
-        "is_open_source": FLAG,
-        "is_private": FLAG,
-        "is_public": FLAG,
-        "name": TEXT,
-        "namespace": TEXT,
-        "repository_type_str": TEXT,
-        "slug": TEXT,
-        "slug_perm": TEXT,
-    },
+TYPES = {"text": str, "flag": bool, "object": dict, "list": list, "null": type(None)}
+DESCRIBED = {
+    "ProviderSettings": "claims object, enabled flag, mapping_claim text null, name text, provider_url text, "
+    "service_accounts list, slug text, slug_perm text",
+    "DynamicMapping": "claim_value text, service_account text",
+    "Service": "created_at text, created_by text, created_by_url text, description text, key text, "
+    "key_expires_at text null, name text, role text, slug text, teams list",
+    "ServiceTeams": "role text, slug text",
+    "RepositoryPrivilegeDict": "privilege text, service text",
+    "Repository": "default_privilege text, is_open_source flag, is_private flag, is_public flag, name text, "
+    "namespace text, repository_type_str text, slug text, slug_perm text",
 }
 """From the vendor's API description: cloudsmith-io/cloudsmith-docs at 177ca1a, src/content/schemas/api-schema-v1.json.
 
-All fields of an object, but of a repository those that say who may read it, and of a privilege those of a service
-account ("team" and "user" take the place of "service").
+All fields of an object and their types, but of a repository those that say who may read it, and of a privilege those of
+a service account ("team" and "user" take the place of "service").
 """
 
 Get = Callable[..., httpx.Response]
@@ -73,7 +46,7 @@ def get(sandbox: Sandbox, client: httpx.Client) -> Get:
     return get
 
 
-def test_the_healthy_world_is_shown(sandbox: Sandbox, get: Get) -> None:
+def test_healthy_world_is_shown(sandbox: Sandbox, get: Get) -> None:
     (provider,) = get(PROVIDERS).json()
     slug_perm = provider.pop("slug_perm")
     assert provider == {
@@ -95,7 +68,7 @@ def test_the_healthy_world_is_shown(sandbox: Sandbox, get: Get) -> None:
     ]
 
 
-def test_the_shapes_are_those_of_the_api_description(sandbox: Sandbox, get: Get) -> None:
+def test_objects_have_the_described_fields(sandbox: Sandbox, get: Get) -> None:
     provider = sandbox.trust("https://oidc.example.org")
     provider.mapping_claim, provider.mappings = "sub", {"a": "ci-a", "b": "ci-b"}
     sandbox.add_service("ci-writer", role="Manager", teams=("ci",))
@@ -108,20 +81,22 @@ def test_the_shapes_are_those_of_the_api_description(sandbox: Sandbox, get: Get)
         "RepositoryPrivilegeDict": get(PRIVILEGES).json()["privileges"],
         "Repository": [get(REPOSITORY).json()],
     }
-    for name, fields in DESCRIBED.items():
+    for name, description in DESCRIBED.items():
+        fields = {field: types for field, *types in map(str.split, description.split(", "))}
         assert shown[name], name
         for found in shown[name]:
             assert found.keys() == fields.keys(), name
-            assert [field for field, types in fields.items() if not isinstance(found[field], types)] == [], name
+            for field, types in fields.items():
+                assert isinstance(found[field], tuple(TYPES[kind] for kind in types)), (name, field)
 
 
-def test_providers_come_by_name(sandbox: Sandbox, get: Get) -> None:
+def test_providers_are_sorted_by_name(sandbox: Sandbox, get: Get) -> None:
     for name in ("Z", "A", "M"):
         sandbox.trust("https://oidc.example.org").name = name
     assert [provider["name"] for provider in get(PROVIDERS).json()] == ["A", "Jenkins 1", "M", "Z"]
 
 
-def test_a_dynamic_provider_has_mappings_instead_of_service_accounts(sandbox: Sandbox, get: Get) -> None:
+def test_dynamic_provider_has_mappings_and_no_service_accounts(sandbox: Sandbox, get: Get) -> None:
     (provider,) = sandbox.cloudsmith.providers["acme"]
     provider.mapping_claim, provider.mappings = "sub", {"b.*": "ci-b", "a": "ci-a"}
     (shown,) = get(PROVIDERS).json()
@@ -137,7 +112,7 @@ def test_a_dynamic_provider_has_mappings_instead_of_service_accounts(sandbox: Sa
 # Pages
 
 
-def test_lists_come_in_pages(sandbox: Sandbox, get: Get) -> None:
+def test_lists_have_pages(sandbox: Sandbox, get: Get) -> None:
     for number in range(31):
         sandbox.add_service(f"ci-{number}")
     first, second = get(SERVICES), get(SERVICES, page=2)
@@ -153,7 +128,7 @@ def test_lists_come_in_pages(sandbox: Sandbox, get: Get) -> None:
     assert list(second.links) == ["first", "prev", "last"]
 
 
-def test_a_page_has_the_size_asked_for_up_to_a_limit(sandbox: Sandbox, get: Get) -> None:
+def test_page_size_is_limited(sandbox: Sandbox, get: Get) -> None:
     for number in range(3):
         sandbox.add_service(f"ci-{number}")
     assert get(SERVICES, page_size=501).headers["X-Pagination-PageSize"] == "500"
@@ -164,14 +139,14 @@ def test_a_page_has_the_size_asked_for_up_to_a_limit(sandbox: Sandbox, get: Get)
     assert len(get(SERVICES, page=-1, page_size=0).json()) == 3
 
 
-def test_the_only_page_has_no_links_and_an_empty_list_no_pages(get: Get) -> None:
+def test_single_page_has_no_links_and_empty_list_no_headers(get: Get) -> None:
     providers = get(PROVIDERS)
     assert (providers.headers["X-Pagination-PageTotal"], providers.links) == ("1", {})
     mappings = get(f"{PROVIDERS}{providers.json()[0]['slug_perm']}/dynamic-mappings/")
     assert not [name for name in mappings.headers if name.startswith("x-pagination")]
 
 
-def test_privileges_come_in_pages_that_nothing_announces(sandbox: Sandbox, get: Get) -> None:
+def test_privileges_have_pages_without_headers(sandbox: Sandbox, get: Get) -> None:
     privileges = [{"privilege": "Read", "user": f"user-{number}"} for number in range(3)]
     sandbox.repository("prod").privileges = privileges
     first, second = get(PRIVILEGES, page_size=2), get(PRIVILEGES, page=2, page_size=2)
@@ -215,14 +190,14 @@ ROLES: list[tuple[str, dict[str, int]]] = [
 
 
 @pytest.mark.parametrize(("role", "statuses"), ROLES)
-def test_a_key_sees_what_its_owners_role_sees(
+def test_role_decides_what_a_key_sees(
     sandbox: Sandbox, client: httpx.Client, role: Any, statuses: dict[str, int]
 ) -> None:
     assert asked(sandbox, client, **{"X-Api-Key": sandbox.api_key(role)}) == statuses
 
 
 @pytest.mark.parametrize(("privilege", "status"), [("Read", 403), ("Write", 403), ("Admin", 200)])
-def test_privileges_are_for_those_who_administer_the_repository(
+def test_privileges_need_admin_on_the_repository(
     sandbox: Sandbox, client: httpx.Client, privilege: str, status: int
 ) -> None:
     sandbox.repository("prod").privileges = [{"privilege": privilege, "user": "jo-manager"}]
@@ -230,7 +205,7 @@ def test_privileges_are_for_those_who_administer_the_repository(
     assert statuses == SETTINGS | {"repository": 200, "privileges": status}
 
 
-def test_a_token_of_the_exchange_is_a_key_of_its_service_account(sandbox: Sandbox, client: httpx.Client) -> None:
+def test_exchanged_token_is_a_key_of_its_service_account(sandbox: Sandbox, client: httpx.Client) -> None:
     sandbox.add_service("ci-writer", role="Manager")
     reader, writer = ({"X-Api-Key": sandbox.issue(slug)} for slug in ("ci-reader", "ci-writer"))
     assert asked(sandbox, client, **reader) == FORBIDDEN | {"repository": 200, "privileges": 403}
@@ -241,18 +216,18 @@ REFUSED: dict[str, tuple[Callable[[Sandbox], dict[str, str]], int, str]] = {
     "no key": (lambda _: {}, 401, "Authentication credentials were not provided."),
     "a wrong key": (lambda _: {"X-Api-Key": "sesame"}, 401, "Invalid token."),
     "a wrong token": (lambda _: {"Authorization": "Bearer sesame"}, 401, "Invalid token."),
-    "a key of elsewhere": (lambda sandbox: {"X-Api-Key": sandbox.api_key(org="other")}, 404, "Not found."),
+    "a key of another workspace": (lambda sandbox: {"X-Api-Key": sandbox.api_key(org="other")}, 404, "Not found."),
 }
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_strangers_see_nothing_and_are_told_why(sandbox: Sandbox, client: httpx.Client, case: str) -> None:
+def test_strangers_see_nothing_and_get_the_reason(sandbox: Sandbox, client: httpx.Client, case: str) -> None:
     headers, status, detail = REFUSED[case]
     assert asked(sandbox, client, **headers(sandbox)) == dict.fromkeys(URLS, status)
     assert client.get(PROVIDERS, headers=headers(sandbox)).json() == {"detail": detail}
 
 
-def test_keys_are_made_for_the_occasion(sandbox: Sandbox, client: httpx.Client) -> None:
+def test_keys_are_new_and_end_with_the_world(sandbox: Sandbox, client: httpx.Client) -> None:
     key = sandbox.api_key()
     assert key != sandbox.api_key()
     me = client.get(f"{API}/user/self/", headers={"X-Api-Key": key}).json()
@@ -272,7 +247,7 @@ def test_keys_are_made_for_the_occasion(sandbox: Sandbox, client: httpx.Client) 
         f"{PRIVILEGES}/",
     ],
 )
-def test_what_is_not_there_is_not_found(get: Get, url: str) -> None:
+def test_unknown_objects_are_not_found(get: Get, url: str) -> None:
     assert (get(url).status_code, get(url).json()) == (404, {"detail": "Not found."})
 
 

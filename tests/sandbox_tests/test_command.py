@@ -39,7 +39,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., tuple[subprocess.Popen[str],
             process.terminate()
 
 
-def test_it_describes_a_world_that_a_shell_can_enter(start: Callable[..., Any]) -> None:
+def test_shell_can_enter_the_described_world(start: Callable[..., Any]) -> None:
     _, world = start("--issuer", "http://127.0.0.1:8080/oidc", "--claim", "aud=x")
     token_file, key_file = Path(world["id_token_file"]), Path(world["api_key_file"])
     assert [file.stat().st_mode & 0o777 for file in (token_file, key_file)] == [0o600, 0o600]
@@ -58,7 +58,7 @@ def test_it_describes_a_world_that_a_shell_can_enter(start: Callable[..., Any]) 
 
 
 @pytest.mark.parametrize("end", ["eof", "SIGTERM", "SIGINT"])
-def test_it_ends_when_told_to_and_leaves_nothing(start: Callable[..., Any], end: str) -> None:
+def test_command_ends_and_leaves_nothing(start: Callable[..., Any], end: str) -> None:
     process, world = start("--until-eof")
     if end == "eof":
         process.stdin.close()
@@ -68,8 +68,8 @@ def test_it_ends_when_told_to_and_leaves_nothing(start: Callable[..., Any], end:
     assert not Path(world["ca_file"]).exists()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="processes of others are watched in Linux's way")
-def test_registries_do_not_survive_a_killed_sandbox(start: Callable[..., Any]) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has pidfd_open")
+def test_registries_end_with_a_killed_sandbox(start: Callable[..., Any]) -> None:
     process, world = start("--packages")
     servers = {name for name, kind in KINDS.items() if issubclass(kind, ChildRegistry)} - set(world["missing"])
     if not servers:

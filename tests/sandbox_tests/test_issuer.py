@@ -17,7 +17,7 @@ def claims_of(token: str) -> dict[str, object]:
     return claims
 
 
-def test_an_id_token_is_what_jenkins_binds(sandbox: Sandbox) -> None:
+def test_id_token_is_what_jenkins_binds(sandbox: Sandbox) -> None:
     token = sandbox.mint()
     claims = claims_of(token)
     iat = claims.pop("iat")
@@ -32,7 +32,7 @@ def test_an_id_token_is_what_jenkins_binds(sandbox: Sandbox) -> None:
     assert jwt.get_unverified_header(token) == {"alg": "RS256", "kid": "oidc-token-cred", "typ": "JWT"}
 
 
-def test_the_documents_are_those_of_the_plugin(sandbox: Sandbox, client: httpx.Client) -> None:
+def test_documents_are_those_of_the_plugin(sandbox: Sandbox, client: httpx.Client) -> None:
     discovery = client.get(f"{ISSUER}/.well-known/openid-configuration")
     assert discovery.headers["Content-Type"] == "application/json;charset=UTF-8"
     assert discovery.json() == {
@@ -51,7 +51,7 @@ def test_the_documents_are_those_of_the_plugin(sandbox: Sandbox, client: httpx.C
     assert [request.endpoint for request in sandbox.requests] == ["discovery", "jwks"]
 
 
-def test_any_claim_and_header_can_be_replaced_or_removed(sandbox: Sandbox) -> None:
+def test_claims_and_headers_can_be_replaced_or_removed(sandbox: Sandbox) -> None:
     token = sandbox.mint(alg="none", headers={"kid": None}, aud="a string", sub=None, build_number=8)
     claims = claims_of(token)
     assert (claims["aud"], claims["build_number"], "sub" in claims) == ("a string", 8, False)
@@ -67,16 +67,14 @@ def test_rotation_changes_the_key_under_the_same_name(sandbox: Sandbox) -> None:
     assert before["n"] != after["n"]
 
 
-def test_a_folder_has_an_issuer_of_its_own(sandbox: Sandbox, client: httpx.Client) -> None:
+def test_folder_has_its_own_issuer(sandbox: Sandbox, client: httpx.Client) -> None:
     issuer = sandbox.add_issuer(Issuer(folder="team/sub team"))
     assert issuer.url == f"{ISSUER}/job/team/job/sub%20team"
     assert client.get(f"{issuer.url}/jwks").json() == issuer.jwks()
     assert client.get(f"{ISSUER}/job/other/jwks").status_code == 404
 
 
-def test_a_credential_with_its_own_issuer_is_served_to_the_administrator_only(
-    sandbox: Sandbox, client: httpx.Client
-) -> None:
+def test_explicit_issuer_is_served_to_administrators_only(sandbox: Sandbox, client: httpx.Client) -> None:
     issuer = sandbox.add_issuer(Issuer("https://jenkins.internal", explicit="https://oidc.acme.com"))
     base = f"https://jenkins.internal/{DESCRIPTOR}"
     query = {"id": issuer.credential_id, "issuer": issuer.url}
@@ -91,11 +89,11 @@ def test_a_credential_with_its_own_issuer_is_served_to_the_administrator_only(
     assert discovery.json() == issuer.discovery()
 
 
-def test_an_explicit_issuer_is_not_served_even_when_it_is_the_usual_one(client: httpx.Client, sandbox: Sandbox) -> None:
+def test_explicit_issuer_is_not_served_even_when_it_is_the_usual_one(client: httpx.Client, sandbox: Sandbox) -> None:
     issuer = sandbox.add_issuer(Issuer("https://jenkins.internal", explicit="https://jenkins.internal/oidc"))
     assert client.get(f"{issuer.url}/jwks").status_code == 404
 
 
 @pytest.mark.parametrize("alg", ["HS256", "ES256", "RS384"])
-def test_other_algorithms_sign_too(sandbox: Sandbox, alg: str) -> None:
+def test_other_algorithms_also_sign(sandbox: Sandbox, alg: str) -> None:
     assert jwt.get_unverified_header(sandbox.mint(alg=alg))["alg"] == alg

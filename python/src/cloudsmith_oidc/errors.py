@@ -51,13 +51,19 @@ class ExchangeRefusedError(CloudsmithOidcError):
         self.status = status
 
 
-class ThrottledError(CloudsmithOidcError):
+class TemporaryError(CloudsmithOidcError):
+    """A failure that may pass. `retry_after` is the number of seconds that the server asks to wait, 0 for none."""
+
+    retry_after = 0.0
+
+
+class ThrottledError(TemporaryError):
     """Cloudsmith's rate limit (429) lasts longer than the deadline."""
 
     exit_code = 5
 
 
-class UnreachableError(CloudsmithOidcError):
+class UnreachableError(TemporaryError):
     """Network, TLS or proxy trouble, a time-out, or a 5xx answer until the deadline."""
 
     exit_code = 6
@@ -74,7 +80,7 @@ class UnexpectedAnswerError(CloudsmithOidcError):
 
 
 class ServiceMismatchError(UnexpectedAnswerError):
-    """Cloudsmith issued a token, but not for the service account that was asked for."""
+    """Cloudsmith issued a token for another service account."""
 
 
 class StaleDocumentsError(CloudsmithOidcError):

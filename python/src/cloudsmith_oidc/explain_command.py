@@ -12,8 +12,8 @@ from cloudsmith_oidc.explain.html_report import as_html
 from cloudsmith_oidc.explain.json_report import as_json
 from cloudsmith_oidc.explain.report import Report
 from cloudsmith_oidc.explain.text_report import as_text
-from cloudsmith_oidc.id_token import fetch
-from cloudsmith_oidc.settings import API_KEY_VARIABLE, Explain
+from cloudsmith_oidc.given_token import API_KEY_VARIABLE, fetch
+from cloudsmith_oidc.settings import Explain
 
 
 def run(options: Explain) -> None:

@@ -34,6 +34,7 @@ class Home:
         """Where it is on the machine that runs the clients. It need not exist where this program runs."""
         self._files = files
         self._left_out: set[tuple[str, str]] = set()
+        self._read: set[str] = set()
 
     @property
     def known(self) -> bool:
@@ -52,6 +53,9 @@ class Home:
     def read(self, path: str) -> str | None:
         """Return the text of a file, or nothing: without it, or if it is no text. If it is too large, that is said."""
         content = self._content(path)
+        if content is not None and path not in self._read:
+            self._read.add(path)
+            log.debug("reads from home", file=self.place(path))
         if content is not None and len(content) > MAX_BYTES:
             self.leave_out(path, f"it is larger than {MAX_BYTES} bytes")
             return None

@@ -30,7 +30,7 @@ api_key=${CLOUDSMITH_API_KEY:-}
 unset CLOUDSMITH_OIDC_TOKEN OIDC_TOKEN CLOUDSMITH_API_KEY
 # Written by tests/formats: the job's own variables that formats add to; and what formats read of the user's
 # home directory, always, and with CLOUDSMITH_INHERIT=true. No * stands for more than one name.
-extended="APT_CONFIG BUILDX_CONFIG CLOUDSMITH_CONAN_HOME CLOUDSMITH_CONAN_LOGIN CLOUDSMITH_GIT_CONFIG CLOUDSMITH_OWN_APT_CONFIG CLOUDSMITH_OWN_R_PROFILE COMPOSER_CACHE_DIR CONAN_HOME GEMRC GIT_CONFIG_COUNT GOAUTH GONOSUMDB GOPRIVATE MAVEN_ARGS MAVEN_OPTS R_PROFILE YARN_PLUGINS"
+extended="APT_CONFIG BUILDX_CONFIG CLOUDSMITH_GIT_CONFIG CLOUDSMITH_OWN_APT_CONFIG CLOUDSMITH_OWN_CONAN_HOME CLOUDSMITH_OWN_R_PROFILE COMPOSER_CACHE_DIR CONAN_HOME GEMRC GIT_CONFIG_COUNT GOAUTH GONOSUMDB GOPRIVATE MAVEN_ARGS MAVEN_OPTS R_PROFILE YARN_PLUGINS"
 home_files=".config/curlrc .curlrc .docker/buildx/.lock .docker/config.json .docker/contexts/meta/*/meta.json"
 home_logins=".config/containers/auth.json .config/helm/registry/config.json .config/helm/repositories.yaml .docker/contexts/tls/*/*/* .gradle/gradle.properties .netrc .npmrc .run/containers/auth.json"
 # The program gets these, in a container, too. CLOUDSMITH_OIDC_HOME (see keep_builds_out) and CLOUDSMITH_OIDC_LAUNCHER,

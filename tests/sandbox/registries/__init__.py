@@ -1,8 +1,7 @@
-"""The package registries, one module each, behind a gate that lets in only those with a token of the sandbox.
+"""The package registries, one module each, behind a gate that asks for a token of the sandbox.
 
-It asks for the privilege to read the repository, whatever the client does there, and answers 403 without (so says the
-vendor's page supply-chain-security/epm/cooldown-policy). A registry is found by its module's name; that module has a
-class derived from `Registry` and called `Registry` by `REGISTRY`.
+Whoever may not read the repository gets 403, whatever the request (the vendor's page
+supply-chain-security/epm/cooldown-policy). A registry has its module's name, and the module's last class plays it.
 """
 
 import importlib
@@ -24,21 +23,27 @@ REPOS = tuple(PACKAGES)
 PUBLIC_HOST = "public.example.com"
 """Registries for everybody, each under its name, with the packages of `prod` in a higher version."""
 VERSION, PUBLIC_VERSION = "1.0.0", "9.9.0"
-_PARTS = {"base", "child"}
-KINDS: dict[str, type[Registry]] = {
-    module.name: importlib.import_module(f"{__name__}.{module.name}").REGISTRY
-    for module in pkgutil.iter_modules(__path__)
-    if module.name not in _PARTS
-}
+
+
+def _kinds() -> dict[str, type[Registry]]:
+    found = {}
+    for name in sorted({module.name for module in pkgutil.iter_modules(__path__)} - {"base", "child"}):
+        module = importlib.import_module(f"{__name__}.{name}")
+        members = [each for each in vars(module).values() if getattr(each, "__module__", "") == module.__name__]
+        found[name] = [each for each in members if isinstance(each, type) and issubclass(each, Registry)][-1]
+    return found
+
+
+KINDS = _kinds()
 
 
 def labels() -> list[str]:
-    """The labels of all hosts that serve packages."""
+    """Return the labels of all hosts that serve packages."""
     return sorted({place.label for kind in KINDS.values() for place in kind.places})
 
 
 class Registries:
-    """The registries, started on first use. `missing` says which are not to be had, and why."""
+    """The registries, started on first use. `missing` says which this machine cannot run, and why."""
 
     def __init__(self, state: Path) -> None:
         self.missing = {name: reason for name, kind in KINDS.items() if (reason := kind.missing())}
@@ -62,7 +67,7 @@ class Registries:
             return self._running[name, version]
 
     def start(self, *names: str) -> None:
-        """Start those that can be had: the ones called so, or all."""
+        """Start those of the named registries, or of all, that this machine can run."""
         for name in names or KINDS:
             try:
                 self.running(name)
@@ -106,8 +111,12 @@ class Door:
                     public = request.origin + request.path[: found.start("rest")]
                     call = Call(request, place, names["org"] or "", names["repo"] or "", found["rest"], public)
                     return name, lambda name=name, call=call: self._answer(name, call)
-        known = [kind for kind in KINDS.values() if any(place.label == self.label for place in kind.places)]
-        return self.label, lambda: NOT_FOUND if any(map(self._service, known, [request])) else self._challenge()
+        return self.label, lambda: self._unknown(request)
+
+    def _unknown(self, request: Request) -> Answer:
+        """Answer a path of no registry: 404 to those whom a registry of this host authenticates."""
+        here = [kind for kind in KINDS.values() if any(place.label == self.label for place in kind.places)]
+        return NOT_FOUND if any(self._service(kind, request) for kind in here) else self._challenge()
 
     def _answer(self, name: str, call: Call) -> Answer:
         service = self._service(KINDS[name], call.request)

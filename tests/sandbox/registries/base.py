@@ -1,4 +1,4 @@
-"""What a registry of the sandbox is: where it is reached, whom it lets in, what it answers."""
+"""A registry of the sandbox: where it is, how its clients send the token, what it answers."""
 
 import base64
 import re
@@ -15,7 +15,7 @@ NOT_FOUND = json_answer({"error": "Not found."}, 404)
 
 
 class MissingError(Exception):
-    """Why a registry cannot be had on this machine."""
+    """The reason why this machine cannot run a registry."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Call:
-    """A request that was let in. `rest` is the path in the repository; `public` is the repository's URL there."""
+    """An authorized request. `rest` is the path in the repository, `public` the repository's URL at this host."""
 
     request: Request
     place: Place
@@ -61,18 +61,18 @@ class Registry:
     packages: ClassVar[Mapping[str, Sequence[str]]] = PACKAGES
 
     def __init__(self, state: Path, version: str) -> None:
-        """Start it. `state` is an empty directory of its own. Raises `MissingError`."""
+        """Start it with its own empty directory. Raises `MissingError`."""
         self.state = state
         self.version = version
 
     @classmethod
     def missing(cls) -> str:
-        """Say what would have to be installed to start it; empty if nothing is missing."""
+        """Return which programs it lacks (see `needs.lacking`), "" if none."""
         return ""
 
     @classmethod
     def token(cls, request: Request) -> str:
-        """Return the token that a request carries in one of the ways allowed here, or nothing."""
+        """Return the token that a request carries in one of `schemes`, "" if it does not."""
         scheme, _, credentials = request.headers.get("Authorization", "").rpartition(" ")
         if scheme == "Basic" and scheme in cls.schemes:
             try:
@@ -85,7 +85,7 @@ class Registry:
         return request.headers.get("X-Api-Key", "") if "X-Api-Key" in cls.schemes else ""
 
     def answer(self, call: Call) -> Answer:
-        """Answer a request that was let in."""
+        """Return the answer to an authorized request."""
         raise NotImplementedError
 
     def reset(self) -> None:

@@ -1,13 +1,12 @@
 """A Cargo registry with a sparse index: https://doc.rust-lang.org/cargo/reference/registry-index.html ."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sandbox.faults import Answer, json_answer
 from sandbox.registries.base import Call, Place, StaticRegistry
-from sandbox.samples import GREETING, tar_gz
+from sandbox.samples import GREETING, digest, tarred
 
 
 class CargoRegistry(StaticRegistry):
@@ -22,7 +21,7 @@ class CargoRegistry(StaticRegistry):
             manifest = f'[package]\nname = "{name}"\nversion = "{self.version}"\nedition = "2021"\n'
             code = f'pub const GREETING: &str = "{GREETING}";\n'
             folder = f"{name}-{self.version}"
-            crate = tar_gz({f"{folder}/Cargo.toml": manifest.encode(), f"{folder}/src/lib.rs": code.encode()})
+            crate = tarred({f"{folder}/Cargo.toml": manifest, f"{folder}/src/lib.rs": code})
             files |= _entry({"name": name, "vers": self.version}, crate)
         return files
 
@@ -49,11 +48,8 @@ class CargoRegistry(StaticRegistry):
 def _entry(metadata: Mapping[str, Any], crate: bytes) -> dict[str, bytes]:
     name, version = metadata["name"], metadata["vers"]
     line = {"name": name, "vers": version, "deps": [], "features": {}, "yanked": False}
-    line["cksum"] = hashlib.sha256(crate).hexdigest()
+    line["cksum"] = digest(crate)
     return {
         f"/{name[:2]}/{name[2:4]}/{name}": json.dumps(line).encode() + b"\n",
         f"/crates/{name}/{version}/download": crate,
     }
-
-
-REGISTRY = CargoRegistry

@@ -1,4 +1,4 @@
-"""Registries that are processes of their own: real servers, on loopback and anonymous."""
+"""Registries that are real servers, each a process on loopback that asks for no login."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ import httpx
 
 from sandbox.faults import Answer
 from sandbox.network import Request
-from sandbox.registries.base import MissingError, Registry
+from sandbox.registries.base import NOT_FOUND, Call, MissingError, Registry
 
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
@@ -27,10 +27,11 @@ kill "$watcher"; exit "$status"
 
 
 class ChildRegistry(Registry):
-    """A registry in a process of its own, which `command` starts on a port."""
+    """A registry that `command` starts on a port. One server holds the packages of all repositories."""
 
     def __init__(self, state: Path, version: str, command: Callable[[int], list[str]]) -> None:
         super().__init__(state, version)
+        self._known = {repo: set(names) for repo, names in self.packages.items()}
         log = state / "log"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -61,16 +62,29 @@ class ChildRegistry(Registry):
         self.stop()
         raise MissingError(f"it did not answer within {START_SECONDS} s")
 
+    def package(self, call: Call) -> str | None:
+        """Return the name of the package that a request is about, None if it is about no single package."""
+        raise NotImplementedError
+
+    def answer(self, call: Call) -> Answer:
+        """Forward the request, unless the package belongs to another repository."""
+        name = self.package(call)
+        if name and call.request.method in {"PUT", "POST"}:
+            self._known[call.repo].add(name)
+        if name and name not in self._known[call.repo]:
+            return NOT_FOUND
+        return self.forward(call.request, "", call.rest, call.public)
+
     def publish(self, method: str, path: str, content: bytes = b"", media_type: str = "") -> httpx.Response:
         """Send a request that must succeed."""
         headers = {"Content-Type": media_type or "application/octet-stream"}
         return self._client.request(method, path, content=content, headers=headers).raise_for_status()
 
     def forward(self, request: Request, base: str, rest: str, public: str) -> Answer:
-        """Pass on a request; in the answer, the backend's own address becomes the public one."""
+        """Forward a request. In the answer, the public address takes the place of the backend's own."""
         hop_by_hop = {"host", "connection", "authorization", "accept-encoding", "transfer-encoding", "content-length"}
         headers = {name: value for name, value in request.headers.items() if name not in hop_by_hop}
-        # Its text may have to be changed, and is passed on as it then is.
+        # The addresses in a compressed answer could not be replaced.
         headers["Accept-Encoding"] = "identity"
         answer = self._client.request(
             request.method, base + rest, params=dict(request.query), headers=headers, content=request.body
@@ -84,7 +98,8 @@ class ChildRegistry(Registry):
         if request.method == "HEAD" and "content-length" in answer.headers:
             kept["Content-Length"] = answer.headers["content-length"]
         content = answer.content
-        if answer.headers.get("content-type", "").startswith("application/json"):
+        # npm's clients ask for application/vnd.npm.install-v1+json, and get the addresses of archives in it.
+        if "json" in answer.headers.get("content-type", ""):
             content = content.replace(own.encode(), public.encode())
         return Answer(answer.status_code, content, kept)
 

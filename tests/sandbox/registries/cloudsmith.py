@@ -52,6 +52,3 @@ class CloudsmithRegistry(StaticRegistry):
         url = f"https://dl.cloudsmith.io/basic/{call.org}/{call.repo}/python/packages/{file}"
         about = {"name": name, "version": self.version, "format": "python", "slug": name, "slug_perm": name}
         return about | {"filename": file, "cdn_url": url, "size": 0}
-
-
-REGISTRY = CloudsmithRegistry

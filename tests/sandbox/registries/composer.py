@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from sandbox.faults import Answer
 from sandbox.registries.base import Call, Place, StaticRegistry
-from sandbox.samples import GREETING, tar_gz
+from sandbox.samples import GREETING, tarred
 
 FILES = "https://files"
 """Stands for the URL where the archives are."""
@@ -26,7 +26,7 @@ class ComposerRegistry(StaticRegistry):
             path = f"/{name}-{self.version}.tar.gz"
             package = {"name": name, "version": self.version, "autoload": {"files": ["hello.php"]}}
             code = f"<?php\nconst GREETING = {GREETING!r};\n"
-            files[path] = tar_gz({"composer.json": json.dumps(package).encode(), "hello.php": code.encode()})
+            files[path] = tarred({"composer.json": json.dumps(package), "hello.php": code})
             dist = {"type": "tar", "url": f"{FILES}{path}"}
             index[name] = {self.version: package | {"dist": dist}}
         return files | {"/packages.json": json.dumps({"packages": index}).encode()}
@@ -36,6 +36,3 @@ class ComposerRegistry(StaticRegistry):
         files = call.public if elsewhere == call.public else f"{elsewhere}/composer"
         answer = super().answer(call)
         return replace(answer, body=answer.body.replace(FILES.encode(), files.encode()))
-
-
-REGISTRY = ComposerRegistry

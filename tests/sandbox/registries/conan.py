@@ -3,12 +3,12 @@
 import json
 import re
 import shutil
-from hashlib import md5
 from pathlib import Path
 
-from needs import INSTALLED
+from needs import INSTALLED, lacking
+from sandbox import samples
 from sandbox.faults import Answer, json_answer
-from sandbox.registries.base import NOT_FOUND, Call, Place
+from sandbox.registries.base import Call, Place
 from sandbox.registries.child import ChildRegistry
 
 PYTHON = "python-conan-server"
@@ -45,49 +45,39 @@ class Acme(ConanFile):
 
 
 class ConanRegistry(ChildRegistry):
-    """One server holds the packages of all repositories, so that this one looks whose are asked for."""
+    """Conan's recipes, which the client builds itself."""
 
     places = (Place("conan", "{org}/{repo}"),)
     schemes = ("Basic", "Bearer")
 
     def __init__(self, state: Path, version: str) -> None:
         (state / "server.conf").write_text(CONFIGURATION)
-        self._published: dict[str, set[str]] = {repo: set() for repo in self.packages}
-        super().__init__(state, version, lambda port: [_python(), "-c", SERVE, str(state), str(port)])
-        for names in self.packages.values():
-            for name in names:
-                self._upload(name, RECIPE.format(name=name, version=version).encode())
+        python = shutil.which(PYTHON, path=str(INSTALLED)) or ""
+        super().__init__(state, version, lambda port: [python, "-c", SERVE, str(state), str(port)])
+        for name in [name for names in self.packages.values() for name in names]:
+            self._upload(name, RECIPE.format(name=name, version=version).encode())
 
     @classmethod
     def missing(cls) -> str:
-        return "" if _python() else "not installed: conan_server (sh tests/clients/install.sh conan-server)"
+        return lacking(PYTHON)
 
     def answer(self, call: Call) -> Answer:
-        known = {*self.packages[call.repo], *self._published[call.repo]}
         if call.rest.startswith("/v2/users/"):
             # To `authenticate`, what the client sends from now on, as Bearer; to `check_credentials`, whatever it is.
             return Answer(200, self.token(call.request).encode())
         if call.rest.endswith("/conans/search"):
             answer = self.forward(call.request, "", call.rest, call.public)
             found = json.loads(answer.body)["results"]
-            return json_answer({"results": [reference for reference in found if reference.split("/")[0] in known]})
-        found = re.match(r"/v2/conans/([^/]+)/", call.rest)
-        if found and call.request.method == "PUT":
-            self._published[call.repo].add(found[1])
-        elif found and found[1] not in known:
-            return NOT_FOUND
-        return self.forward(call.request, "", call.rest, call.public)
+            shown = [reference for reference in found if reference.split("/")[0] in self._known[call.repo]]
+            return json_answer({"results": shown})
+        return super().answer(call)
+
+    def package(self, call: Call) -> str | None:
+        found = re.match(r"/v2/conans/(?!search)([^/]+)/", call.rest)
+        return found[1] if found else None
 
     def _upload(self, name: str, recipe: bytes) -> None:
-        digest = md5(recipe, usedforsecurity=False).hexdigest()
+        digest = samples.digest(recipe, "md5")
         files = f"/v2/conans/{name}/{self.version}/_/_/revisions/{digest}/files"
         self.publish("PUT", f"{files}/conanfile.py", recipe)
         self.publish("PUT", f"{files}/conanmanifest.txt", f"1700000000\nconanfile.py: {digest}\n".encode())
-
-
-def _python() -> str:
-    """The Python that has the server."""
-    return shutil.which(PYTHON, path=str(INSTALLED)) or ""
-
-
-REGISTRY = ConanRegistry

@@ -1,13 +1,11 @@
 """A conda channel: https://docs.conda.io/projects/conda-build/en/stable/concepts/generating-index.html ."""
 
 import bz2
-import gzip
-import hashlib
 import json
 from collections.abc import Sequence
 
 from sandbox.registries.base import Place, StaticRegistry
-from sandbox.samples import GREETING, tar_gz
+from sandbox.samples import GREETING, digest, tarred
 
 
 class CondaRegistry(StaticRegistry):
@@ -23,7 +21,7 @@ class CondaRegistry(StaticRegistry):
             about |= {"subdir": "noarch", "noarch": "generic"}
             archive = _archive(name, about)
             file = f"{name}-{self.version}-0.tar.bz2"
-            digests = {kind: hashlib.new(kind, archive).hexdigest() for kind in ("md5", "sha256")}
+            digests = {kind: digest(archive, kind) for kind in ("md5", "sha256")}
             index[file] = about | digests | {"size": len(archive)}
             files[f"/noarch/{file}"] = archive
         for subdir, known in (("noarch", index), ("linux-64", {})):
@@ -33,10 +31,8 @@ class CondaRegistry(StaticRegistry):
 
 def _archive(name: str, about: dict[str, object]) -> bytes:
     path, text = f"share/{name}.txt", f"{GREETING}\n".encode()
-    entry = {"_path": path, "path_type": "hardlink", "sha256": hashlib.sha256(text).hexdigest()}
+    entry = {"_path": path, "path_type": "hardlink", "sha256": digest(text)}
     paths = {"paths_version": 1, "paths": [entry | {"size_in_bytes": len(text)}]}
-    content = {"info/index.json": json.dumps(about).encode(), "info/paths.json": json.dumps(paths).encode(), path: text}
-    return bz2.compress(gzip.decompress(tar_gz(content)))
-
-
-REGISTRY = CondaRegistry
+    return tarred(
+        {"info/index.json": json.dumps(about), "info/paths.json": json.dumps(paths), path: text}, bz2.compress
+    )

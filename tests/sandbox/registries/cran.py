@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from sandbox.registries.base import Place, StaticRegistry
-from sandbox.samples import GREETING, tar_gz
+from sandbox.samples import GREETING, tarred
 
 
 class CranRegistry(StaticRegistry):
@@ -18,15 +18,8 @@ class CranRegistry(StaticRegistry):
         for name in packages:
             about = f"Package: {name}\nVersion: {self.version}\nTitle: A Sample\nDescription: A sample.\nAuthor: acme\n"
             about += "Maintainer: acme <acme@example.com>\nLicense: none\n"
-            files[f"/src/contrib/{name}_{self.version}.tar.gz"] = tar_gz(
-                {
-                    f"{name}/DESCRIPTION": about.encode(),
-                    f"{name}/NAMESPACE": b"export(greeting)\n",
-                    f"{name}/R/greeting.R": f'greeting <- "{GREETING}"\n'.encode(),
-                }
-            )
+            source = {"DESCRIPTION": about, "NAMESPACE": "export(greeting)\n", "R/a.R": f'greeting <- "{GREETING}"\n'}
+            packed = tarred({f"{name}/{path}": text for path, text in source.items()})
+            files[f"/src/contrib/{name}_{self.version}.tar.gz"] = packed
         index = "\n".join(f"Package: {name}\nVersion: {self.version}\n" for name in packages)
         return files | {"/src/contrib/PACKAGES": index.encode()}
-
-
-REGISTRY = CranRegistry

@@ -28,9 +28,8 @@ class DockerRegistry(ChildRegistry):
         def command(port: int) -> list[str]:
             storage = {"filesystem": {"rootdirectory": str(state / "storage")}, "redirect": {"disable": True}}
             http = {"addr": f"127.0.0.1:{port}"}
-            config.write_text(
-                json.dumps({"version": "0.1", "log": {"level": "error"}, "storage": storage, "http": http})
-            )
+            settings = {"version": "0.1", "log": {"level": "error"}, "storage": storage, "http": http}
+            config.write_text(json.dumps(settings))
             return ["docker-registry", "serve", str(config)]
 
         super().__init__(state, version, command)
@@ -53,6 +52,3 @@ class DockerRegistry(ChildRegistry):
             location = self.publish("POST", f"/v2/{name}/blobs/uploads/").headers["Location"]
             self.publish("PUT", str(httpx.URL(location).copy_merge_params({"digest": digest})), content)
         self.publish("PUT", f"/v2/{name}/manifests/{tag}", image.manifest, image.media_type)
-
-
-REGISTRY = DockerRegistry

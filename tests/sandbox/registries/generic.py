@@ -20,6 +20,3 @@ class GenericRegistry(StaticRegistry):
             target = f"https://dl.cloudsmith.io/basic/{call.org}/{call.repo}/generic/download{call.rest}"
             return Answer(302, headers={"Location": target})
         return super().answer(call)
-
-
-REGISTRY = GenericRegistry

@@ -72,6 +72,3 @@ class GitRegistry(Registry):
             subprocess.run(
                 ["git", *arguments], cwd=folder, env=WHO | {"PATH": os.environ["PATH"]}, check=True, timeout=SECONDS
             )
-
-
-REGISTRY = GitRegistry

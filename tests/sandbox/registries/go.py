@@ -1,13 +1,11 @@
 """A Go module proxy: https://go.dev/ref/mod#goproxy-protocol ."""
 
-import io
 import json
-import zipfile
 from collections.abc import Sequence
 from typing import ClassVar
 
 from sandbox.registries.base import Place, StaticRegistry
-from sandbox.samples import GREETING
+from sandbox.samples import GREETING, zipped
 
 
 class GoRegistry(StaticRegistry):
@@ -21,20 +19,13 @@ class GoRegistry(StaticRegistry):
         version = "v1." + self.version.partition(".")[2]
         files: dict[str, bytes] = {}
         for name in packages:
-            mod = f"module {name}\n\ngo 1.20\n".encode()
-            archive = io.BytesIO()
-            with zipfile.ZipFile(archive, "w") as packed:
-                packed.writestr(f"{name}@{version}/go.mod", mod)
-                packed.writestr(f"{name}@{version}/hello.go", f'package hello\n\nconst Greeting = "{GREETING}"\n')
-            info = json.dumps({"Version": version, "Time": "2026-01-01T00:00:00Z"}).encode()
-            base = f"/{name}/@v"
+            module = f"module {name}\n\ngo 1.20\n"
+            code = f'package hello\n\nconst Greeting = "{GREETING}"\n'
+            base, root = f"/{name}/@v", f"{name}@{version}"
             files |= {
                 f"{base}/list": f"{version}\n".encode(),
-                f"{base}/{version}.info": info,
-                f"{base}/{version}.mod": mod,
-                f"{base}/{version}.zip": archive.getvalue(),
+                f"{base}/{version}.info": json.dumps({"Version": version, "Time": "2026-01-01T00:00:00Z"}).encode(),
+                f"{base}/{version}.mod": module.encode(),
+                f"{base}/{version}.zip": zipped({f"{root}/go.mod": module, f"{root}/hello.go": code}),
             }
         return files
-
-
-REGISTRY = GoRegistry

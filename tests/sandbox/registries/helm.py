@@ -23,6 +23,3 @@ class HelmRegistry(StaticRegistry):
 
     def _file(self, name: str) -> str:
         return f"{name}-{self.version}.tgz"
-
-
-REGISTRY = HelmRegistry

@@ -3,24 +3,22 @@
 import base64
 import gzip
 import hashlib
-import io
 import re
-import tarfile
 from collections.abc import Sequence
 from typing import ClassVar
 
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA512
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from sandbox.faults import Answer
+from sandbox.keys import rsa_key
 from sandbox.registries.base import Call, Place, StaticRegistry
-from sandbox.samples import GREETING, tar_gz
+from sandbox.samples import GREETING, member, tarred
 
 EMPTY_MAP = bytes([131, 116, 0, 0, 0, 0])
 """In Erlang's external term format, which Hex takes for an answer."""
-KEY = generate_private_key(65537, 2048)
+KEY = rsa_key()
 PUBLIC_KEY = base64.b64encode(KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
 
 
@@ -52,10 +50,8 @@ class HexRegistry(StaticRegistry):
 
     def publish(self, call: Call) -> None:
         """Keep a package where readers get it; its name and version are in its metadata."""
-        with tarfile.open(fileobj=io.BytesIO(call.request.body)) as archive:
-            metadata = archive.extractfile("metadata.config")
-            assert metadata
-            about = dict(re.findall(r'\{<<"(app|version)">>,<<"(.*?)">>\}', metadata.read().decode()))
+        metadata = member(call.request.body, "metadata.config").decode()
+        about = dict(re.findall(r'\{<<"(app|version)">>,<<"(.*?)">>\}', metadata))
         self.kept[call.repo][f"/tarballs/{about['app']}-{about['version']}.tar"] = call.request.body
 
 
@@ -73,23 +69,10 @@ def _tarball(name: str, version: str) -> tuple[bytes, bytes]:
     app = f'{{application, {name}, [{{vsn, "{version}"}}]}}.\n'
     mix = f'def project, do: [app: :{name}, version: "{version}"]'
     mix = f"defmodule Acme.MixProject do\n  use Mix.Project\n  {mix}\nend\n"
-    contents = tar_gz({"mix.exs": mix.encode(), f"src/{name}.app.src": app.encode(), "greeting": GREETING.encode()})
+    contents = tarred({"mix.exs": mix, f"src/{name}.app.src": app, "greeting": GREETING})
     metadata = f'{{<<"app">>,<<"{name}">>}}.\n{{<<"name">>,<<"{name}">>}}.\n{{<<"version">>,<<"{version}">>}}.\n'
     metadata += '{<<"requirements">>,[]}.\n{<<"build_tools">>,[<<"mix">>]}.\n{<<"files">>,[<<"mix.exs">>]}.\n'
     inner = hashlib.sha256(b"3" + metadata.encode() + contents).digest()
-    buffer = io.BytesIO()
-    members = {
-        "VERSION": b"3",
-        "CHECKSUM": inner.hex().upper().encode(),
-        "metadata.config": metadata.encode(),
-        "contents.tar.gz": contents,
-    }
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for path, content in members.items():
-            entry = tarfile.TarInfo(path)
-            entry.size, entry.mode = len(content), 0o644
-            archive.addfile(entry, io.BytesIO(content))
-    return inner, buffer.getvalue()
-
-
-REGISTRY = HexRegistry
+    members: dict[str, str | bytes] = {"VERSION": "3", "CHECKSUM": inner.hex().upper()}
+    members |= {"metadata.config": metadata, "contents.tar.gz": contents}
+    return inner, tarred(members, bytes)

@@ -1,14 +1,13 @@
 """The part of Hugging Face's hub that `hf download` and `hf upload` ask: https://huggingface.co/docs/hub/api ."""
 
 import base64
-import hashlib
 import json
 import re
 from collections.abc import Sequence
 
 from sandbox.faults import Answer, json_answer
 from sandbox.registries.base import NOT_FOUND, Call, Place, StaticRegistry
-from sandbox.samples import GREETING
+from sandbox.samples import GREETING, digest
 
 COMMIT = "0" * 40
 
@@ -27,7 +26,7 @@ class HuggingFaceRegistry(StaticRegistry):
             content = self.kept[call.repo].get("".join(found.groups()))
             if content is None:
                 return NOT_FOUND
-            return Answer(body=content, headers={"X-Repo-Commit": COMMIT, "ETag": f'"{_digest(content)}"'})
+            return Answer(body=content, headers={"X-Repo-Commit": COMMIT, "ETag": f'"{digest(content, "sha1")}"'})
         if found := re.fullmatch(r"/api/models(/acme/[^/]+)(/.*)?", call.rest):
             return self._model(call, found[1], found[2] or "")
         if call.rest == "/api/repos/create":
@@ -56,11 +55,4 @@ class HuggingFaceRegistry(StaticRegistry):
 
 
 def _entry(name: str, content: bytes) -> dict[str, object]:
-    return {"type": "file", "path": name, "size": len(content), "oid": _digest(content)}
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha1(content, usedforsecurity=False).hexdigest()
-
-
-REGISTRY = HuggingFaceRegistry
+    return {"type": "file", "path": name, "size": len(content), "oid": digest(content, "sha1")}

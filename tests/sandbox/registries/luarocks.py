@@ -1,12 +1,9 @@
 """A server of rocks (https://github.com/luarocks/luarocks/wiki/Rocks-repositories)."""
 
-import hashlib
-import io
-import zipfile
 from collections.abc import Sequence
 
 from sandbox.registries.base import Place, StaticRegistry
-from sandbox.samples import GREETING
+from sandbox.samples import GREETING, digest, zipped
 
 
 class LuarocksRegistry(StaticRegistry):
@@ -25,15 +22,8 @@ class LuarocksRegistry(StaticRegistry):
 def _rock(name: str, version: str) -> bytes:
     module = name.replace("-", "_")
     about = f'package = "{name}"\nversion = "{version}"\nsource = {{ url = "none:" }}\nbuild = {{ type = "none" }}\n'
-    files = {f"{name}-{version}.rockspec": about.encode(), f"lua/{module}.lua": f'return "{GREETING}"\n'.encode()}
-    sums = {path: hashlib.md5(content, usedforsecurity=False).hexdigest() for path, content in files.items()}
+    files = {f"{name}-{version}.rockspec": about, f"lua/{module}.lua": f'return "{GREETING}"\n'}
+    sums = {path: digest(content.encode(), "md5") for path, content in files.items()}
     listed = f'["{name}-{version}.rockspec"] = "{sums[f"{name}-{version}.rockspec"]}", '
     listed += f'lua = {{ ["{module}.lua"] = "{sums[f"lua/{module}.lua"]}" }}'
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for path, content in (files | {"rock_manifest": f"rock_manifest = {{ {listed} }}\n".encode()}).items():
-            archive.writestr(path, content)
-    return buffer.getvalue()
-
-
-REGISTRY = LuarocksRegistry
+    return zipped(files | {"rock_manifest": f"rock_manifest = {{ {listed} }}\n"})

@@ -1,14 +1,12 @@
 """A Maven repository, which Maven, Gradle and sbt share: https://maven.apache.org/repositories/layout.html ."""
 
-import hashlib
-import io
-import zipfile
 from collections.abc import Sequence
 
 from sandbox.registries.base import Place, StaticRegistry
-from sandbox.samples import GREETING
+from sandbox.samples import GREETING, digest, zipped
 
 GROUP = "com.acme"
+JAR = {"META-INF/MANIFEST.MF": "Manifest-Version: 1.0\n", "greeting.txt": GREETING}
 
 
 class MavenRegistry(StaticRegistry):
@@ -26,23 +24,9 @@ class MavenRegistry(StaticRegistry):
             project = f"<modelVersion>4.0.0</modelVersion>{names}<version>{self.version}</version>"
             found[f"{place}/maven-metadata.xml"] = _xml("metadata", f"{names}<versioning>{versions}</versioning>")
             found[f"{artifact}.pom"] = _xml("project", project)
-            found[f"{artifact}.jar"] = _jar()
-        sums = {
-            f"{path}.sha1": hashlib.sha1(content, usedforsecurity=False).hexdigest() for path, content in found.items()
-        }
-        return found | {path: text.encode() for path, text in sums.items()}
+            found[f"{artifact}.jar"] = zipped(JAR)
+        return found | {f"{path}.sha1": digest(content, "sha1").encode() for path, content in found.items()}
 
 
 def _xml(root: str, content: str) -> bytes:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<{root}>{content}</{root}>\n'.encode()
-
-
-def _jar() -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\n")
-        archive.writestr("greeting.txt", f"{GREETING}\n")
-    return buffer.getvalue()
-
-
-REGISTRY = MavenRegistry

@@ -10,8 +10,7 @@ from urllib.parse import quote, unquote
 
 from needs import lacking
 from sandbox import samples
-from sandbox.faults import Answer
-from sandbox.registries.base import NOT_FOUND, Call, MissingError, Place
+from sandbox.registries.base import Call, MissingError, Place
 from sandbox.registries.child import ChildRegistry
 
 INSTALL_SECONDS = 150.0
@@ -19,7 +18,7 @@ VERDACCIO = Path(__file__).parent / "verdaccio"
 
 
 class NpmRegistry(ChildRegistry):
-    """One server holds the packages of all repositories, so that this one looks whose are asked for."""
+    """npm's packages, with and without a scope."""
 
     places = (Place("npm", "{org}/{repo}"),)
     schemes = ("Basic", "Bearer")
@@ -28,41 +27,28 @@ class NpmRegistry(ChildRegistry):
     def __init__(self, state: Path, version: str) -> None:
         script = _installed()
         config = state / "config.yaml"
-        config.write_text(
-            json.dumps(
-                {
-                    "storage": str(state / "storage"),
-                    "packages": {"**": {"access": "$all", "publish": "$anonymous"}},
-                    "uplinks": {},
-                    "web": {"enable": False},
-                    "log": {"type": "stdout", "level": "warn"},
-                }
-            )
-        )
-        self._published: dict[str, set[str]] = {repo: set() for repo in self.packages}
-        super().__init__(
-            state,
-            version,
-            lambda port: ["node", str(script), "--config", str(config), "--listen", f"127.0.0.1:{port}"],
-        )
-        for names in self.packages.values():
-            for name in names:
-                document = json.dumps(samples.npm_publication(name, version)).encode()
-                self.publish("PUT", f"/{quote(name, safe='@')}", document, "application/json")
+        settings = {
+            "storage": str(state / "storage"),
+            "packages": {"**": {"access": "$all", "publish": "$anonymous"}},
+            "uplinks": {},
+            "web": {"enable": False},
+            "log": {"type": "stdout", "level": "warn"},
+        }
+        config.write_text(json.dumps(settings))
+        command = ["node", str(script), "--config", str(config), "--listen"]
+        super().__init__(state, version, lambda port: [*command, f"127.0.0.1:{port}"])
+        for name in [name for names in self.packages.values() for name in names]:
+            document = json.dumps(samples.npm_publication(name, version)).encode()
+            self.publish("PUT", f"/{quote(name, safe='@')}", document, "application/json")
 
     @classmethod
     def missing(cls) -> str:
         return lacking("node", "npm")
 
-    def answer(self, call: Call) -> Answer:
-        found = re.match(r"/((?:@[^/]+/)?[^/]+)", unquote(call.rest))
-        if found is None:
-            return NOT_FOUND
-        if call.request.method == "PUT":
-            self._published[call.repo].add(found[1])
-        if found[1] != "-" and found[1] not in {*self.packages[call.repo], *self._published[call.repo]}:
-            return NOT_FOUND
-        return self.forward(call.request, "", call.rest, call.public)
+    def package(self, call: Call) -> str | None:
+        """Return None for npm's own endpoints, which begin with `/-/`."""
+        found = re.match(r"/(?!-/)((?:@[^/]+/)?[^/]+)", unquote(call.rest))
+        return found[1] if found else None
 
 
 def _installed() -> Path:
@@ -81,6 +67,3 @@ def _installed() -> Path:
             except subprocess.TimeoutExpired:
                 raise MissingError(f"npm ci did not end within {INSTALL_SECONDS} s") from None
     return script
-
-
-REGISTRY = NpmRegistry

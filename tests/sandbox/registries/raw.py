@@ -19,6 +19,3 @@ class RawRegistry(StaticRegistry):
     def answer(self, call: Call) -> Answer:
         answer = super().answer(call)
         return json_answer({"identifier": "s4ndb0x"}, 201) if answer.status == 201 else answer
-
-
-REGISTRY = RawRegistry

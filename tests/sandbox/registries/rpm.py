@@ -1,6 +1,5 @@
 """A repository for dnf with signed packages: made by Debian's rpm and gnupg, repodata by hand."""
 
-import hashlib
 import os
 import re
 import shutil
@@ -8,7 +7,9 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from needs import lacking
 from sandbox.registries.base import Place, StaticRegistry
+from sandbox.samples import digest
 
 SECONDS = 60.0
 COMMON, RPM, REPO = (f"http://linux.duke.edu/metadata/{name}" for name in ("common", "rpm", "repo"))
@@ -43,8 +44,7 @@ class RpmRegistry(StaticRegistry):
 
     @classmethod
     def missing(cls) -> str:
-        absent = [program for program in ("gpg", "rpmbuild") if not shutil.which(program)]
-        return f"not installed: {', '.join(absent)} (Debian: apt-get install gnupg rpm)" if absent else ""
+        return lacking("gpg", "rpmbuild")
 
     def files(self, packages: Sequence[str]) -> dict[str, bytes]:
         rpms = {path.name: path.read_bytes() for path in map(self._package, packages)}
@@ -94,7 +94,4 @@ def _entry(path: str, content: bytes) -> str:
 
 
 def _sum(content: bytes) -> str:
-    return f'<checksum type="sha256" pkgid="YES">{hashlib.sha256(content).hexdigest()}</checksum>'
-
-
-REGISTRY = RpmRegistry
+    return f'<checksum type="sha256" pkgid="YES">{digest(content)}</checksum>'

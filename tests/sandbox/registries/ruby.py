@@ -1,17 +1,15 @@
 """Gems, built by this machine's Ruby, and their index: https://guides.rubygems.org/rubygems-org-compact-index-api/ ."""
 
 import gzip
-import hashlib
-import io
 import re
 import subprocess
-import tarfile
 import zlib
 from collections.abc import Sequence
 
 from needs import lacking
-from sandbox.registries.base import Call, Place, StaticRegistry
-from sandbox.samples import GREETING
+from sandbox.faults import Answer
+from sandbox.registries.base import NOT_FOUND, Call, Place, StaticRegistry
+from sandbox.samples import GREETING, digest, member
 
 BUILD = """
 require 'rubygems/package'
@@ -45,22 +43,21 @@ class RubyRegistry(StaticRegistry):
             gem = (self.state / f"{full_name}.gem").read_bytes()
             files[f"/gems/{full_name}.gem"] = gem
             files[f"/quick/Marshal.4.8/{full_name}.gemspec.rz"] = zlib.compress((self.state / "spec").read_bytes())
-            info = f"---\n{self.version} |checksum:{hashlib.sha256(gem).hexdigest()}\n".encode()
+            info = f"---\n{self.version} |checksum:{digest(gem)}\n".encode()
             files[f"/info/{name}"] = info
-        digests = {name: hashlib.md5(files[f"/info/{name}"], usedforsecurity=False).hexdigest() for name in packages}
+        digests = {name: digest(files[f"/info/{name}"], "md5") for name in packages}
         versions = [f"{name} {self.version} {digest}\n" for name, digest in digests.items()]
         files["/versions"] = f"created_at: 2026-01-01T00:00:00Z\n---\n{''.join(versions)}".encode()
         return files
 
+    def answer(self, call: Call) -> Answer:
+        if call.request.method == "POST" and call.rest != "/api/v1/gems":
+            return NOT_FOUND
+        return super().answer(call)
+
     def publish(self, call: Call) -> None:
         """Keep a gem under the name that its metadata has."""
-        with tarfile.open(fileobj=io.BytesIO(call.request.body)) as gem:
-            packed = gem.extractfile("metadata.gz")
-            assert packed
-            metadata = gzip.decompress(packed.read()).decode()
+        metadata = gzip.decompress(member(call.request.body, "metadata.gz")).decode()
         found = re.search(r"^name: (\S+)\nversion: .*\n  version: (\S+)\n", metadata, re.MULTILINE)
         assert found
         self.kept[call.repo][f"/gems/{found[1]}-{found[2]}.gem"] = call.request.body
-
-
-REGISTRY = RubyRegistry

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sandbox.faults import Answer, json_answer
 from sandbox.network import Request
 from sandbox.registries.base import NOT_FOUND, Call, Place, StaticRegistry
-from sandbox.samples import GREETING, tar_gz
+from sandbox.samples import GREETING, tarred
 
 MODULES = "/v1/modules"
 
@@ -23,7 +23,7 @@ class TerraformRegistry(StaticRegistry):
 
     def files(self, packages: Sequence[str]) -> dict[str, bytes]:
         module = f'output "greeting" {{\n  value = "{GREETING}"\n}}\n'.encode()
-        return {f"/{name}-{self.version}.tar.gz": tar_gz({"main.tf": module}) for name in packages}
+        return {f"/{name}-{self.version}.tar.gz": tarred({"main.tf": module}) for name in packages}
 
     def answer(self, call: Call) -> Answer:
         if call.place.label == "dl":
@@ -44,6 +44,3 @@ class TerraformRegistry(StaticRegistry):
         return Answer(
             204, headers={"X-Terraform-Get": f"https://dl.cloudsmith.io/basic/acme/{repo}/terraform{archive}"}
         )
-
-
-REGISTRY = TerraformRegistry

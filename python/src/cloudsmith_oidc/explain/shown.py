@@ -3,8 +3,8 @@
 import json
 from datetime import datetime
 
+from cloudsmith_oidc.deadline import timestamp
 from cloudsmith_oidc.redaction import one_line
-from cloudsmith_oidc.times import timestamp
 
 MISSING = "MISSING"
 

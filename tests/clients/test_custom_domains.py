@@ -1,0 +1,45 @@
+"""Clients whose projects name the URL or the image: they authenticate at custom domains as well."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from clients.client import Client
+from clients.job import Jobs
+from program import Cli
+
+LABELS = {"composer": "composer", "skopeo": "docker", "oras": "docker"}
+"""The first label of Cloudsmith's host, unless it is `dl`."""
+DOMAINS = {
+    "of the workspace": ("{label}={label}.acme.com", "{label}.acme.com", "/prod/"),
+    "of the repository": ("{label}:prod={label}-prod.acme.com", "{label}-prod.acme.com", "/"),
+    "without TLS": ("{label}={loopback}", "{loopback}", "/prod/"),
+}
+WITHOUT_TLS = ["netrc", "git", "apt", "gradle", "sbt"]
+CASES = [(name, "without TLS") for name in WITHOUT_TLS] + [
+    (name, kind)
+    for name in [*WITHOUT_TLS, "bundler", "composer", "skopeo", "oras"]
+    for kind in ("of the workspace", "of the repository")
+]
+
+
+@pytest.mark.proves("custom domains")
+@pytest.mark.parametrize(("name", "kind"), CASES)
+def test_client_reads_from_a_custom_domain_that_the_project_names(
+    client: Client, cli: Cli, tmp_path: Path, name: str, kind: str
+) -> None:
+    label = LABELS.get(name, "dl")
+    host = f"{label}.cloudsmith.io"
+    setting, domain, path = (text.format(label=label, loopback=cli.sandbox.url("dl")) for text in DOMAINS[kind])
+    whole = f"https://{host}" if kind == "without TLS" else host
+
+    def at_domain(text: str) -> str:
+        return text.replace("/acme/prod/", path).replace(whole, domain)
+
+    files = {path: at_domain(text) for path, text in client.files.items()}
+    jobs = Jobs(replace(client, files=files, read=at_domain(client.read)), cli, tmp_path)
+    jobs.log_in(CLOUDSMITH_DOMAINS=setting)
+
+    jobs.reads()
+    assert host not in {request.host for request in cli.sandbox.requests}

@@ -1,0 +1,48 @@
+"""Settings of the project, the job and the user inside a login: precedence.toml lists which take precedence."""
+
+import importlib
+import re
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clients.job import Jobs
+
+CASES: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_name("precedence.toml").read_text())
+
+
+@pytest.mark.parametrize(("name", "title"), [(case["client"], title) for title, case in CASES.items()])
+def test_precedence(jobs: Jobs, name: str, title: str) -> None:
+    case = CASES[title]
+    for path, text in case.get("home", {}).items():
+        (jobs.home / path).parent.mkdir(parents=True, exist_ok=True)
+        (jobs.home / path).write_text(text)
+    jobs.environment |= case.get("job", {})
+    files = dict(jobs.client.files)
+    for old, new in case.get("project", {}).items():
+        assert any(old in text for text in files.values())
+        files = {path: text.replace(old, new) for path, text in files.items()}
+    jobs.client = replace(jobs.client, files=files)
+    jobs.log_in(**case.get("login", {}))
+
+    known = vars(importlib.import_module(f"clients.known.{name}")) | vars(jobs.client)
+    script = re.sub(r"\{(\w+)\}", lambda found: str(known[found[1]]), case.get("script", "{read}"))
+    printed = (jobs.fails if case.get("fails") else jobs.succeeds)(script)
+
+    assert [text for text in case.get("prints", []) if text not in printed] == [], printed
+    assert "hides" not in case or case["hides"] not in printed
+    assert case.get("public") in {None, bool(jobs.asked("public"))}
+    assert not any(jobs.shows_token(text) for text in [printed, *(str(one.headers) for one in jobs.asked("public"))])
+
+
+@pytest.mark.parametrize(("name", "file"), [("apt", "apt/cloudsmith-oidc.conf"), ("r", "R/cloudsmith-oidc.R"), ("git", "env")])
+def test_second_login_adds_nothing(jobs: Jobs, file: str) -> None:
+    jobs.log_in()
+    first = jobs.cli.file(file)
+
+    jobs.log_in(**jobs.pointers)
+
+    assert jobs.cli.file(file) == first
