@@ -132,6 +132,7 @@ class Runner:
         system = SYSTEMS[name]
         job = system.job(yaml.safe_load(example(PAGE, name)))
         assert job.environment["CLOUDSMITH_OIDC_IMAGE"].startswith("registry.example.com/")
+        need(job.shell[0])
         self.enter(sandbox, name)
         token = issued_by(sandbox, system.claims | claims)
         home, workspace, temporary = (self.folder / part for part in ("home", "work", "temp"))
