@@ -2,7 +2,6 @@
 
 import base64
 import configparser
-import io
 import json
 import netrc
 import os
@@ -10,7 +9,6 @@ import re
 import shlex
 import stat
 import subprocess
-import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -239,21 +237,16 @@ def test_flags_come_before_variables_and_variables_have_the_vendors_aliases(cli:
     assert list(json.loads(cli.file("docker/config.json"))["auths"]) == ["docker.acme.com", "helm.oci.cloudsmith.io"]
 
 
-def test_a_stream_holds_the_same_files_for_where_it_will_be_unpacked(cli: Cli) -> None:
+def test_answer_for_launcher_holds_the_same_files(cli: Cli) -> None:
     result = cli.run("login", "--output", "-", "--root", "/work space/login")
 
     assert result.code == 0, result.stderr
-    with tarfile.open(fileobj=io.BytesIO(result.stdout)) as tar:
-        members = {member.name: member for member in tar}
-        pointers = tar.extractfile("env")
-        assert pointers is not None
-        assert b"PIP_CONFIG_FILE=/work space/login/pip.conf\n" in pointers.read()
-    assert {name: oct(member.mode) for name, member in members.items()} == {
-        "docker": "0o700",
-        **dict.fromkeys(
-            ["pip.conf", ".npmrc", "docker/config.json", "netrc", "env", "activate", "login.json"], "0o600"
-        ),
-    }
+    *lines, end = result.stdout.decode().splitlines()
+    files = {path: base64.b64decode(text).decode() for path, text in (line.split(" ") for line in lines)}
+    assert end == "end"
+    assert next(iter(files)) == "login.json"
+    assert files.keys() == {"login.json", "pip.conf", ".npmrc", "docker/config.json", "netrc", "env", "activate"}
+    assert "PIP_CONFIG_FILE=/work space/login/pip.conf\n" in files["env"]
 
 
 def test_a_stream_is_empty_when_the_login_fails(cli: Cli) -> None:

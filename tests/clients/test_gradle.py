@@ -37,11 +37,9 @@ def test_a_login_that_the_project_gives_wins(jobs: Jobs) -> None:
     assert "401" in done.output
 
 
-def test_a_build_script_is_let_in_and_sees_the_users_properties_if_the_login_inherits(jobs: Jobs) -> None:
-    (jobs.home / ".gradle").mkdir()
-    (jobs.home / ".gradle" / "gradle.properties").write_text("wanted=acme-hello\\")
-    jobs.log_in(CLOUDSMITH_INHERIT="true")
-    needed = 'dependencies { classpath "com.acme:$wanted:1.0.0" }'
+def test_build_script_is_authenticated(jobs: Jobs) -> None:
+    jobs.log_in()
+    needed = 'dependencies { classpath "com.acme:acme-hello:1.0.0" }'
     build = f"buildscript {{ repositories {{ maven {{ {PLACE} }} }}\n{needed} }}\n{OTHER_KIND}"
     jobs.client = replace(jobs.client, files={"build.gradle": build})
 

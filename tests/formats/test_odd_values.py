@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cloudsmith_oidc import formats, login_directory
+from cloudsmith_oidc import formats
 from cloudsmith_oidc.command_line import parse
 from cloudsmith_oidc.errors import SettingsError
 from cloudsmith_oidc.formats import Configuration
@@ -192,13 +192,6 @@ def test_a_context_whose_name_no_archive_or_launcher_takes_is_left_out(
 ) -> None:
     files = inherited("docker", {f".docker/contexts/meta/{name}/meta.json": "{}"}).files
     assert files.keys() == {"docker/config.json"}
-
-
-def test_the_longest_names_that_are_kept_fit_into_the_archive() -> None:
-    name = "a" * 64
-    files = inherited("docker", {f".docker/contexts/tls/{name}/{name}/{name}": "key"}).files
-    assert len(files) == 2
-    assert login_directory.as_tar(files)
 
 
 def test_an_ipv6_host_is_in_the_netrc_as_each_reader_looks_for_it() -> None:

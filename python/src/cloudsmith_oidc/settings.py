@@ -173,10 +173,10 @@ class Login(TokenOptions):
         Path, BeforeValidator(lambda text: Path(text) if text == "-" else values.login_directory(text))
     ] = _option(
         "DIR",
-        "The directory to write to, which is login's alone. With - as DIR, a tar stream goes to standard output.",
+        "The directory to write to, which is login's alone. With - as DIR, standard output gets a line for each file.",
     )
     root: Annotated[Path, BeforeValidator(values.absolute_path)] | None = _option(
-        "DIR", "With --output -: where the tar stream will be unpacked.", default=None
+        "DIR", "With --output -: the directory that the files will be in.", default=None
     )
     repo: _Slugs = _option(
         "SLUG",

@@ -254,7 +254,8 @@ class Format:
     must never hold a secret: every process of the build sees them. `needs_repo` says that there is no URL without a
     repository. `needs` names formats without whose files this one's client is not let in. `extends` names the job's own
     variables that this one adds to: see `Access.extended`. `home` names what its `files` always read of the user's home
-    directory, and write down without the logins in it; `logins` what is read with `inherit` only, as it holds them.
+    directory, and write down without the logins in it; `marks` the files of which only their existence matters;
+    `logins` what is read with `inherit` only, as it holds them.
 
     `shapes` are the forms in which the token T is written or sent, besides T itself: text with T, O (workspace) and R
     (repository) in it, or base64( ) of such. Masks have to know these, too: tests/formats holds them to it.
@@ -274,6 +275,7 @@ class Format:
     options: Mapping[str, FormatOption] = field(default_factory=dict)
     extends: tuple[str, ...] = ()
     home: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
     logins: tuple[str, ...] = ()
     shapes: tuple[str, ...] = (BASIC,)
     publishes: bool = True
