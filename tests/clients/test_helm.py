@@ -41,4 +41,3 @@ def test_dependency_of_a_chart_authenticates(jobs: Jobs, place: str) -> None:
         helm dependency update chart
         test -f chart/charts/acme-hello-1.0.0.tgz"""
     )
-
