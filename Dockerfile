@@ -22,7 +22,8 @@ RUN stdlib=$(python3 -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')
     && rm -rf "$stdlib"/ensurepip "$stdlib"/idlelib "$stdlib"/lib2to3 "$stdlib"/tkinter "$stdlib"/turtledemo \
         "$stdlib"/pydoc_data "$stdlib"/test "$stdlib"/site-packages/* "$stdlib"/dist-packages/* \
         /usr/lib/python3/dist-packages/* /usr/local/bin/pip* /usr/bin/pip* /usr/share/python-wheels \
-    && python3 -m compileall -q --invalidation-mode unchecked-hash "$stdlib" /opt/cloudsmith-oidc \
+    # -f: byte code that the base brings is valid only for the time stamps of its files, which change below.
+    && python3 -m compileall -q -f --invalidation-mode unchecked-hash "$stdlib" /opt/cloudsmith-oidc \
     && rm -rf /usr/bin/apt* /usr/lib/apt /etc/apt /var/lib/apt /var/cache/apt /usr/lib/*/libapt-* \
         /usr/bin/perl* /usr/lib/*/perl-base /usr/share/perl* /usr/bin/debconf* /usr/sbin/*-debconf \
         /usr/share/man /usr/share/info /usr/share/locale /usr/share/bash-completion \

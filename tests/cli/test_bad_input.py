@@ -13,65 +13,57 @@ from cloudsmith_oidc.errors import SettingsError
 from cloudsmith_oidc.settings import COMMANDS, options_of
 from program import PROGRAM, Cli
 
-SETTINGS = {
-    "workspace with a slash": (["--org", "a/b"], "'a/b' is not a slug"),
-    "workspace that climbs": (["--org", "a..b"], "'a..b' is not a slug"),
-    "empty workspace": (["--org", ""], "'' is not a slug"),
-    "service with a space": (["--service", "ci reader"], "--service"),
-    "service with a line break": (["--service", "ci\nreader"], "--service"),
-    "repository with a control character": (["--repo", "prod\x07"], "--repo"),
-    "repository ..": (["--repo", "prod,.."], "'..' is not a slug"),
-    "unknown format": (["--format", "piip"], "'piip' is not a known format: use "),
-    "npm scope without @": (["--npm-scope", "acme"], "'acme' is not an npm scope"),
-    "unknown option of a format": (["--format-option", "npm.scpe=@acme"], "'npm.scpe' is not an option of the format"),
-    "option of a format that has none": (["--format-option", "pip.index=x"], "of the format pip: it has none"),
-    "option of an unknown format": (["--format-option", "piip.index=x"], "'piip' is not a known format"),
-    "option of no format": (["--format-option", "scope=@acme"], "FORMAT.NAME=VALUE"),
-    "value that a format does not take": (["--format-option", "npm.scope=acme"], "is not an npm scope"),
-    "switch of a format that is neither on nor off": (["--format-option", "uv.index=yes"], "true or false"),
-    "domain without a host": (["--domain", "pip"], "NAME=HOST"),
-    "domain of an unknown host": (["--domain", "piip=dl.acme.com"], "'piip' is no name for a custom domain"),
-    "domain of a client that asks no host of packages": (["--domain", "cloudsmith=api.acme.com"], "is no name for a"),
-    "domain with a path": (["--domain", "pip=dl.acme.com/basic"], "without a path"),
-    "domain with a password": (["--domain", "pip=https://me:secret@dl.acme.com"], "without a path"),
-    "domain in plain http": (["--domain", "npm=http://npm.acme.com"], "plain http"),
-    "domain without its repository": (["--domain", "npm:=npm.acme.com"], "NAME:REPO=HOST"),
-    "API in plain http": (["--api-host", "http://api.acme.com"], "plain http"),
-    "API with a line break": (["--api-host", "https://api.acme.com\r\nX: y"], "--api-host"),
-    "API that is no URL": (["--api-host", "https://"], "--api-host"),
-    "API with an impossible port": (["--api-host", "api.acme.com:123456"], "--api-host"),
-    "API of another scheme": (["--api-host", "ftp://api.acme.com"], "--api-host"),
-    "API with an empty label": (["--api-host", "api..cloudsmith.io"], "--api-host"),
-    "API with an endless label": (["--api-host", "a" * 64 + ".io"], "--api-host"),
-    "nowhere to write": (["--output", ""], "--output: it is empty"),
-    "the token as an argument": (["--oidc-token", "secret"], "--oidc-token"),
-    "time-out of nothing": (["--timeout", "0"], "greater than 0"),
-    "time-out in words": (["--timeout", "soon"], "'soon' is not a time-out"),
-    "time-out with a unit": (["--timeout", "60s"], "a whole or decimal number, greater than 0 and at most 3600"),
-    "time-out below nothing": (["--timeout", "-1"], "greater than 0"),
-    "time-out of more than an hour": (["--timeout", "3601"], "at most 3600"),
-    "time-out with an exponent, which the launcher would not read": (["--timeout", "1e3"], "'1e3' is not a time-out"),
-    "time-out that is no number": (["--timeout", "nan"], "--timeout"),
-    "endless time-out": (["--timeout", "inf"], "--timeout"),
-    "root without a stream": (["--root", "/login"], "--output -"),
-    "two sources of the token": (["--token-stdin", "--token-file", "x"], "exclude each other"),
-    "unknown option": (["--frobnicate"], "--frobnicate"),
-    "the name of the step and the variable": (["--formats", "pip"], "Did you mean --format?"),
-    "the name of the step's option": (["--npmScope=@acme"], "'--npmScope' is not an option of cloudsmith-oidc login"),
-    "an option cut short": (["--serv", "ci-reader"], "Did you mean --service?"),
-    "a stray word": (["prod"], "'prod' is not an option of cloudsmith-oidc login"),
-    "an option without its value": (["--repo"], "--repo: it needs a value: --repo SLUG"),
-    "an option whose value is an option": (["--repo", "--quiet"], "--repo: it needs a value: --repo SLUG"),
-    "a switch with a value": (["--quiet=yes"], "--quiet takes no value"),
-    "unknown log format": (["--log-format", "xml"], "'xml' is not a log format: use console or json"),
+# What is said of the bad values of an option.
+ADVICE = "is not a time-out: give the seconds as a whole or decimal number, greater than 0 and at most 3600"
+VALUES: dict[str, dict[str, list[str | None]]] = {
+    "--org": {"is not a slug": ["a/b", "a..b", ""]},
+    "--service": {"is not a slug": ["ci reader", "ci\nreader"]},
+    "--repo": {"is not a slug": ["prod\x07", "prod,.."], "--repo needs a value: --repo SLUG": [None, "--quiet"]},
+    "--format": {"is not a known format: use ": ["piip"]},
+    "--npm-scope": {"is not an npm scope": ["acme"]},
+    "--format-option": {
+        "'npm.scpe' is not an option of the format": ["npm.scpe=@acme"],
+        "of the format pip: it has none": ["pip.index=x"],
+        "'piip' is not a known format": ["piip.index=x"],
+        "FORMAT.NAME=VALUE": ["scope=@acme"],
+        "is not an npm scope": ["npm.scope=acme"],
+        "true or false": ["uv.index=yes"],
+    },
+    "--domain": {
+        "NAME=HOST": ["pip", "npm:=npm.acme.com"],
+        "is no name for a custom domain": ["piip=dl.acme.com", "cloudsmith=api.acme.com"],
+        "without a path": ["pip=dl.acme.com/basic", "pip=https://me:secret@dl.acme.com"],
+        "plain http": ["npm=http://npm.acme.com"],
+    },
+    "--api-host": {
+        "plain http": ["http://api.acme.com"],
+        "is not a host": [
+            *("https://api.acme.com\r\nX: y", "https://", "api.acme.com:123456", "ftp://api.acme.com"),
+            *("api..cloudsmith.io", "a" * 64 + ".io"),
+        ],
+    },
+    "--output": {"--output: it is empty": [""]},
+    # The launcher would not read an exponent.
+    "--timeout": {ADVICE: ["0", "soon", "60s", "-1", "3601", "1e3", "nan", "inf"]},
+    "--root": {"--output -": ["/login"], "'login' is not an absolute path": ["login"]},
+    "--log-format": {"is not a log format: use console or json": ["xml"]},
+    "--log-level": {"is not a log level: use info or debug": ["loud"]},
+    "--token-file": {"exclude each other": ["x --token-stdin"]},
+    "--oidc-token": {"'--oidc-token' is not an option": ["secret"]},
+    "--formats": {"Did you mean --format?": ["pip"]},
+    "--npmScope": {"'--npmScope' is not an option of cloudsmith-oidc login": ["@acme"]},
+    "--serv": {"Did you mean --service?": ["ci-reader"]},
+    "--quiet=yes": {"--quiet takes no value": [None]},
+    "prod": {"'prod' is not an option of cloudsmith-oidc login": [None]},
 }
+BAD = [(option, value, said) for option, values in VALUES.items() for said in values for value in values[said]]
 
 
-@pytest.mark.parametrize("case", SETTINGS)
-def test_bad_setting(cli: Cli, case: str) -> None:
-    arguments, said = SETTINGS[case]
+@pytest.mark.parametrize(("option", "value", "said"), BAD)
+def test_bad_setting(cli: Cli, option: str, value: str | None, said: str) -> None:
+    given = [value] if value is not None and " --" not in value else (value or "").split()
 
-    result = cli.login(*arguments)
+    result = cli.login(option, *given)
 
     assert result.code == 2
     assert said in result.stderr
@@ -80,9 +72,16 @@ def test_bad_setting(cli: Cli, case: str) -> None:
     assert not cli.directory.exists()
 
 
+def test_format_without_its_repository(cli: Cli) -> None:
+    result = cli.login("--format", "docker,npm", CLOUDSMITH_REPO=None)
+
+    assert (result.code, cli.sandbox.requests) == (2, [])
+    assert "npm cannot be configured without a repository. Give --repo, or set CLOUDSMITH_REPO" in result.stderr
+
+
 FOR_CLIENTS = {
-    "a path that a client's file cannot hold": ("deb", 'a "login"', {}, "apt's configuration cannot hold a path"),
-    "a path that a client would take apart": ("maven", "a login", {}, "Maven's start script would take the path"),
+    "a path that apt cannot hold": ("deb", 'a "login"', {}, "cannot use a login directory whose path has '\"'"),
+    "a path that Maven would split": ("maven", "a login", {}, "cannot use a login directory whose path has ' '"),
     "a variable of the job": ("rubygems", "login", {"GEMRC": "a\nb"}, "GEMRC would hold a line break"),
     "a number of the job": ("git", "login", {"GIT_CONFIG_COUNT": "many"}, "GIT_CONFIG_COUNT is not a number"),
     "a login of the user": ("curl", "login", {"CLOUDSMITH_INHERIT": "true"}, ".netrc has something in it"),
@@ -90,8 +89,8 @@ FOR_CLIENTS = {
 
 
 @pytest.mark.parametrize("case", FOR_CLIENTS)
-def test_what_only_a_client_could_not_take_is_said_before_anything_is_sent(cli: Cli, tmp_path: Path, case: str) -> None:
-    """Cloudsmith would issue a token, which nobody then has a use for."""
+def test_value_that_a_client_cannot_take_is_refused_before_the_exchange(cli: Cli, tmp_path: Path, case: str) -> None:
+    """Otherwise Cloudsmith would issue a token that nobody uses."""
     name, directory, environment, said = FOR_CLIENTS[case]
     cli.directory = tmp_path / directory
     (tmp_path / ".netrc").write_text("who knows\n")
@@ -105,7 +104,7 @@ def test_what_only_a_client_could_not_take_is_said_before_anything_is_sent(cli: 
     assert not cli.directory.exists()
 
 
-def test_missing_settings_are_all_named_with_what_they_take_and_their_variables(cli: Cli) -> None:
+def test_all_missing_settings_are_named_with_their_variables(cli: Cli) -> None:
     result = cli.run("login", CLOUDSMITH_ORG=None, CLOUDSMITH_SERVICE_SLUG="")
 
     assert result.code == 2
@@ -116,24 +115,11 @@ def test_missing_settings_are_all_named_with_what_they_take_and_their_variables(
     )
 
 
-def test_a_bad_variable_is_named_and_not_the_option_that_nobody_gave(cli: Cli) -> None:
+def test_bad_variable_is_named_instead_of_its_option(cli: Cli) -> None:
     result = cli.login(CLOUDSMITH_TIMEOUT="60s")
 
     assert (result.code, cli.sandbox.requests) == (2, [])
     assert "error: CLOUDSMITH_TIMEOUT: '60s' is not a time-out" in result.stderr
-
-
-def test_a_format_without_its_repository(cli: Cli) -> None:
-    result = cli.login("--format", "docker,npm", CLOUDSMITH_REPO=None)
-
-    assert (result.code, cli.sandbox.requests) == (2, [])
-    assert "npm cannot be configured without a repository. Give --repo, or set CLOUDSMITH_REPO" in result.stderr
-
-
-def test_a_stream_needs_an_absolute_root(cli: Cli) -> None:
-    result = cli.run("login", "--output", "-", "--root", "login")
-
-    assert (result.code, result.stdout) == (2, b"")
 
 
 COMMAND_LINES = {
@@ -149,7 +135,7 @@ COMMAND_LINES = {
 
 
 @pytest.mark.parametrize("line", COMMAND_LINES)
-def test_a_command_line_that_is_none(cli: Cli, line: str) -> None:
+def test_bad_command_line(cli: Cli, line: str) -> None:
     result = cli.run(*line.split())
 
     assert (result.code, result.stdout) == (2, b"")
@@ -157,7 +143,7 @@ def test_a_command_line_that_is_none(cli: Cli, line: str) -> None:
     assert result.stderr.count("\n") == 1
 
 
-def test_what_may_be_the_value_of_an_unknown_option_is_not_shown(cli: Cli) -> None:
+def test_value_of_unknown_option_is_not_shown(cli: Cli) -> None:
     for arguments in (["--password", "hunter2"], ["--password=hunter2"]):
         result = cli.login(*arguments)
 
@@ -166,7 +152,7 @@ def test_what_may_be_the_value_of_an_unknown_option_is_not_shown(cli: Cli) -> No
 
 
 def tokens(good: str) -> dict[str, str]:
-    """ID tokens that are none, made from a good one."""
+    """Bad ID tokens, made from a good one."""
     header, payload, signature = good.split(".")
     return {
         "empty": "",
@@ -193,7 +179,7 @@ def test_bad_id_token(cli: Cli, case: str) -> None:
     assert not cli.directory.exists()
 
 
-def test_an_expired_id_token_shows_both_clocks(cli: Cli) -> None:
+def test_expired_id_token_shows_both_clocks(cli: Cli) -> None:
     result = cli.login(token=cli.sandbox.mint(iat=1_000_000_000, exp=1_000_003_600))
 
     assert (result.code, cli.sandbox.requests) == (3, [])
@@ -201,26 +187,20 @@ def test_an_expired_id_token_shows_both_clocks(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize("exp", [None, "tomorrow", True, 10**30, [int(time.time()) + 60]])
-def test_an_id_token_without_a_usable_expiry(cli: Cli, exp: object) -> None:
+def test_id_token_without_usable_expiry(cli: Cli, exp: object) -> None:
     assert cli.login(token=cli.sandbox.mint(exp=exp)).code == 3
-
-
-def test_a_token_file_that_is_not_there(cli: Cli, tmp_path: Path) -> None:
-    result = cli.login("--token-file", str(tmp_path / "absent"))
-
-    assert result.code == 3
-    assert "absent' cannot be read (No such file or directory)" in result.stderr
 
 
 EMPTY = {
     "the variable": ([], "the variable CLOUDSMITH_OIDC_TOKEN is empty or not set"),
     "standard input": (["--token-stdin"], "standard input is empty"),
     "the file": (["--token-file", "/dev/null"], "'/dev/null' is empty"),
+    "no file": (["--token-file", "/absent"], "'/absent' cannot be read (No such file or directory)"),
 }
 
 
 @pytest.mark.parametrize("source", EMPTY)
-def test_a_missing_id_token_is_told_to_a_shell_first_and_to_jenkins_second(cli: Cli, source: str) -> None:
+def test_missing_id_token_names_its_source_and_what_to_do(cli: Cli, source: str) -> None:
     arguments, said = EMPTY[source]
 
     result = cli.login(*arguments, token="")
@@ -230,14 +210,14 @@ def test_a_missing_id_token_is_told_to_a_shell_first_and_to_jenkins_second(cli: 
     assert "In Jenkins, bind a credential" in result.last_line
 
 
-def test_an_id_token_of_a_megabyte_is_refused(cli: Cli) -> None:
+def test_id_token_of_a_megabyte_is_refused(cli: Cli) -> None:
     result = cli.run("login", "--output", str(cli.directory), "--token-stdin", stdin="e30." + "A" * 2**20 + ".e30")
 
     assert (result.code, cli.sandbox.requests) == (3, [])
     assert "it has more than 16384 characters" in result.stderr
 
 
-def test_a_relative_path_where_the_current_directory_is_gone(cli: Cli, tmp_path: Path) -> None:
+def test_relative_path_in_a_removed_directory(cli: Cli, tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     done = subprocess.run(
@@ -252,23 +232,18 @@ def test_a_relative_path_where_the_current_directory_is_gone(cli: Cli, tmp_path:
     assert "DIR: the current directory does not exist any more" in done.stderr
 
 
-def test_a_ca_file_that_is_not_there(cli: Cli, tmp_path: Path) -> None:
-    result = cli.login(SSL_CERT_FILE=str(tmp_path / "absent.pem"))
-
-    assert result.code == 2
-    assert "absent.pem', cannot be read (No such file or directory)" in result.stderr
-
-
-def test_a_ca_bundle_without_certificates(cli: Cli) -> None:
+def test_bad_ca_certificates(cli: Cli) -> None:
     stdin = cli.sandbox.mint() + "\n-----BEGIN CERTIFICATE-----\nbm90aGluZw==\n-----END CERTIFICATE-----\n"
 
-    result = cli.run("login", "--output", str(cli.directory), "--token-stdin", stdin=stdin)
+    absent = cli.login(SSL_CERT_FILE="/absent.pem")
+    damaged = cli.run("login", "--output", str(cli.directory), "--token-stdin", stdin=stdin)
 
-    assert result.code == 2
-    assert "the certificate authorities after the token on standard input are not in PEM form" in result.stderr
+    assert (absent.code, damaged.code) == (2, 2)
+    assert "in SSL_CERT_FILE, '/absent.pem', cannot be read (No such file or directory)" in absent.stderr
+    assert "authorities after the token on standard input are not in PEM form" in damaged.stderr
 
 
-def test_a_proxy_that_cannot_be_used_is_not_quoted(cli: Cli) -> None:
+def test_bad_proxy_is_not_quoted(cli: Cli) -> None:
     result = cli.login(HTTPS_PROXY="gopher://me:secret@proxy.acme.com", https_proxy="gopher://me:secret@proxy.acme.com")
 
     assert result.code == 2
@@ -299,7 +274,7 @@ WORDS = [
 
 @settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=20)), max_size=6))
-def test_whatever_is_given_is_understood_or_refused_in_one_short_line(
+def test_any_command_line_is_understood_or_refused_in_one_short_line(
     capsys: pytest.CaptureFixture[str], words: list[str]
 ) -> None:
     said = ""

@@ -1,25 +1,19 @@
 """How the exchange deals with a Cloudsmith, and a network, that misbehave."""
 
-import json
+from dataclasses import dataclass, field
 
 import jwt
 import pytest
 
-from program import Cli, Result
+from program import Cli
 from sandbox import faults
 
 PASSING = {**faults.BROKEN_CONNECTIONS, **faults.SERVER_ERRORS, "throttled": faults.throttled()}
-
-
-def explained(result: Result) -> str:
-    """Return the last line, which has to be the error with what to do next."""
-    assert result.last_line.startswith("cloudsmith-oidc: error: ")
-    assert ". " in result.last_line
-    return result.last_line
+NONSENSE = [faults.throttled("soon"), faults.throttled("-5"), faults.throttled("Sun, 99 Foo")]
 
 
 @pytest.mark.parametrize("trouble", PASSING)
-def test_what_may_pass_is_tried_again(cli: Cli, trouble: str) -> None:
+def test_trouble_that_may_pass_is_tried_again(cli: Cli, trouble: str) -> None:
     cli.sandbox.faults.add("exchange", PASSING[trouble])
 
     result = cli.login()
@@ -37,31 +31,56 @@ def test_one_lost_connection_does_not_use_up_the_deadline(cli: Cli, silence: str
     assert len(cli.sandbox.exchange_requests) == 2
 
 
-@pytest.mark.parametrize("trouble", faults.REFUSALS)
-def test_a_refusal_is_final(cli: Cli, trouble: str) -> None:
-    cli.sandbox.faults.add("exchange", faults.REFUSALS[trouble])
+@dataclass(frozen=True)
+class Failure:
+    """What Cloudsmith answers always, and how a login then ends: with one line, which says what to do next."""
 
-    result = cli.login()
+    fault: faults.Fault
+    code: int
+    said: str = ""
+    arguments: list[str] = field(default_factory=list)
+    once: bool = True
 
-    assert result.code == 4
-    assert f"({trouble.removeprefix('status-')}: " in explained(result)
-    assert len(cli.sandbox.exchange_requests) == 1
+
+LATER = faults.header(faults.status(503), "Retry-After", "3304")
+FAILURES = {
+    **{f"refused: {name}": Failure(fault, 4, f"({name[-3:]}: ") for name, fault in faults.REFUSALS.items()},
+    **{f"not understood: {name}": Failure(fault, 7) for name, fault in faults.STRANGE_ANSWERS.items()},
+    **{
+        f"silent: {name}": Failure(fault, 6, "in time", ["--timeout", "1"], once=False)
+        for name, fault in faults.SILENT_CONNECTIONS.items()
+    },
+    "server errors": Failure(
+        faults.status(502, "Bad Gateway"), 6, "Cloudsmith answered 502: Bad Gateway", ["--timeout", "2"], once=False
+    ),
+    "throttled": Failure(faults.throttled(), 5, "", ["--timeout", "1"], once=False),
+    "throttled beyond the deadline": Failure(faults.throttled("3304"), 5, "Come back after 20"),
+    "server error beyond the deadline": Failure(LATER, 6, "Come back after 20"),
+    **{
+        f"absurd Retry-After {moment[:20]}": Failure(faults.throttled(moment), 5, "", ["--timeout", "2"], once=False)
+        for moment in ("9" * 400, "999999999999", "Sun, 06 Nov 99999999999 08:49:37 GMT")
+    },
+    "token without exp": Failure(faults.token(jwt.encode({"service_slug": "ci-reader"}, b"k" * 32)), 7),
+    "token without service": Failure(faults.token(jwt.encode({"exp": 9_999_999_999}, b"k" * 32)), 7),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_failure_ends_with_its_code_and_one_line(cli: Cli, name: str) -> None:
+    failure = FAILURES[name]
+    cli.sandbox.faults.always("exchange", failure.fault)
+
+    result = cli.login(*failure.arguments)
+
+    assert result.code == failure.code, result.stderr
+    assert result.last_line.startswith("cloudsmith-oidc: error: ")
+    assert ". " in result.last_line
+    assert failure.said in result.last_line
+    assert not failure.once or len(cli.sandbox.exchange_requests) == 1
     assert not cli.directory.exists()
 
 
-@pytest.mark.parametrize("answer", faults.STRANGE_ANSWERS)
-def test_an_answer_that_is_not_understood(cli: Cli, answer: str) -> None:
-    cli.sandbox.faults.add("exchange", faults.STRANGE_ANSWERS[answer])
-
-    result = cli.login()
-
-    assert result.code == 7, result.stderr
-    assert explained(result)
-    assert len(cli.sandbox.requests) == 1
-    assert not cli.directory.exists()
-
-
-def test_a_redirect_is_named_but_not_followed(cli: Cli) -> None:
+def test_redirect_is_named_but_not_followed(cli: Cli) -> None:
     cli.sandbox.faults.add("exchange", faults.redirect("https://elsewhere.example.com/?token=secret", 307))
 
     result = cli.login()
@@ -71,97 +90,36 @@ def test_a_redirect_is_named_but_not_followed(cli: Cli) -> None:
     assert cli.sandbox.network.tunnels == ["api.cloudsmith.io"]
 
 
-@pytest.mark.parametrize("silence", faults.SILENT_CONNECTIONS)
-def test_the_deadline_ends_everything(cli: Cli, silence: str) -> None:
-    cli.sandbox.faults.always("exchange", faults.SILENT_CONNECTIONS[silence])
-
-    result = cli.login("--timeout", "1")
-
-    assert result.code == 6
-    assert "in time" in explained(result)
-
-
-def test_the_id_tokens_expiry_is_a_deadline_too(cli: Cli) -> None:
+def test_expiry_of_id_token_is_also_a_deadline(cli: Cli) -> None:
     cli.sandbox.faults.always("exchange", faults.status(503))
     soon = jwt.decode(cli.sandbox.mint(), options={"verify_signature": False})["iat"] + 3
 
     assert cli.login("--timeout", "3600", token=cli.sandbox.mint(exp=soon)).code == 6
 
 
-def test_trouble_until_the_deadline(cli: Cli) -> None:
-    cli.sandbox.faults.always("exchange", faults.status(502, "Bad Gateway"))
-
-    result = cli.login("--timeout", "2")
-
-    assert result.code == 6
-    assert "Cloudsmith answered 502: Bad Gateway" in explained(result)
-
-
 @pytest.mark.parametrize("as_date", [False, True])
-def test_retry_after_is_honoured(cli: Cli, as_date: bool) -> None:
-    moment = cli.sandbox.cloudsmith.clock.http_date(1) if as_date else "1"
-    cli.sandbox.faults.add("exchange", faults.throttled(moment))
+def test_retry_after_is_honoured_and_checked_against_the_deadline(cli: Cli, as_date: bool) -> None:
+    moments = [cli.sandbox.cloudsmith.clock.http_date(delay) if as_date else str(delay) for delay in (1, 3304)]
+    cli.sandbox.faults.add("exchange", faults.throttled(moments[0]))
+    assert cli.login().code == 0
+
+    cli.sandbox.faults.add("exchange", faults.throttled(moments[1]))
+    assert "Come back after 20" in cli.login().last_line
+
+
+def test_unreadable_retry_after_is_ignored(cli: Cli) -> None:
+    cli.sandbox.faults.add("exchange", *NONSENSE)
 
     assert cli.login().code == 0
 
 
-@pytest.mark.parametrize("as_date", [False, True])
-def test_a_retry_after_beyond_the_deadline_fails_at_once_and_says_when_to_come_back(cli: Cli, as_date: bool) -> None:
-    moment = cli.sandbox.cloudsmith.clock.http_date(3304) if as_date else "3304"
-    cli.sandbox.faults.always("exchange", faults.throttled(moment))
-
-    result = cli.login()
-
-    assert result.code == 5
-    assert "Come back after 20" in explained(result)
-    assert len(cli.sandbox.exchange_requests) == 1
-
-
-def test_a_retry_after_that_is_nonsense_is_ignored(cli: Cli) -> None:
-    cli.sandbox.faults.add(
-        "exchange", faults.throttled("soon"), faults.throttled("-5"), faults.throttled("Sun, 99 Foo")
-    )
-
-    assert cli.login().code == 0
-
-
-@pytest.mark.parametrize("moment", ["9" * 400, "999999999999", "Sun, 06 Nov 99999999999 08:49:37 GMT"])
-def test_an_absurd_retry_after_is_an_error_like_any_other(cli: Cli, moment: str) -> None:
-    cli.sandbox.faults.always("exchange", faults.throttled(moment))
-
-    assert cli.login("--timeout", "1").code == 5
-
-
-def test_a_server_error_says_when_to_come_back_too(cli: Cli) -> None:
-    cli.sandbox.faults.always("exchange", faults.header(faults.status(503), "Retry-After", "3304"))
-
-    result = cli.login()
-
-    assert result.code == 6
-    assert "Come back after 20" in explained(result)
-    assert len(cli.sandbox.exchange_requests) == 1
-
-
-def test_throttled_until_the_deadline(cli: Cli) -> None:
-    cli.sandbox.faults.always("exchange", faults.throttled())
-
-    assert cli.login("--timeout", "1").code == 5
-
-
-def test_a_token_for_another_service_account_is_refused(cli: Cli) -> None:
+def test_token_for_another_service_account_is_refused(cli: Cli) -> None:
     cli.sandbox.faults.add("exchange", faults.token(cli.sandbox.issue("deployer")))
 
     result = cli.login()
 
     assert result.code == 7
-    assert "for the service account deployer, not for ci-reader" in explained(result)
-
-
-@pytest.mark.parametrize("claims", [{"service_slug": "ci-reader"}, {"exp": 9_999_999_999}])
-def test_a_token_that_does_not_say_for_whom_or_how_long_is_refused(cli: Cli, claims: dict[str, object]) -> None:
-    cli.sandbox.faults.add("exchange", faults.token(jwt.encode(claims, b"k" * 32)))
-
-    assert cli.login().code == 7
+    assert "for the service account deployer, not for ci-reader" in result.last_line
 
 
 def test_200_is_as_good_as_201(cli: Cli) -> None:
@@ -170,7 +128,7 @@ def test_200_is_as_good_as_201(cli: Cli) -> None:
     assert cli.login().code == 0
 
 
-def test_the_vendors_words_are_shown_without_control_characters_and_tokens(cli: Cli) -> None:
+def test_vendors_words_are_shown_without_control_characters_and_tokens(cli: Cli) -> None:
     token = cli.sandbox.mint()
     said = {"detail": f"no \x1b[31m{token}\n", "fields": {"oidc_token": ["bad"], "service_slug": [token]}}
     cli.sandbox.faults.add("exchange", faults.document(said, 422))
@@ -182,41 +140,43 @@ def test_the_vendors_words_are_shown_without_control_characters_and_tokens(cli: 
 
 
 @pytest.mark.parametrize("flaw", ["other-host", "unknown-ca", "expired"])
-def test_a_bad_certificate_is_an_error_with_its_reason(cli: Cli, flaw: str) -> None:
+def test_bad_certificate_is_an_error_with_its_reason(cli: Cli, flaw: str) -> None:
     cli.sandbox.network.certificates.flaws["api.cloudsmith.io"] = flaw  # type: ignore[assignment]
 
     result = cli.login()
 
     assert result.code == 6
-    assert "TLS connection to api.cloudsmith.io failed: " in explained(result)
+    assert "TLS connection to api.cloudsmith.io failed: " in result.last_line
     assert "tried again" not in result.stderr
     assert cli.sandbox.exchange_requests == []
 
 
-def test_a_host_that_refuses_connections(cli: Cli) -> None:
-    result = cli.login("--timeout", "1", CLOUDSMITH_API_HOST="http://127.0.0.1:1")
+def test_private_ca_is_trusted_for_loopback_host_as_well(cli: Cli) -> None:
+    api = cli.sandbox.api_url.replace("http://", "https://")
+
+    assert cli.login(CLOUDSMITH_API_HOST=api).code == 0
+
+    refused = cli.login(CLOUDSMITH_API_HOST=api, SSL_CERT_FILE=None)
+    assert refused.code == 6
+    assert "SSL_CERT_FILE" in refused.last_line
+
+
+def test_plain_http_needs_no_ca_certificates(cli: Cli) -> None:
+    assert cli.login(CLOUDSMITH_API_HOST=cli.sandbox.api_url, SSL_CERT_FILE="/absent.pem").code == 0
+
+
+HOSTS = {
+    "http://127.0.0.1:1": "cannot connect to 127.0.0.1:1: Connection refused",
+    "https://api.invalid": "",
+    "https://unknown.example.com": "the proxy refused to connect to unknown.example.com",
+}
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_host_that_cannot_be_reached(cli: Cli, host: str) -> None:
+    proxy = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), "") if "invalid" in host else {}
+
+    result = cli.login("--timeout", "1", CLOUDSMITH_API_HOST=host, **proxy)
 
     assert result.code == 6
-    assert "cannot connect to 127.0.0.1:1: Connection refused" in explained(result)
-
-
-def test_a_host_that_does_not_exist(cli: Cli) -> None:
-    no_proxy = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), "")
-
-    result = cli.login("--timeout", "1", CLOUDSMITH_API_HOST="https://api.invalid", **no_proxy)
-
-    assert result.code == 6
-
-
-def test_a_proxy_that_refuses(cli: Cli) -> None:
-    result = cli.login("--timeout", "1", CLOUDSMITH_API_HOST="https://unknown.example.com")
-
-    assert result.code == 6
-    assert "the proxy refused to connect to unknown.example.com" in explained(result)
-
-
-def test_errors_are_one_json_object_for_machines(cli: Cli) -> None:
-    result = cli.run("login", "--output", str(cli.directory), "--service", "nobody", "--log-format", "json")
-
-    event = json.loads(result.last_line)
-    assert (event["level"], event["exit_code"]) == ("error", result.code)
+    assert HOSTS[host] in result.last_line

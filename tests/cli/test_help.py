@@ -17,7 +17,7 @@ def help_of(cli: Cli, *command: str) -> str:
 
 def described(text: str) -> dict[str, str]:
     """Return what stands beside or below each option: the second column, on one line."""
-    rows = re.findall(r"(?m)^  (\S.*?)(?:  +|\n {30})(\S.*(?:\n {30}.*)*)", text)
+    rows = re.findall(r"(?m)^  (\S.*?)(?:  +|\n {20,})(\S.*(?:\n {20,}.*)*)", text)
     return {usage: re.sub(r"\s+", " ", meaning) for usage, meaning in rows}
 
 

@@ -15,7 +15,7 @@ NEEDLESS = {
 }
 
 
-def test_a_login_that_succeeds_loads_nothing_that_it_has_no_use_for(cli: Cli) -> None:
+def test_successful_login_loads_nothing_needless(cli: Cli) -> None:
     result = cli.login("--format", "npm", PYTHONVERBOSE="1")
 
     assert result.code == 0, result.stderr

@@ -39,7 +39,7 @@ def repeated(secret: str, shown: str) -> list[str]:
 
 @pytest.mark.parametrize("opening", OPENINGS)
 @pytest.mark.parametrize("form", FORMS)
-def test_a_token_is_masked_in_every_form(opening: str, form: str) -> None:
+def test_token_is_masked_in_every_form(opening: str, form: str) -> None:
     token = mint(opening)
 
     shown = redact(f"before {FORMS[form](token)} after")
@@ -51,7 +51,7 @@ def test_a_token_is_masked_in_every_form(opening: str, form: str) -> None:
 
 @pytest.mark.parametrize("login", LOGINS)
 @pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
-def test_a_token_is_masked_in_base64(login: str, encode: Callable[[bytes], bytes]) -> None:
+def test_token_is_masked_in_base64(login: str, encode: Callable[[bytes], bytes]) -> None:
     text = encode(f"{login}{mint(OPENINGS[0])}".encode()).decode()
 
     shown = redact(f"before {text} after")
@@ -70,12 +70,12 @@ def test_a_token_is_masked_in_base64(login: str, encode: Callable[[bytes], bytes
         "99 % of the time; C:\\users\\u00e9",
     ],
 )
-def test_what_is_no_token_is_left_as_it_is(text: str) -> None:
+def test_other_text_is_kept(text: str) -> None:
     assert redact(text) == text
 
 
 @given(before=st.text(), after=st.text())
-def test_a_secret_is_masked_and_what_is_around_it_is_not(before: str, after: str) -> None:
+def test_secret_is_masked_and_text_around_it_is_not(before: str, after: str) -> None:
     secret = secrets.token_urlsafe(40)
     protect(secret)
 

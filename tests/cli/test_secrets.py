@@ -108,7 +108,7 @@ def run(arguments: list[str], environment: Mapping[str, str]) -> tuple[int, str,
     world=st.sampled_from(sorted(WORLDS)),
     damage=st.one_of(st.just("none"), st.sampled_from(sorted(DAMAGES))),
     argument=st.one_of(st.just("good"), st.sampled_from(sorted(ARGUMENTS))),
-    log=st.sampled_from([["--log-format", "json"], ["--log-format", "console"], ["--quiet"]]),
+    log=st.sampled_from([["--log-format", "json", "--log-level", "debug"], ["--log-level", "debug"], ["--quiet"]]),
     claim=st.text(max_size=20),
 )
 def test_no_token_is_shown(cli: Cli, world: str, damage: str, argument: str, log: list[str], claim: str) -> None:
@@ -182,7 +182,7 @@ def windows(text: str) -> set[str]:
     length=st.one_of(st.integers(16, 60), st.integers(16, 10_000)),
     command=st.sampled_from([["login", "--output", "-"], ["explain"]]),
 )
-def test_an_answer_that_quotes_a_part_of_the_id_token_is_not_repeated(
+def test_answer_that_quotes_part_of_id_token_is_not_repeated(
     cli: Cli, place: str, quotation: str, start: int, length: int, command: list[str]
 ) -> None:
     cli.sandbox.reset()
@@ -198,7 +198,7 @@ def test_an_answer_that_quotes_a_part_of_the_id_token_is_not_repeated(
     assert windows("\n".join([written, *map(str, raised), *map(repr, raised)])) & secrets == set()
 
 
-def test_a_bug_is_reported_without_what_it_says(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bug_is_reported_without_its_message(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     token = cli.sandbox.mint()
     monkeypatch.setattr("cloudsmith_oidc.login.run", lambda _: (_ for _ in ()).throw(RuntimeError(token)))
 

@@ -31,12 +31,12 @@ def test_output_that_cannot_be_written(cli: Cli, command: str, output: str) -> N
     assert "Exception" not in result.stderr
 
 
-def test_no_token_is_asked_for_if_nothing_can_take_the_stream(cli: Cli) -> None:
+def test_no_exchange_if_nothing_can_take_the_answer(cli: Cli) -> None:
     assert shell(cli, f"{COMMANDS['login']} >&-").returncode == 8
     assert cli.sandbox.requests == []
 
 
-def test_input_that_is_closed_holds_no_token(cli: Cli) -> None:
+def test_closed_input_holds_no_token(cli: Cli) -> None:
     assert shell(cli, f"{COMMANDS['login']} --token-stdin <&-").returncode == 3
 
 
@@ -44,7 +44,7 @@ ERRORS = ["2>&-", *(["2>/dev/full"] if Path("/dev/full").exists() else [])]
 
 
 @pytest.mark.parametrize("errors", ERRORS)
-def test_a_log_that_cannot_be_written_changes_nothing_else(cli: Cli, errors: str) -> None:
+def test_log_that_cannot_be_written_changes_nothing_else(cli: Cli, errors: str) -> None:
     done = shell(cli, f"{COMMANDS['login']} {errors} | tar -tf - | sort | tail -n 1")
     failed = shell(cli, f"{COMMANDS['login']} --org / {errors}")
 

@@ -12,7 +12,7 @@ import httpx
 
 from clients.client import Client
 from cloudsmith_oidc import formats
-from cloudsmith_oidc.formats import Endpoint
+from cloudsmith_oidc.formats.base import Endpoint
 from needs import INSTALLED
 from program import Cli
 from sandbox import Request

@@ -6,12 +6,12 @@ from program import Cli
 
 OPTIONS = "CLOUDSMITH_FORMAT_OPTIONS"
 PATHS = [
-    ("deb", 'a "path"', "double quote"),
-    ("yarn", "a;b", "semicolon"),
-    *(("rpm", path, "path") for path in ("a space", "a,comma", "an=equals", "a*star", "a?mark", "a[bracket")),
+    ("deb", 'a "path"'),
+    ("yarn", "a;b"),
+    *(("rpm", path) for path in ("a space", "a,comma", "an=equals", "a*star", "a?mark", "a[bracket")),
 ]
 SETTINGS = [
-    *(("git", "GIT_CONFIG_COUNT", count, "GIT_CONFIG_COUNT") for count in ("many", "20")),
+    *(("git", "GIT_CONFIG_COUNT", count, "GIT_CONFIG_COUNT") for count in ("many", "10000")),
     *(("hex", OPTIONS, f"hex.public-key={key}", "public key") for key in ("prod", "prod=", "prod=a b", 'prod=a">>')),
     *(
         ("rpm", OPTIONS, f"rpm.distribution={distribution}", "distribution")
@@ -20,14 +20,14 @@ SETTINGS = [
 ]
 
 
-@pytest.mark.parametrize(("format_", "path", "error"), PATHS)
-def test_path_is_rejected(cli: Cli, format_: str, path: str, error: str) -> None:
+@pytest.mark.parametrize(("format_", "path"), PATHS)
+def test_path_is_rejected(cli: Cli, format_: str, path: str) -> None:
     cli.directory = cli.directory.parent / path
 
     result = cli.login(CLOUDSMITH_FORMATS=format_)
 
     assert result.code == 2
-    assert error in result.last_line
+    assert f"the format {format_} cannot use a login directory whose path has" in result.last_line
 
 
 @pytest.mark.parametrize(("format_", "variable", "value", "error"), SETTINGS)

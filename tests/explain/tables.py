@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cloudsmith_oidc import errors
-from cloudsmith_oidc.errors import CloudsmithOidcError
+from cloudsmith_oidc.errors import CloudsmithOidcError, ExchangeRefusedError
 from cloudsmith_oidc.explain.findings import CODES, Code
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "troubleshooting.md"
@@ -53,7 +53,7 @@ def _section(name: str, code: Code) -> str:
 
 def _can_be_the_cause(code: Code) -> bool:
     """A warning that can be more has an error of its own, as `clock-skew` has."""
-    return code.severity == "error" or code.error is not Code.error
+    return code.severity == "error" or code.error is not ExchangeRefusedError
 
 
 def _sentence(kind: type[CloudsmithOidcError]) -> str:

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from jwt.algorithms import RSAAlgorithm
 
 from cloudsmith_oidc.exchange import ServiceAccount
-from cloudsmith_oidc.explain.checks import CHECKS
-from cloudsmith_oidc.explain.checks import keys as keys_check
+from cloudsmith_oidc.explain import report_on
+from cloudsmith_oidc.explain.checks import documents
 from cloudsmith_oidc.explain.evidence import Evidence, Expectations
-from cloudsmith_oidc.explain.page import as_html
-from cloudsmith_oidc.explain.report import Report, as_json, as_text
+from cloudsmith_oidc.explain.html_report import as_html
+from cloudsmith_oidc.explain.json_report import as_json
+from cloudsmith_oidc.explain.text_report import as_text
 from cloudsmith_oidc.id_token import IdToken
 from cloudsmith_oidc.issuer_documents import Document, configuration_url
 
@@ -96,13 +97,13 @@ def test_only_some_keys_of_one_id_are_tried() -> None:
     many = evidence({"alg": "RS256", "kid": KEY["kid"]}, {}, {}, [KEY] * 100_000)
 
     with mock.patch.object(RSAAlgorithm, "verify", return_value=False) as verify:
-        assert [finding.code for finding in keys_check.signature(many)] == ["signature-invalid"]
+        assert [finding.code for finding in documents.signature(many)] == ["signature-invalid"]
 
     assert 0 < verify.call_count < 10
 
 
 def assert_report_is_short(what: Evidence) -> None:
-    report = Report(what, tuple(finding for check in CHECKS for finding in check(what)))
+    report = report_on(what)
 
     for text in (as_text(report), as_json(report), as_html(report)):
         assert len(text.encode()) < 40_000
@@ -128,10 +129,11 @@ def test_any_evidence_gives_a_report(
         jwks=Document("https://jenkins.example.com/oidc/jwks", 200, key_set),
     )
 
-    findings = [finding for check in CHECKS for finding in check(anything)]
+    report = report_on(anything)
 
-    report = Report(anything, tuple(findings))
     assert as_json(report)
     assert as_html(report).encode()
     assert all(line.isprintable() for line in as_text(report).split("\n"))
-    assert all(text.isprintable() for finding in findings for text in (finding.found, finding.expected, finding.hint))
+    assert all(
+        text.isprintable() for finding in report.findings for text in (finding.found, finding.expected, finding.hint)
+    )

@@ -1,65 +1,130 @@
-"""Misconfigured worlds: each takes the healthy sandbox and breaks it in one way, or in two.
+"""Worlds for `explain`: each takes the healthy sandbox and breaks it in one way, or in two.
 
-`WORLDS` is the table of all of them, with the cause that a diagnosis has to name first. A world is changed by functions
-of the sandbox; the functions here that return such a change have names like sentences: `serves`, `requires`.
+`WORLDS` has those that this machine can explain, `MISENTERED` those in which only the settings in Cloudsmith are wrong,
+and `TOO_OPEN` those that authorize more than they should. Functions that return a change have names like sentences.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox import Fault, Issuer, Sandbox, faults
+from program import Cli, Result
+from sandbox import Fault, Issuer, Provider, Sandbox, faults
 
 HOUR = 3600
 HOSTED = "https://issuer.example.org"
 JENKINS = "https://jenkins.example.com"
+JOB = f"{JENKINS}/job/team/job/app/job/main/"
+GITHUB = "https://token.actions.githubusercontent.com"
 
 Change = Callable[[Sandbox], object]
 MakeToken = Callable[[Sandbox], str]
 
 
 @dataclass(frozen=True)
-class Given:
-    """What the program is run with. `arguments` are for `explain` only, the environment is for every command."""
-
-    token: str
-    arguments: tuple[str, ...] = ()
-    environment: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class World:
-    """A broken world. `login` says whether a login fails there with the cause in its last line."""
+    """A broken world, and the cause that a diagnosis must name first.
+
+    `login` says whether a login fails there with the cause in its last line. Of a misentered world, `cause` is what an
+    API key reveals, `says` is a part of that finding, and `alone` is the cause without a key, "" for none.
+    """
 
     name: str
-    cause: str
     changes: tuple[Change, ...]
     token: MakeToken
     arguments: tuple[str, ...]
     environment: Mapping[str, str]
-    login: bool
+    login: bool = True
+    says: str = ""
+    narrower: str = ""
+    alone: str = "exchange-refused"
+    cause: str = field(default="", kw_only=True)
 
-    def make(self, sandbox: Sandbox) -> Given:
-        """Break the sandbox, then mint the token."""
+    def explain(self, cli: Cli, *arguments: str, key: str | None = None) -> Result:
+        """Break the sandbox, mint the token, and run `explain`."""
+        token = self.make(cli.sandbox)
+        return explain(cli, *self.arguments, *arguments, token=token, key=key, **self.environment)
+
+    def make(self, sandbox: Sandbox) -> str:
+        """Break the sandbox, and return the token."""
         for change in self.changes:
             change(sandbox)
-        return Given(self.token(sandbox), self.arguments, self.environment)
+        return self.token(sandbox)
+
+
+def explain(cli: Cli, *arguments: str, token: str | None = None, key: str | None = None, **environment: str) -> Result:
+    """Run `explain`. No secret may be shown, the key goes to the API only, and the token to the exchange only."""
+    token = cli.sandbox.mint() if token is None else token
+    given = environment | ({} if key is None else {"CLOUDSMITH_API_KEY": key})
+    result = cli.run("explain", *arguments, token=token, **given)
+    assert_no_secret_is_shown(result, token, key, *cli.sandbox.cloudsmith.issued)
+    for request in cli.sandbox.requests:
+        seen = f"{request.path}{request.query}{request.headers}{request.body!r}"
+        if request.endpoint != "exchange":
+            assert request.method == "GET"
+            assert not any(len(part) > 7 and part in seen for part in token.split("."))
+        if key and request.endpoint not in {"providers", "mappings", "services", "repository", "privileges"}:
+            assert key not in seen
+    return result
+
+
+def report(cli: Cli, *arguments: str, **given: Any) -> dict[str, Any]:
+    """Run `explain --json`, and return the object."""
+    result = explain(cli, "--json", *arguments, **given)
+    content: dict[str, Any] = json.loads(result.stdout)
+    assert result.code == content["summary"]["exit_code"]
+    return content
+
+
+def codes(content: dict[str, Any]) -> list[str]:
+    """Return the codes of a report's findings."""
+    return [finding["code"] for finding in content["findings"]]
+
+
+def assert_no_secret_is_shown(result: Result, *secrets: str | None) -> None:
+    """No 16 characters in a row of a secret are in the output."""
+    output = result.stdout.decode() + result.stderr
+    for secret in filter(None, secrets):
+        assert [secret[at : at + 16] for at in range(len(secret) - 15) if secret[at : at + 16] in output] == []
 
 
 def world(
     name: str,
-    cause: str,
     *changes: Change,
     token: MakeToken = lambda sandbox: sandbox.mint(),
     explain: tuple[str, ...] = (),
     login: bool = True,
     **environment: str,
 ) -> World:
-    """A row of the table. `explain` are the arguments of that command."""
-    return World(name.replace(" ", "-"), cause, changes, token, explain, environment, login)
+    """A row of `WORLDS`. `explain` are the arguments of that command."""
+    return World(name, changes, token, explain, environment, login)
 
 
-# Changes
+def misentered(
+    name: str,
+    says: str,
+    *changes: Change,
+    alone: str = "exchange-refused",
+    explain: tuple[str, ...] = (),
+    **environment: str,
+) -> World:
+    """A row of `MISENTERED`: the world of a careful administrator, and what is wrong in it."""
+    made = (carefully, *changes)
+    return World(name, made, lambda sandbox: sandbox.mint(), explain, environment, says=says, alone=alone)
+
+
+def open_to(name: str, says: str, narrower: str, *changes: Change) -> World:
+    """A row of `TOO_OPEN`: what is said of it, and the narrower value to enter."""
+    return World(name, (carefully, *changes), lambda s: s.mint(), (), {}, says=says, narrower=narrower)
+
+
+def by_cause(rows: Mapping[str, list[World]]) -> list[World]:
+    """Give each world the cause that it is listed under."""
+    return [World(**vars(one) | {"cause": cause}) for cause, listed in rows.items() for one in listed]
+
+
+# Changes of Jenkins, its documents, and the network
 
 
 def moved(sandbox: Sandbox, jenkins_url: str = JENKINS, **options: Any) -> Issuer:
@@ -109,19 +174,9 @@ def answers(endpoint: str, fault: Fault) -> Change:
     return lambda sandbox: sandbox.faults.always(endpoint, fault)
 
 
-def requires(**claims: str) -> Change:
-    """Cloudsmith requires these claims."""
-    return lambda sandbox: setattr(sandbox.cloudsmith.providers[sandbox.org][0], "claims", claims)
-
-
 def credential(**fields: Any) -> Change:
     """Change fields of the credential without telling anybody."""
-
-    def change(sandbox: Sandbox) -> None:
-        for name, value in fields.items():
-            setattr(sandbox.issuer, name, value)
-
-    return change
+    return lambda sandbox: vars(sandbox.issuer).update(fields)
 
 
 def clocks_ahead(*, jenkins: float = 0, cloudsmith: float = 0) -> Change:
@@ -140,8 +195,80 @@ def rotated(sandbox: Sandbox) -> None:
     sandbox.issuer.rotate()
 
 
-def lists_are_not_matched(sandbox: Sandbox) -> None:
-    sandbox.cloudsmith.lists_match = False
+# Changes of Cloudsmith
+
+
+def provider(sandbox: Sandbox) -> Provider:
+    return sandbox.cloudsmith.providers[sandbox.org][0]
+
+
+def carefully(sandbox: Sandbox) -> None:
+    """Authorize this job alone."""
+    provider(sandbox).claims = {"sub": JOB}
+
+
+def enters(**fields: Any) -> Change:
+    """Change fields of the provider."""
+    return lambda sandbox: vars(provider(sandbox)).update(fields)
+
+
+def requires(**claims: object) -> Change:
+    return enters(claims=claims)
+
+
+def maps(claim: str, **mappings: str) -> Change:
+    """A dynamic provider, whose service account exists; underscores in a value stand for spaces."""
+
+    def change(sandbox: Sandbox) -> None:
+        sandbox.add_service("ci-reader")
+        known = {value.replace("_", " "): slug for value, slug in mappings.items()}
+        enters(mapping_claim=claim, mappings=known)(sandbox)
+
+    return change
+
+
+def has_account(slug: str, **fields: Any) -> Change:
+    return lambda sandbox: sandbox.add_service(slug, **fields)
+
+
+def grants(**privileges: str) -> Change:
+    """Who may do what in the repository: underscores in a slug stand for hyphens; `builders` is a team."""
+    listed = [
+        {"privilege": level, "team" if who == "builders" else "service": who.replace("_", "-")}
+        for who, level in privileges.items()
+    ]
+    return lambda sandbox: setattr(sandbox.repository("prod"), "privileges", listed)
+
+
+def cloudsmith(**fields: Any) -> Change:
+    return lambda sandbox: vars(sandbox.cloudsmith).update(fields)
+
+
+def no_provider(sandbox: Sandbox) -> None:
+    sandbox.cloudsmith.providers[sandbox.org].clear()
+
+
+def folder_credential(sandbox: Sandbox) -> None:
+    """The token comes from a credential in a folder, the provider is the controller's."""
+    moved(sandbox, folder="team")
+    sandbox.cloudsmith.providers[sandbox.org].pop()
+
+
+def several(*changes: Change) -> Change:
+    """Several providers with the token's issuer, each changed in its way."""
+
+    def change(sandbox: Sandbox) -> None:
+        known = sandbox.cloudsmith.providers[sandbox.org]
+        for one in changes:
+            known.insert(0, Provider(sandbox.issuer.url, {"sub": JOB}, name=f"Jenkins {len(known) + 1}"))
+            one(sandbox)
+        known.pop()
+
+    return change
+
+
+def somebody_elses_token(sandbox: Sandbox) -> None:
+    sandbox.faults.always("exchange", faults.token(sandbox.issue("ci-writer")))
 
 
 # Tokens
@@ -176,179 +303,252 @@ def forged(sandbox: Sandbox) -> str:
 
 
 old = minted_at(iat=-2 * HOUR, exp=-HOUR)
+expects_audience = ("--expect-audience", "cloudsmith")
+late = answers("exchange", faults.throttled("3304"))
 
-SETTINGS = [
-    world("no workspace", "org-invalid", login=False, CLOUDSMITH_ORG=""),
-    world("the workspace is a URL", "org-invalid", login=False, CLOUDSMITH_ORG="https://app.cloudsmith.com/acme"),
-    world("no service account", "service-invalid", login=False, CLOUDSMITH_SERVICE_SLUG=""),
-    world("a display name", "service-invalid", login=False, CLOUDSMITH_SERVICE_SLUG="CI Reader"),
-    world("a repository with its workspace", "repo-invalid", login=False, CLOUDSMITH_REPO="acme/prod"),
-    world("plain http", "api-host-invalid", login=False, CLOUDSMITH_API_HOST="http://api.cloudsmith.io"),
-    world("no CA bundle", "network-settings-invalid", login=False, SSL_CERT_FILE="/nowhere/ca.pem"),
-]
-TOKEN = [
-    world("nothing was bound", "token-missing", token=text("")),
-    world("no token file", "token-missing", login=False, explain=("--token-file", "/nowhere/token")),
-    world("a password was bound", "token-malformed", token=text("hunter2")),
-    world("the token was cut", "token-malformed", token=cut),
-    world("the token was wrapped", "token-malformed", token=wrapped),
-    world("the token never expires", "token-malformed", token=minted(exp=None)),
-    world("the token was kept for hours", "token-expired", token=old),
-    world("the token is for later", "token-not-yet-valid", token=minted_at(nbf=HOUR)),
-    world("the controller's clock is ahead", "clock-skew", clocks_ahead(jenkins=600)),
-    world(
-        "this machine's clock is ahead",
-        "clock-skew",
-        clocks_ahead(jenkins=-2 * HOUR, cloudsmith=-2 * HOUR),
-        login=False,
-    ),
-    world("a shared secret", "algorithm-unexpected", token=minted(alg="HS256")),
-    world("no signature", "algorithm-unexpected", token=minted(alg="none")),
-]
-ISSUER = [
-    world("no issuer", "issuer-missing", token=minted(iss=None)),
-    world("the issuer is a list", "issuer-missing", token=minted(iss=[f"{JENKINS}/oidc"])),
-    world("Jenkins is plain http", "issuer-not-https", is_inside("jenkins.example.com", "http")),
-    world("the issuer is a name", "issuer-not-https", issues(explicit="jenkins")),
-    world("an internal name", "issuer-not-public", is_inside("jenkins.corp.internal")),
-    world("a single-label name", "issuer-not-public", is_inside("jenkins")),
-    world("a private address", "issuer-not-public", is_inside("10.1.2.3")),
-    world("the Jenkins URL was never set", "issuer-not-public", lambda s: is_inside(s.jenkins_url[7:], "http")(s)),
-    world("the issuer ends in a slash", "issuer-trailing-slash", hosts(), issues(explicit=f"{HOSTED}/")),
-    world("Jenkins stopped serving", "discovery-unreachable", issues(explicit=f"{JENKINS}/oidc")),
-    world("the issuer lacks its path", "discovery-unreachable", issues(explicit=JENKINS)),
-    world("nobody knows the host", "discovery-unreachable", issues(explicit="https://nobody.example.org")),
-    world("a private CA", "discovery-unreachable", has_an_unknown_ca("jenkins.example.com")),
-    world("the issuer asks for a login", "discovery-unreachable", answers("discovery", faults.html(403))),
-    world("the issuer hangs", "discovery-unreachable", answers("discovery", faults.hang()), CLOUDSMITH_TIMEOUT="8"),
-    world("a login page in front", "discovery-not-json", answers("discovery", faults.html())),
-    world("a login page elsewhere", "discovery-not-json", answers("discovery", faults.redirect("https://sso.a.com/"))),
-    world("the document is a list", "discovery-not-json", serves("discovery", lambda issuer: [issuer.discovery()])),
-    world("five mebibytes", "discovery-not-json", answers("discovery", faults.oversized())),
-    world(
-        "reached by another URL",
-        "discovery-issuer-mismatch",
-        serves("discovery", lambda issuer: issuer.discovery() | {"issuer": "https://ci.example.com/oidc"}),
-    ),
-    world("a slash in the document", "discovery-issuer-mismatch", hosts(discovery={"issuer": f"{HOSTED}/"})),
-    world("no issuer in the document", "discovery-issuer-mismatch", hosts(discovery={"issuer": None})),
-]
-KEYS = [
-    world("keys on Jenkins", "jwks-host-mismatch", hosts(discovery={"jwks_uri": "https://jenkins.corp.internal/jwks"})),
-    world("the keys are not hosted", "jwks-unreachable", hosts(discovery={"jwks_uri": f"{HOSTED}/keys.json"})),
-    world("no way to the keys", "jwks-unreachable", hosts(discovery={"jwks_uri": None})),
-    world("the way to the keys is endless", "jwks-unreachable", hosts(discovery={"jwks_uri": HOSTED + "/" * 70_000})),
-    world("the key set hangs", "jwks-unreachable", answers("jwks", faults.hang()), CLOUDSMITH_TIMEOUT="8"),
-    world("the key set is a page", "jwks-unreachable", answers("jwks", faults.html())),
-    world("no list of keys", "jwks-unreachable", hosts(jwks={"keys": "none"})),
-    world("the credential was renamed", "key-not-in-jwks", hosts(), credential(credential_id="cloudsmith")),
-    world("the key set is empty", "key-not-in-jwks", serves("jwks", lambda _: {"keys": []})),
-    world("the token names no key", "key-not-in-jwks", token=minted(headers={"kid": None})),
-    world("the key's id is a number", "key-not-in-jwks", token=minted(headers={"kid": 7})),
-    world("a reload behind a hosted copy", "signature-invalid", hosts(), rotated),
-    world("the claims were changed", "signature-invalid", token=forged),
-]
-CLAIMS = [
-    world("no subject", "subject-missing", token=minted(sub=None)),
-    world("no audience", "audience-missing", credential(audience=None)),
-    world(
-        "another audience",
-        "audience-mismatch",
-        requires(aud="cloudsmith"),
-        explain=("--expect-audience", "cloudsmith"),
-        login=False,
-    ),
-    world(
-        "another audience as text",
-        "audience-mismatch",
-        credential(audience_as_list=False),
-        requires(aud="cloudsmith"),
-        explain=("--expect-audience", "cloudsmith"),
-        login=False,
-    ),
-    *(
-        world(
-            f"another folder, {wildcard}",
-            "claim-mismatch",
-            requires(sub=f"{JENKINS}/job/prod/{wildcard}"),
-            explain=("--expect-claim", f"sub={JENKINS}/job/prod/{wildcard}"),
-            login=False,
-        )
-        for wildcard in ("*", ".*")
-    ),
-    world(
-        "the provider URL is the Jenkins URL",
-        "claim-mismatch",
-        lambda s: setattr(s.cloudsmith.providers[s.org][0], "issuer", JENKINS),
-        explain=("--expect-claim", f"iss={JENKINS}"),
-        login=False,
-    ),
-    world(
-        "a claim is not there",
-        "claim-mismatch",
-        requires(branch="main"),
-        explain=("--expect-claim", "build_number=7", "--expect-claim", "branch=main"),
-        login=False,
-    ),
-]
-ANSWER = [
-    world("not linked", "exchange-refused", CLOUDSMITH_SERVICE_SLUG="ci-writer"),
-    world("another workspace", "exchange-refused", CLOUDSMITH_ORG="acme-inc"),
-    world("no provider", "exchange-refused", lambda s: s.cloudsmith.providers[s.org].clear()),
-    world(
-        "only Cloudsmith cannot reach the issuer",
-        "exchange-refused",
-        lambda s: s.cloudsmith.cannot_reach.add("jenkins.example.com"),
-    ),
-    world("lists are not matched", "exchange-refused", lists_are_not_matched),
-    world(
-        "a token for somebody else",
-        "service-mismatch",
-        lambda s: s.faults.always("exchange", faults.token(s.issue("ci-writer"))),
-    ),
-    world("the rate limit", "exchange-throttled", answers("exchange", faults.throttled("3304")), login=False),
-    world(
-        "the API is down",
-        "exchange-unreachable",
-        answers("exchange", faults.status(503)),
-        login=False,
-        CLOUDSMITH_TIMEOUT="2",
-    ),
-    world("a captive portal", "exchange-not-understood", answers("exchange", faults.html()), login=False),
-]
-TWO_AT_ONCE = [
-    world("workspace and token", "org-invalid", token=text("hunter2"), login=False, CLOUDSMITH_ORG="acme/prod"),
-    world("age and key", "token-expired", rotated, token=old),
-    world(
-        "name and CA",
-        "issuer-not-public",
-        is_inside("jenkins.corp.internal"),
-        has_an_unknown_ca("jenkins.corp.internal"),
-    ),
-    world("scheme and subject", "issuer-not-https", is_inside("jenkins.example.com", "http"), token=minted(sub=None)),
-    world(
-        "another issuer and an old key",
-        "discovery-issuer-mismatch",
-        hosts(discovery={"issuer": f"{JENKINS}/oidc"}),
-        rotated,
-    ),
-    world("old keys elsewhere", "jwks-host-mismatch", keys_elsewhere, rotated),
-    world(
-        "key and claim",
-        "signature-invalid",
-        hosts(),
-        rotated,
-        explain=("--expect-claim", f"sub={JENKINS}/job/other/"),
-    ),
-    world(
-        "key and rate limit",
-        "signature-invalid",
-        answers("exchange", faults.throttled("3304")),
-        hosts(),
-        rotated,
-        login=False,
-    ),
-    world("audience and link", "audience-missing", credential(audience=None), CLOUDSMITH_SERVICE_SLUG="ci-writer"),
-    world("clock and list", "clock-skew", lists_are_not_matched, clocks_ahead(jenkins=600)),
-]
-WORLDS = [*SETTINGS, *TOKEN, *ISSUER, *KEYS, *CLAIMS, *ANSWER, *TWO_AT_ONCE]
+WORLDS = by_cause(
+    {
+        "org-invalid": [
+            world("no workspace", login=False, CLOUDSMITH_ORG=""),
+            world("the workspace is a URL", login=False, CLOUDSMITH_ORG="https://app.cloudsmith.com/acme"),
+            world("workspace and token", token=text("hunter2"), login=False, CLOUDSMITH_ORG="acme/prod"),
+        ],
+        "service-invalid": [
+            world("no service account", login=False, CLOUDSMITH_SERVICE_SLUG=""),
+            world("a display name", login=False, CLOUDSMITH_SERVICE_SLUG="CI Reader"),
+        ],
+        "repo-invalid": [world("a repository with its workspace", login=False, CLOUDSMITH_REPO="acme/prod")],
+        "api-host-invalid": [world("plain http", login=False, CLOUDSMITH_API_HOST="http://api.cloudsmith.io")],
+        "network-settings-invalid": [world("no CA bundle", login=False, SSL_CERT_FILE="/nowhere/ca.pem")],
+        "token-missing": [
+            world("nothing was bound", token=text("")),
+            world("no token file", login=False, explain=("--token-file", "/nowhere/token")),
+        ],
+        "token-malformed": [
+            world("a password was bound", token=text("hunter2")),
+            world("the token was cut", token=cut),
+            world("the token was wrapped", token=wrapped),
+            world("the token never expires", token=minted(exp=None)),
+        ],
+        "token-expired": [world("the token was kept for hours", token=old), world("age and key", rotated, token=old)],
+        "token-not-yet-valid": [world("the token is for later", token=minted_at(nbf=HOUR))],
+        "clock-skew": [
+            world("the controller's clock is ahead", clocks_ahead(jenkins=600)),
+            world("this machine's clock is ahead", clocks_ahead(jenkins=-7200, cloudsmith=-7200), login=False),
+            world("clock and list", cloudsmith(lists_match=False), clocks_ahead(jenkins=600)),
+        ],
+        "algorithm-unexpected": [
+            world("a shared secret", token=minted(alg="HS256")),
+            world("no signature", token=minted(alg="none")),
+        ],
+        "issuer-missing": [
+            world("no issuer", token=minted(iss=None)),
+            world("the issuer is a list", token=minted(iss=[f"{JENKINS}/oidc"])),
+        ],
+        "issuer-not-https": [
+            world("Jenkins is plain http", is_inside("jenkins.example.com", "http")),
+            world("the issuer is a name", issues(explicit="jenkins")),
+            world("the issuer has a user name", issues(explicit="https://ci@issuer.example.org")),
+            world("scheme and subject", is_inside("jenkins.example.com", "http"), token=minted(sub=None)),
+        ],
+        "issuer-not-public": [
+            world("an internal name", is_inside("jenkins.corp.internal")),
+            world("a single-label name", is_inside("jenkins")),
+            world("a private address", is_inside("10.1.2.3")),
+            world("the Jenkins URL was never set", lambda s: is_inside(s.jenkins_url[7:], "http")(s)),
+            world("name and CA", is_inside("jenkins.corp.internal"), has_an_unknown_ca("jenkins.corp.internal")),
+        ],
+        "issuer-trailing-slash": [world("the issuer ends in a slash", hosts(), issues(explicit=f"{HOSTED}/"))],
+        "discovery-unreachable": [
+            world("Jenkins stopped serving", issues(explicit=f"{JENKINS}/oidc")),
+            world("the issuer lacks its path", issues(explicit=JENKINS)),
+            world("nobody knows the host", issues(explicit="https://nobody.example.org")),
+            world("a private CA", has_an_unknown_ca("jenkins.example.com")),
+            world("the issuer asks for a login", answers("discovery", faults.html(403))),
+            world("the issuer hangs", answers("discovery", faults.hang()), CLOUDSMITH_TIMEOUT="8"),
+        ],
+        "discovery-not-json": [
+            world("a login page in front", answers("discovery", faults.html())),
+            world("a login page elsewhere", answers("discovery", faults.redirect("https://sso.a.com/"))),
+            world("the document is a list", serves("discovery", lambda issuer: [issuer.discovery()])),
+            world("five mebibytes", answers("discovery", faults.oversized())),
+        ],
+        "discovery-issuer-mismatch": [
+            world(
+                "reached by another URL",
+                serves("discovery", lambda issuer: issuer.discovery() | {"issuer": "https://ci.example.com/oidc"}),
+            ),
+            world("a slash in the document", hosts(discovery={"issuer": f"{HOSTED}/"})),
+            world("no issuer in the document", hosts(discovery={"issuer": None})),
+            world("another issuer and an old key", hosts(discovery={"issuer": f"{JENKINS}/oidc"}), rotated),
+        ],
+        "jwks-host-mismatch": [
+            world("keys on Jenkins", hosts(discovery={"jwks_uri": "https://jenkins.corp.internal/jwks"})),
+            world("old keys elsewhere", keys_elsewhere, rotated),
+        ],
+        "jwks-unreachable": [
+            world("the keys are not hosted", hosts(discovery={"jwks_uri": f"{HOSTED}/keys.json"})),
+            world("no way to the keys", hosts(discovery={"jwks_uri": None})),
+            world("the way to the keys is endless", hosts(discovery={"jwks_uri": HOSTED + "/" * 70_000})),
+            world("the key set hangs", answers("jwks", faults.hang()), CLOUDSMITH_TIMEOUT="8"),
+            world("the key set is a page", answers("jwks", faults.html())),
+            world("no list of keys", hosts(jwks={"keys": "none"})),
+        ],
+        "key-not-in-jwks": [
+            world("the credential was renamed", hosts(), credential(credential_id="cloudsmith")),
+            world("the key set is empty", serves("jwks", lambda _: {"keys": []})),
+            world("the token names no key", token=minted(headers={"kid": None})),
+            world("the key's id is a number", token=minted(headers={"kid": 7})),
+        ],
+        "signature-invalid": [
+            world("a reload behind a hosted copy", hosts(), rotated),
+            world("the claims were changed", token=forged),
+            world("key and claim", hosts(), rotated, explain=("--expect-claim", f"sub={JENKINS}/job/other/")),
+            world("key and rate limit", late, hosts(), rotated, login=False),
+        ],
+        "subject-missing": [world("no subject", token=minted(sub=None))],
+        "audience-missing": [
+            world("no audience", credential(audience=None)),
+            world("audience and link", credential(audience=None), CLOUDSMITH_SERVICE_SLUG="ci-writer"),
+        ],
+        "audience-mismatch": [
+            world("another audience", requires(aud="cloudsmith"), explain=expects_audience, login=False),
+            world(
+                "another audience as text",
+                credential(audience_as_list=False),
+                requires(aud="cloudsmith"),
+                explain=expects_audience,
+                login=False,
+            ),
+        ],
+        "claim-mismatch": [
+            world("another folder", explain=("--expect-claim", f"sub={JENKINS}/job/prod/*"), login=False),
+            world("in the other spelling", explain=("--expect-claim", f"sub={JENKINS}/job/prod/.*"), login=False),
+            world(
+                "the provider URL is the Jenkins URL",
+                enters(issuer=JENKINS),
+                explain=("--expect-claim", f"iss={JENKINS}"),
+                login=False,
+            ),
+            world("a claim is not there", explain=("--expect-claim", "branch=main"), login=False),
+        ],
+        "exchange-refused": [
+            world("another service account", CLOUDSMITH_SERVICE_SLUG="ci-writer"),
+            world("another workspace", CLOUDSMITH_ORG="acme-inc"),
+            world("nothing is entered", no_provider),
+            world("no way for Cloudsmith", lambda s: s.cloudsmith.cannot_reach.add("jenkins.example.com")),
+            world("lists are not matched", requires(aud="https://cloudsmith.example.com"), cloudsmith(lists_match=0)),
+        ],
+        "service-mismatch": [world("a token for somebody else", somebody_elses_token)],
+        "exchange-throttled": [world("the rate limit", late, login=False)],
+        "exchange-unreachable": [
+            world("the API is down", answers("exchange", faults.status(503)), login=False, CLOUDSMITH_TIMEOUT="2")
+        ],
+        "exchange-not-understood": [world("a captive portal", answers("exchange", faults.html()), login=False)],
+    }
+)
+MISENTERED = by_cause(
+    {
+        "provider-missing": [
+            misentered("no provider", "no provider", no_provider),
+            misentered("without oidc", "lacks /oidc", enters(issuer=JENKINS)),
+            misentered("plain http", "http instead", enters(issuer="http://jenkins.example.com/oidc")),
+            misentered("capitals", "upper and lower case", enters(issuer=f"{JENKINS}/OIDC")),
+            misentered("another host", "ci.example.com", enters(issuer="https://ci.example.com/oidc")),
+            misentered("another path", "/jenkins", enters(issuer=f"{JENKINS}/jenkins/oidc")),
+            misentered(
+                "the document's address",
+                "which Cloudsmith adds itself",
+                enters(issuer=f"{JENKINS}/oidc/.well-known/openid-configuration"),
+            ),
+            misentered("a folder's issuer", "the folder team", enters(issuer=f"{JENKINS}/oidc/job/team")),
+            misentered("a folder's credential", "the whole controller", folder_credential),
+            misentered("only GitHub", "other URLs", enters(issuer=GITHUB)),
+        ],
+        "provider-disabled": [
+            misentered("disabled", "'Jenkins 1' is disabled", enters(enabled=False)),
+            misentered(
+                "the better of two",
+                "'Jenkins 3' is disabled",
+                several(requires(sub=f"{JENKINS}/job/prod/*", branch="main"), enters(enabled=False)),
+            ),
+        ],
+        "provider-claim-mismatch": [
+            misentered("another branch", "job/dev/", requires(sub=JOB.replace("main", "dev"))),
+            misentered("another folder", "job/prod/", requires(sub=f"{JENKINS}/job/prod/*")),
+            misentered("in the other spelling", "job/prod/", requires(sub=f"{JENKINS}/job/prod/.*")),
+            misentered("no wildcard", "without a wildcard", requires(sub=f"{JENKINS}/job/team/job/app/")),
+            misentered("a wildcard within", "at the end of a value only", requires(sub=f"{JENKINS}/job/*/job/main/")),
+            misentered("no slash", "differ in a slash", requires(sub=JOB.rstrip("/"))),
+            misentered("case", "upper and lower", requires(sub=JOB.replace("team", "Team"))),
+            misentered("escapes", "are escaped", requires(sub=JOB.replace("main", "m%61in"))),
+            misentered("the job is http", "has http", requires(sub=JOB.replace("https", "http"))),
+            misentered("another system's claim", "has no such claim", requires(sub=JOB, repository="acme/app")),
+            misentered("another name", "this value in sub", requires(subject=JOB)),
+            misentered("a number", "build_number is 7", requires(sub=JOB, build_number="8")),
+            misentered("an audience not in the list", '["https://cloudsmith.', requires(sub=JOB, aud="https://a.io")),
+            misentered(
+                "the better of three",
+                "job/dev/",
+                several(
+                    enters(enabled=False, services=[]),
+                    requires(sub=JOB.replace("main", "dev")),
+                    requires(sub=f"{JENKINS}/job/prod/*", branch="main"),
+                ),
+            ),
+        ],
+        "service-unknown": [
+            misentered("a typo", "Give ci-reader", CLOUDSMITH_SERVICE_SLUG="ci-raeder"),
+            misentered("nobody of this name", "(it has ci-reader)", CLOUDSMITH_SERVICE_SLUG="publisher"),
+        ],
+        "provider-service-unlinked": [
+            misentered("not linked", "to ci-reader", has_account("ci-writer"), CLOUDSMITH_SERVICE_SLUG="ci-writer"),
+            misentered("linked to nobody", "no service account", has_account("ci-reader"), enters(services=[])),
+        ],
+        "provider-mapping-missing": [
+            misentered("no value is mapped", "no value", maps("build_number")),
+            misentered("another value is mapped", "maps release 8", maps("build_number", release_8="ci-reader")),
+            misentered(
+                "nearly this value is mapped",
+                f"The nearest value is {JOB.replace('main', 'master')}",
+                enters(mapping_claim="sub", mappings={JOB.replace("main", "master"): "ci-reader"}),
+            ),
+            misentered("the mapped claim is missing", "The token has no branch", maps("branch", main="ci-reader")),
+            misentered(
+                "mapped to somebody else",
+                "to ci-writer",
+                maps("build_number", **{"7": "ci-writer"}),
+                alone="service-mismatch",
+            ),
+        ],
+        "repository-forbidden": [
+            misentered("no privilege", "has no privilege on prod", grants(), alone=""),
+            misentered("others' privileges", "has no privilege", grants(ci_writer="Admin", builders="Write"), alone=""),
+            misentered("too little", "has Read on prod", grants(ci_reader="Read"), explain=("--write",), alone=""),
+        ],
+    }
+)
+TOO_OPEN = by_cause(
+    {
+        "provider-too-open": [
+            open_to("no claims", "requires no claim", JOB, requires()),
+            open_to("only an audience", "only aud", JOB, requires(aud="https://cloudsmith.example.com")),
+            open_to("every job", "every job of the controller", JOB, requires(sub=f"{JENKINS}/*")),
+            open_to("in the other spelling", "every job of the controller", JOB, requires(sub=f"{JENKINS}/.*")),
+            open_to("anything", "any value", JOB, requires(sub="*")),
+            open_to("pull requests", "pull requests", JOB, requires(sub=f"{JENKINS}/job/team/job/app/*")),
+            open_to("no boundary", "such as team-2", "job/team/ before", requires(sub=f"{JENKINS}/job/team*")),
+            open_to("no boundary after the host", "longer name", f"{JENKINS}/ before", requires(sub=f"{JENKINS}*")),
+            open_to("everybody", "every org", "repo:ORGANIZATION/", lambda s: s.trust(GITHUB, {"sub": "repo:*"})),
+            open_to("a prefix", "such as repo:acme-2", "repo:acme/", lambda s: s.trust(GITHUB, {"sub": "repo:acme*"})),
+            open_to("another one", "'Jenkins 2' requires no", "singles out", lambda s: s.trust("https://gitlab.com")),
+        ],
+        "provider-stale": [
+            open_to("an issuer that is gone", "old.a.com", "https://old.a.com", lambda s: s.trust("https://old.a.com"))
+        ],
+        "service-too-powerful": [
+            open_to("a manager", "is a Manager", "Member", has_account("ci-reader", role="Manager")),
+            open_to("a reader may write", "has Admin on prod", "Read on prod", grants(ci_reader="Admin")),
+        ],
+    }
+)

@@ -3,6 +3,7 @@
 from clients.client import Client, clients
 from cloudsmith_oidc import formats
 from cloudsmith_oidc.catalogue import describe
+from cloudsmith_oidc.formats.base import Endpoint
 from proven import proven
 
 COLUMNS = ("reads", "publishes", "several repositories", "custom domains", "parallel logins", "mask")
@@ -61,7 +62,7 @@ def _section(name: str) -> str:
     return "\n".join([f"### {name}", "", *lines])
 
 
-def _url(endpoint: formats.Endpoint) -> str:
+def _url(endpoint: Endpoint) -> str:
     return f"https://{endpoint.host}/{endpoint.path.format(org='WORKSPACE', repo='REPOSITORY')}"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cloudsmith_oidc import formats
+from cloudsmith_oidc.formats.base import Format
 from formats.page import known_formats
 
 ROOT = Path(__file__).parent.parent.parent
@@ -20,6 +21,7 @@ def launcher(page: str) -> str:
     for name, words in {
         "extended": [form.extends for form in _all()],
         "home_files": [form.home for form in _all()],
+        "home_marks": [form.marks for form in _all()],
         "home_logins": [form.logins for form in _all()],
     }.items():
         page = _with_line(page, name, _sorted(words))
@@ -41,7 +43,7 @@ PARTS = {
 """What is written, by path: from the file as it is, the file as it has to be."""
 
 
-def _all() -> list[formats.Format]:
+def _all() -> list[Format]:
     return [formats.load(name) for name in formats.names()]
 
 

@@ -1,7 +1,6 @@
 """What holds for every format, without a client."""
 
 import base64
-import re
 import secrets
 from dataclasses import replace
 
@@ -11,69 +10,94 @@ from clients.job import masked
 from cloudsmith_oidc import formats
 from cloudsmith_oidc.errors import SettingsError
 from cloudsmith_oidc.redaction import protect, redact
-from formats.golden import FOLDER, PLAIN, cases, golden
+from formats.golden import FOLDER, PLAIN, golden, odd
 
 NAMES = formats.names()
+ODD_DIRECTORY = '/var/jenkins/it\'s "100 %" of $HOME\\ü {dir}'
+SEVERAL = replace(PLAIN, repos=("prod", "dev"))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_a_login_writes_is_what_the_golden_file_says(name: str) -> None:
+def test_login_writes_what_golden_file_says(name: str) -> None:
     assert golden(name) == (FOLDER / f"{name}.txt").read_text(), "run: (cd tests && ../.venv/bin/python -m formats)"
 
 
-def test_there_is_no_golden_file_without_a_format() -> None:
+def test_golden_files_and_formats_are_the_same() -> None:
     assert sorted(path.stem for path in FOLDER.iterdir()) == NAMES
 
 
-def test_no_two_formats_claim_one_file_or_one_variable_for_different_things() -> None:
-    every = {title: account for name in NAMES for title, account in cases(formats.load(name)).items() if account.repos}
-    for account in every.values():
-        possible = [name for name in NAMES if _is_possible(name, replace(account, domains={}))]
-        assert formats.configure(possible, replace(account, domains={})).files
+def test_no_two_formats_claim_one_file_or_variable() -> None:
+    domains = {key: url for name in NAMES for key, url in odd(name).domains.items()}
+
+    assert formats.configure(NAMES, SEVERAL).files
+    assert formats.configure(NAMES, replace(SEVERAL, domains=domains)).files
 
 
-def _is_possible(name: str, account: formats.Account) -> bool:
-    try:
-        formats.configure([name], account)
-    except SettingsError:
-        return False
-    return True
+def test_formats_without_repository_can_be_configured() -> None:
+    needless = [name for name in NAMES if not formats.load(name).needs_repo]
+
+    assert needless == ["cloudsmith", "composer", "conda", "curl", "docker", "netrc"]
+    assert "docker.cloudsmith.io" in formats.configure(needless, replace(PLAIN, repos=())).files["docker/config.json"]
+
+
+# How the directory appears in the files and variables of the formats that name it in a syntax of its own.
+ESCAPED = '/var/jenkins/it\'s \\"100 %\\" of $HOME\\\\ü {dir}'
+IN_SHELL = "'/var/jenkins/it'\"'\"'s \"100 %\" of $HOME\\ü {dir}/git/login'"
+ODD = {
+    "cran": ("R/cloudsmith-oidc.R", f'netrc <- "{ESCAPED}/netrc"\n'),
+    "curl": ("curl/.curlrc", f'netrc-file = "{ESCAPED}/netrc"\n'),
+    "git": ("git/config", IN_SHELL.replace("\\", "\\\\").replace('"', '\\"')),
+}
+REFUSED = {"deb", "huggingface", "maven", "rpm"}
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_token_is_in_files_only_and_in_the_forms_that_the_format_declares(name: str) -> None:
-    token = _token()
-    configuration = formats.configure([name], replace(PLAIN, repos=("prod", "dev"), token=token))
+def test_odd_directory_is_escaped_or_refused(name: str) -> None:
+    access = replace(PLAIN, directory=ODD_DIRECTORY)
+    if name in REFUSED:
+        with pytest.raises(SettingsError):
+            formats.configure([name], access)
+        return
 
-    assert not any(_shows(value, token) for value in configuration.variables.values())
-    for path, text in configuration.files.items():
-        for secret in [*_forms(name, token), token]:
-            text = text.replace(secret, "")  # noqa: PLW2901
-        assert not _shows(text, token), path
+    written = formats.configure([name], access)
+
+    path, text = ODD.get(name, ("", ""))
+    assert not path or text in written.files[path]
+    holding = {path for path, content in written.files.items() if "/var/jenkins" in content}
+    assert holding == ({path} if path else {"curl/.curlrc"} if name == "luarocks" else set())
+    assert all(ODD_DIRECTORY in value for value in written.variables.values() if "/var/jenkins" in value)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_masks_know_the_forms_in_which_a_format_writes_the_token(name: str) -> None:
+def test_no_variable_holds_the_token(name: str) -> None:
     token = _token()
-    configuration = formats.configure([name], replace(PLAIN, repos=("prod", "dev"), token=token))
 
-    for text in [*_forms(name, token), *configuration.files.values()]:
+    for value in formats.configure([name], replace(SEVERAL, token=token)).variables.values():
+        assert not _shows(value, token)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_masks_know_how_files_and_requests_hold_the_token(name: str) -> None:
+    token = _token()
+    access = replace(SEVERAL, token=token)
+    sent = [f"Authorization: Basic {access.basic_auth}", f"Authorization: Bearer {token}"]
+
+    for text in [*sent, *formats.configure([name], access).files.values()]:
         assert not _shows(masked(text), token)
         assert not _shows(redact(text), token)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_program_masks_each_form_of_its_own_token_though_it_remembers_only_the_token(name: str) -> None:
-    """It remembers few secrets: were the forms of all formats among them, the ID token would be forgotten."""
-    token = secrets.token_hex(100)  # of no shape by which it could be known
-    protect(token)
+def test_secret_of_any_shape_is_masked_in_files_and_requests() -> None:
+    """The program remembers only the token: if it remembered all its forms, it would forget the ID token."""
+    access = replace(SEVERAL, token=secrets.token_hex(100))
+    protect(access.token)
 
-    for text in [*_forms(name, token), token]:
-        assert not _shows(redact(text), token)
+    for text in [access.basic_auth, *formats.configure(NAMES, access).files.values()]:
+        assert not _shows(redact(text), access.token)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if formats.load(name).extends])
-def test_a_login_anew_in_the_same_directory_writes_the_same_files_and_variables(name: str) -> None:
+def test_second_login_in_one_directory_writes_the_same(name: str) -> None:
     form = formats.load(name)
     own = {variable: "1" if variable.endswith("COUNT") else "/etc/own" for variable in form.extends}
     first = formats.configure([name], replace(PLAIN, environment=own))
@@ -84,24 +108,12 @@ def test_a_login_anew_in_the_same_directory_writes_the_same_files_and_variables(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_said_of_a_format_is_made_of_sentences(name: str) -> None:
+def test_texts_of_a_format_are_sentences(name: str) -> None:
     form = formats.load(name)
 
     assert form.client
     for said in (form.hides, form.project, form.second_index, *(option.help for option in form.options.values())):
         assert not said or said.endswith("."), said
-
-
-def _forms(name: str, token: str) -> list[str]:
-    """What the shapes of a format stand for in a login with the repositories prod and dev."""
-    texts = []
-    for shape in formats.load(name).shapes:
-        inner = re.fullmatch(r"base64\((.*)\)", shape)
-        for repo in ("prod", "dev"):
-            places = {"T": token, "O": "acme", "R": repo}
-            text = re.sub(r"\b[TOR]\b", lambda found, places=places: places[found[0]], inner[1] if inner else shape)
-            texts.append(base64.b64encode(text.encode()).decode() if inner else text)
-    return texts
 
 
 def _token() -> str:

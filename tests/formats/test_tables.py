@@ -13,14 +13,14 @@ OF_PROGRAMS = re.compile(r"PATH|HOME|IFS|(LD|DYLD|PYTHON|BASH|DOCKER_HOST|SSL|CL
 
 
 @pytest.mark.parametrize("path", tables.PARTS)
-def test_a_generated_file_is_up_to_date(repository: Path, path: str) -> None:
+def test_generated_file_is_up_to_date(repository: Path, path: str) -> None:
     text = (repository / path).read_text()
 
     assert text == tables.PARTS[path](text), "run: (cd tests && ../.venv/bin/python -m formats)"
 
 
 @pytest.mark.parametrize("name", formats.names())
-def test_no_variable_of_a_format_leads_the_program_itself(name: str) -> None:
+def test_no_variable_of_a_format_controls_the_program(name: str) -> None:
     """What a format adds to reaches the program from the job; what it sets is there at the next login."""
     form = formats.load(name)
 

@@ -10,7 +10,7 @@ import pytest
 from cloudsmith_oidc import __version__
 
 LAUNCHER = "resources/cloudsmith/oidc/cloudsmith-oidc.sh"
-PACKAGE = "python/src/cloudsmith_oidc/__init__.py"
+PACKAGE = "python/src/cloudsmith_oidc/version.py"
 TOKEN = re.compile(rb"eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.")
 # Without ".org", so that this file itself keeps the rule.
 HOSTS = ("pypi", "pythonhosted", "registry.npmjs", "repo.maven", "repo.maven.apache", "deb.debian")

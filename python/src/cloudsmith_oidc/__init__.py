@@ -2,19 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from cloudsmith_oidc.library import (
-        CloudsmithOidcError,
-        CloudsmithToken,
-        Configuration,
-        Diagnosis,
-        Finding,
-        configure,
-        diagnose,
-        exchange_token,
-    )
+from cloudsmith_oidc.version import __version__
 
-__version__ = "0.1.0"
+if TYPE_CHECKING:
+    from cloudsmith_oidc.errors import CloudsmithOidcError
+    from cloudsmith_oidc.exchange import CloudsmithToken
+    from cloudsmith_oidc.explain.findings import Finding
+    from cloudsmith_oidc.formats import Configuration
+    from cloudsmith_oidc.library import Diagnosis, configure, diagnose, exchange_token
 
 # What other programs may use: see docs/library.md. Everything else is internal.
 __all__ = [
@@ -29,10 +24,10 @@ __all__ = [
     "exchange_token",
 ]
 
-if not TYPE_CHECKING:  # a type checker would let every name pass
+if not TYPE_CHECKING:  # a type checker would accept every name
 
     def __getattr__(name: str) -> object:
-        # Loaded on first use, so that the command does not pay for it.
+        # The library is loaded on first use, so the command does not pay for it.
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from cloudsmith_oidc import library  # noqa: PLC0415

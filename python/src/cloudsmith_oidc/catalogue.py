@@ -1,9 +1,7 @@
-"""`cloudsmith-oidc formats`: what is known of each package format."""
+"""`cloudsmith-oidc formats`: the facts about each package format."""
 
 import json
-import re
 import textwrap
-from collections.abc import Iterable
 
 from cloudsmith_oidc import formats, streams
 from cloudsmith_oidc.settings import Formats
@@ -15,7 +13,7 @@ Description = dict[str, object]
 
 
 def run(options: Formats) -> None:
-    """Print what is known of all formats."""
+    """Print the facts about all formats."""
     described = [describe(name) for name in formats.names()]
     if options.as_json:
         text = json.dumps({"formats": described}, indent=2) + "\n"
@@ -25,29 +23,19 @@ def run(options: Formats) -> None:
 
 
 def describe(name: str) -> Description:
-    """Return what is known of a format, in the words of `Format`; a custom domain can replace each of `hosts`."""
+    """Return the facts about a format, by the names of `Format`; a custom domain can replace each of `hosts`."""
     form = formats.load(name)
     used = formats.with_needs([name]).values()
+    plain = ("client", "publishes", "needs_repo", "least", "project", "second_index")
     return {
         "name": name,
-        "client": form.client,
-        "publishes": form.publishes,
-        "needs_repo": form.needs_repo,
+        **{key: getattr(form, key) for key in plain},
         "hosts": list(dict.fromkeys(endpoint.host for endpoint in form.endpoints)),
-        "variables": _numberless(name for known in used for name in known.variables),
-        "extends": _numberless(form.extends),
+        "variables": list(dict.fromkeys(variable for known in used for variable in known.variables)),
+        "extends": list(form.extends),
         "options": {option: f"{known.takes}: {known.help}" for option, known in form.options.items()},
-        "shapes": list(form.shapes),
-        "least": form.least,
         "hides": " ".join(known.hides for known in used if known.hides),
-        "project": form.project,
-        "second_index": form.second_index,
     }
-
-
-def _numberless(variables: Iterable[str]) -> list[str]:
-    """Return names that differ in a number at their end once, with `N` for the number."""
-    return list(dict.fromkeys(re.sub(r"_\d+$", "_N", name) for name in variables))
 
 
 _ROWS = {

@@ -1,4 +1,9 @@
-"""The command `cloudsmith-oidc`: read the options, run one command, end with its exit code."""
+"""The command `cloudsmith-oidc`: read the options, run one command, end with its exit code.
+
+arguments, environment --command_line--> options --login, explain …--> files, report --> exit code
+
+Every error that a person can act on is a `CloudsmithOidcError`. It is logged here as one line, and has the exit code.
+"""
 
 import gc
 import os
@@ -10,10 +15,12 @@ from typing import NoReturn
 
 import structlog
 
-from cloudsmith_oidc import __version__, command_line, log, login_directory
+from cloudsmith_oidc import command_line, log, login_directory
 from cloudsmith_oidc.errors import CloudsmithOidcError, SettingsError
+from cloudsmith_oidc.given_token import SECRET_VARIABLES
 from cloudsmith_oidc.redaction import protect, quoted
-from cloudsmith_oidc.settings import SECRET_VARIABLES, Discovery, Explain, Formats, Login, Logout, Options
+from cloudsmith_oidc.settings import Discovery, Explain, Formats, Login, Logout, Options
+from cloudsmith_oidc.version import __version__
 
 _BUG_EXIT_CODE = 1
 
@@ -22,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code. The codes are those of `errors`."""
     arguments = sys.argv[1:] if arguments is None else arguments
     os.umask(0o077)
-    # What is loaded by now stays to the end. Python would search it for garbage once more on exit: a fifth of the time.
+    # Keep the imported modules out of the collection at exit, which would take a fifth of the run time.
     gc.freeze()
     # Python's default would end the process without its clean-up, and as a container's first process not at all.
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -30,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in SECRET_VARIABLES:
         protect(os.environ.get(name, ""))
     asked = command_line.log_options(arguments)
-    log.configure(asked.log_format, quiet=asked.quiet)
+    log.configure(asked.log_format, asked.log_level, quiet=asked.quiet)
     try:
         _require_fitting_library()
         _run(command_line.parse(arguments))
@@ -48,9 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _require_fitting_library() -> None:
-    """Refuse to work for a library of another version but for its last number. Raises `SettingsError`.
+    """Raise `SettingsError` unless launcher and program share major and minor version.
 
-    Either may know an option, a format or a variable that the other does not, and would ignore.
+    Otherwise one may know an option, a format or a variable that the other ignores.
     """
     library = os.environ.get("CLOUDSMITH_OIDC_LAUNCHER") or __version__
     if library.rpartition(".")[0] != __version__.rpartition(".")[0]:
@@ -68,9 +75,9 @@ def _run(options: Options) -> None:
 
             login.run(options)
         case Explain():
-            from cloudsmith_oidc import explain  # noqa: PLC0415
+            from cloudsmith_oidc import explain_command  # noqa: PLC0415
 
-            explain.run(options)
+            explain_command.run(options)
         case Discovery():
             from cloudsmith_oidc import discovery  # noqa: PLC0415
 

@@ -1,95 +1,81 @@
 """The command line: from arguments and environment to a command's options, and `--help`, both made from `settings`."""
 
 import argparse
-import inspect
 import os
-import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import zip_longest
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from pydantic import ValidationError
 
-import cloudsmith_oidc
-from cloudsmith_oidc import __version__, formats, streams
+from cloudsmith_oidc import formats, streams
 from cloudsmith_oidc.errors import SettingsError
 from cloudsmith_oidc.redaction import quoted
 from cloudsmith_oidc.settings import COMMANDS, Login, Option, Options, options_of
+from cloudsmith_oidc.version import __version__
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
+    from cloudsmith_oidc.log import LogFormat
+
 _PROGRAM = "cloudsmith-oidc"
-_HELP = {"help": Option("--help", "", "Print this text. -h does, too.", default=False)}
-_VERSION = {"version": Option("--version", "", "Print the version.", default=False)}
-_HELP_WIDTH = 80
-_HELP_COLUMN = 30
+_ABOUT = "Exchange a Jenkins ID token for a Cloudsmith token and configure package clients with it."
 
 _Command = TypeVar("_Command", bound=Options)
-_Given = dict[str, Sequence[str | None]]
+_Given = dict[str, Sequence[str]]
 
 
 def parse(arguments: Sequence[str]) -> Options:
-    """Return what was asked for, which is one of `COMMANDS`. Raises `SettingsError`, naming all that is wrong.
+    """Return the options of the command that was asked for, which is one of `COMMANDS`.
 
-    `--help` and `--version` print on standard output and end the process.
+    `--help` and `--version` print on standard output and end the process. Raises `SettingsError`, which names all that
+    is wrong with the options' values.
     """
-    arguments = ["--help" if word == "-h" else word for word in arguments]
-    place = next((place for place, word in enumerate(arguments) if word in COMMANDS), len(arguments))
-    name = arguments[place] if place < len(arguments) else ""
-    command = COMMANDS.get(name, Options)
-    before, unknown_before = _split(arguments[:place], options_of(Options) | _HELP | _VERSION)
-    after, unknown = _split(arguments[place + 1 :], options_of(command) | _HELP)
-    if "version" in before:
+    words = ["--help" if word == "-h" else word for word in arguments]
+    place = next((place for place, word in enumerate(words) if word in COMMANDS), len(words))
+    before, (name, *after) = words[:place], words[place:] or [""]
+    if "--version" in before:
         _print_and_end(f"{_PROGRAM} {__version__}\n")
-    if "help" in before or "help" in after:
+    if "--help" in words:
         _print_and_end(_help(name))
-    if unknown_before:
-        raise _unknown(unknown_before, "", COMMANDS)
+    given = _split("", Options, before)
     if not name:
         raise SettingsError("no command was given", hint=_see_help(""))
-    if unknown:
-        raise _unknown(unknown, name, ())
-    return _read(name, command, before | after)
+    return _read(name, COMMANDS[name], given | _split(name, COMMANDS[name], after))
 
 
 def log_options(arguments: Sequence[str]) -> Options:
-    """Return the log options alone, so that what is wrong with the others is logged as asked, too."""
+    """Return the log options alone, so that an error in any other option is logged in the right form."""
     try:
-        return _read("", Options, _split(arguments, options_of(Options))[0])
-    except SettingsError:
-        return Options(log_format="console")
+        return _read("", Options, vars(_parser("", Options).parse_known_args(arguments)[0]))
+    except (argparse.ArgumentError, SettingsError):
+        words = {*arguments, f"--log-format={os.environ.get('CLOUDSMITH_OIDC_LOG_FORMAT')}"}
+        log_format: LogFormat = "json" if words & {"json", "--log-format=json"} else "console"
+        return Options.model_construct(log_format=log_format, log_level="info", quiet=False)
 
 
-def _split(arguments: Sequence[str], options: Mapping[str, Option]) -> tuple[_Given, list[str]]:
-    """Return the texts given for each option, `None` for one that is missing, and the words that belong to none."""
-    parser = argparse.ArgumentParser(
-        add_help=False, allow_abbrev=False, exit_on_error=False, argument_default=argparse.SUPPRESS
-    )
-    for field, option in options.items():
-        if not option.flag.startswith("-"):
-            parser.add_argument(field, nargs="?", action="append")
-        elif option.takes:
-            parser.add_argument(option.flag, dest=field, nargs="?", action="append")
-        else:
-            parser.add_argument(option.flag, dest=field, const="", action="append_const")
-    # argparse has an error of its own for a switch with a value. Taken out, it is one more thing that is unknown.
-    switches = {option.flag for option in options.values() if not option.takes}
-    odd = [word for word in arguments if "=" in word and word.partition("=")[0] in switches]
-    given, unknown = parser.parse_known_args([word for word in arguments if word not in odd])
-    return vars(given), odd + unknown
+def _split(name: str, command: type[Options], words: Sequence[str]) -> _Given:
+    """Return the texts given for each option. Raises `SettingsError` for words that are no option's."""
+    try:
+        given, unknown = _parser(name, command).parse_known_args(words)
+    except argparse.ArgumentError as error:
+        flag = str(error.argument_name)
+        usage = next((option.usage for option in options_of(command).values() if option.flag == flag), flag)
+        why = "takes no value" if usage == flag else f"needs a value: {usage}"
+        raise SettingsError(f"{flag} {why}", hint=_see_help(name)) from None
+    if unknown:
+        raise _unknown(unknown, name, command)
+    return vars(given)
 
 
 def _read(name: str, command: type[_Command], given: _Given) -> _Command:
     options = options_of(command)
     values: dict[str, Any] = {}
-    for field, texts in given.items():
-        option = options[field]
-        if None in texts:
-            raise SettingsError(f"{option.flag}: it needs a value: {option.usage}", hint=_see_help(name))
-        is_switch = isinstance(option.default, bool)
-        values[field] = not option.default if is_switch else texts if option.repeatable else texts[-1]
+    for field, option in options.items():
+        if texts := given.get(field):
+            is_switch = isinstance(option.default, bool)
+            values[field] = not option.default if is_switch else texts if option.repeatable else texts[-1]
     try:
         return command(**values)
     except ValidationError as invalid:
@@ -101,24 +87,19 @@ def _problem(detail: "ErrorDetails", options: Mapping[str, Option], given: _Give
     field = str(detail["loc"][0])
     option = options[field]
     if detail["type"] == "missing":
-        return f"{option.usage} is missing{_or_variable(option)}"
+        variables = f" (or set {' or '.join(option.variables)})" if option.variables else ""
+        return f"{option.usage} is missing{variables}"
     source = option.flag if field in given else next(filter(os.environ.get, option.variables), option.flag)
     return f"{source}: {detail['msg'].removeprefix('Value error, ')}"
 
 
-def _or_variable(option: Option) -> str:
-    return f" (or set {' or '.join(option.variables)})" if option.variables else ""
-
-
-def _unknown(words: Sequence[str], name: str, others: Iterable[str]) -> SettingsError:
-    # Loaded only now: whoever makes no mistake has no use for it.
+def _unknown(words: Sequence[str], name: str, command: type[Options]) -> SettingsError:
+    # Loaded only now, because a command line without mistakes does not need it.
     from difflib import get_close_matches  # noqa: PLC0415
 
     # A word without a dash may be the value of an unknown option, and is then not shown: it may be a secret.
     word = next((word for word in words if word.startswith("-")), words[0]).partition("=")[0]
-    known = [*others, *(option.flag for option in (options_of(COMMANDS.get(name, Options)) | _HELP).values())]
-    if word in known:
-        return SettingsError(f"{word} takes no value", hint="Give it alone")
+    known = [*(() if name else COMMANDS), *(option.flag for option in options_of(command).values()), "--help"]
     near = get_close_matches(word[:100], known, n=1)
     kind = f"an option of {_PROGRAM} {name}".strip() if word.startswith("-") or name else "a command"
     guess = f"Did you mean {near[0]}? " if near else ""
@@ -131,49 +112,57 @@ def _see_help(name: str) -> str:
 
 def _print_and_end(text: str) -> NoReturn:
     streams.write(text.encode())
-    sys.exit()
+    raise SystemExit
 
 
 def _help(name: str) -> str:
-    """Write the help of a command, its own options first; without a name, that of the program."""
-    command, common = COMMANDS.get(name, Options), options_of(Options)
-    options = sorted(options_of(command).items(), key=lambda item: item[0] not in inspect.get_annotations(command))
-    required = [option for _, option in options if option.required]
-    tables = {
-        "commands": {} if name else {command: inspect.getdoc(kind) or "" for command, kind in COMMANDS.items()},
-        "required": _rows(required),
-        "options": _rows(option for field, option in options if not option.required and field not in common),
-        "options of the formats, for --format-option": _format_rows() if command is Login else {},
-        "options of every command": _rows([*common.values(), *_HELP.values()]),
-        "options of the program": {} if name else _rows(_VERSION.values()),
-    }
-    text = [
-        " ".join(["usage:", _PROGRAM, name or "COMMAND", *(option.usage for option in required), "[OPTION]..."]),
-        "",
-        *textwrap.wrap(inspect.getdoc(command if name else cloudsmith_oidc) or "", _HELP_WIDTH),
-    ]
-    for title, rows in tables.items():
-        text += ["", f"{title}:", *map(_row, rows, rows.values())] if rows else []
-    return "\n".join(text) + "\n"
+    """Return the help of a command; without a name, that of the program."""
+    if not name:
+        rows = {command: " ".join((kind.__doc__ or "").split()) for command, kind in COMMANDS.items()}
+        return _parser(name, Options, rows).format_help()
+    # All formats are loaded only here.
+    known = {of_format: formats.load(of_format).options.items() for of_format in formats.names()}
+    rows = {f"{of}.{option}={what.takes}": what.help for of, options in known.items() for option, what in options}
+    return _parser(name, COMMANDS[name], rows if COMMANDS[name] is Login else {}).format_help()
 
 
-def _format_rows() -> dict[str, str]:
-    """Return the rows of all formats' own options: only for this are all formats loaded."""
-    return {
-        f"{name}.{option}={known.takes}": known.help
-        for name in formats.names()
-        for option, known in formats.load(name).options.items()
-    }
-
-
-def _rows(options: Iterable[Option]) -> dict[str, str]:
-    return {option.usage: "\n".join(_meaning(option)) for option in options}
+def _parser(name: str, command: type[Options], rows: Mapping[str, str] | None = None) -> argparse.ArgumentParser:
+    """Return the parser of a command's options, without a name of the program's; `rows` are for its help only."""
+    options = options_of(command)
+    required = [option.usage for option in options.values() if option.required]
+    parser = argparse.ArgumentParser(
+        usage=" ".join([_PROGRAM, name or "COMMAND", *required, "[OPTION]..."]),
+        description=command.__doc__ if name else _ABOUT,
+        formatter_class=_Formatter,
+        argument_default=argparse.SUPPRESS,
+        add_help=False,
+        allow_abbrev=False,
+        exit_on_error=False,
+    )
+    middle = "options of the formats, for --format-option" if name else "commands"
+    titles = ("required", "options", middle, "options of every command")
+    groups = {title: parser.add_argument_group(title) for title in titles}
+    for field, option in options.items():
+        title = "required" if option.required else titles[-1] if field in Options.model_fields else "options"
+        named: dict[str, Any] = {"help": "\n".join(_meaning(option)).replace("%", "%%")}
+        if not option.flag.startswith("-"):
+            groups[title].add_argument(field, metavar=option.flag, nargs="?", action="append", **named)
+        elif option.takes:
+            groups[title].add_argument(option.flag, dest=field, metavar=option.takes, action="append", **named)
+        else:
+            groups[title].add_argument(option.flag, dest=field, const="", action="append_const", **named)
+    for left, right in (rows or {}).items():
+        groups[middle].add_argument(left, metavar=left, help=right.replace("%", "%%"))
+    groups[titles[-1]].add_argument("--help", action="store_true", help="Print this text. -h does the same.")
+    if not name:
+        groups[titles[-1]].add_argument("--version", action="store_true", help="Print the version.")
+    return parser
 
 
 def _meaning(option: Option) -> Iterator[str]:
     yield option.help
     if option.repeatable:
-        yield "Several: repeat it, or put commas between them." if option.separator else "Several: repeat it."
+        yield "Several: repeat it, or put commas between them." if option.commas else "Several: repeat it."
     default = ",".join(option.default) if isinstance(option.default, tuple) else option.default
     if default and not option.required and not isinstance(default, bool):
         yield f"Default: {default}"
@@ -181,10 +170,14 @@ def _meaning(option: Option) -> Iterator[str]:
         yield f"Variable: {' or '.join(option.variables)}"
 
 
-def _row(left: str, right: str) -> str:
-    width = _HELP_WIDTH - _HELP_COLUMN
-    lines = [line for part in right.splitlines() for line in textwrap.wrap(part, width, break_on_hyphens=False)]
-    if len(left) > _HELP_COLUMN - 4:  # too long to stand beside its meaning
-        lines.insert(0, "")
-    both = zip_longest([f"  {left}"], lines, fillvalue="")
-    return "\n".join(f"{head:{_HELP_COLUMN}}{line}".rstrip() for head, line in both)
+class _Formatter(argparse.HelpFormatter):
+    """Help of 80 columns, which keeps the lines of a text apart and breaks no option at its dashes."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=30, width=80)
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return [line for part in text.splitlines() for line in textwrap.wrap(part, width, break_on_hyphens=False)]
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return indent + "\n".join(self._split_lines(" ".join(text.split()), width))

@@ -6,7 +6,6 @@ the credential names an issuer of its own; then `IdTokenCredentialsDescriptor` g
 
 import json
 import os
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from urllib.parse import urlencode
 import structlog
 from jwt.algorithms import RSAAlgorithm
 
+from cloudsmith_oidc import output_file
 from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import (
     CloudsmithOidcError,
@@ -25,7 +25,6 @@ from cloudsmith_oidc.errors import (
     StaleDocumentsError,
     UnexpectedAnswerError,
     UnreachableError,
-    WriteError,
 )
 from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.issuer_documents import (
@@ -241,30 +240,13 @@ def _member(configuration: Mapping[str, Any], name: str) -> str:
 
 
 def _write(directory: Path, files: Mapping[str, str]) -> list[str]:
-    """Replace the files that differ, each in one step, and return their names. A static host has to read them."""
+    """Replace the files that differ, and return their names. Raises `WriteError`."""
     changed = []
-    try:
-        for name, text in files.items():
-            path = directory / name
-            if path.is_file() and path.read_bytes() == text.encode():
+    for name, text in files.items():
+        path = directory / name
+        with suppress(OSError):
+            if path.read_text(encoding="utf-8") == text:
                 continue
-            for parent in reversed(path.parents):
-                if not parent.is_dir():
-                    parent.mkdir()
-                    parent.chmod(0o755)
-            temporary = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
-            try:
-                temporary.write_text(text, encoding="utf-8")
-                temporary.chmod(0o644)
-                temporary.replace(path)
-            except BaseException:
-                with suppress(FileNotFoundError):
-                    temporary.unlink()
-                raise
-            changed.append(name)
-    except OSError as error:
-        raise WriteError(
-            f"{error.filename or directory} cannot be written ({error.strerror})",
-            hint="Give a directory that this user can write to",
-        ) from None
+        output_file.write(path, text.encode(), make_folders=True)
+        changed.append(name)
     return changed

@@ -39,18 +39,31 @@ class IdTokenError(CloudsmithOidcError):
 
 
 class ExchangeRefusedError(CloudsmithOidcError):
-    """Cloudsmith refused the exchange (400, 401, 403, 404 or 422)."""
+    """Cloudsmith refused the exchange (400, 401, 403, 404 or 422).
+
+    `status` is the HTTP status of the answer, 0 if `explain` found the cause without an answer.
+    """
 
     exit_code = 4
 
+    def __init__(self, message: str, *, hint: str, code: str = "", status: int = 0) -> None:
+        super().__init__(message, hint=hint, code=code)
+        self.status = status
 
-class ThrottledError(CloudsmithOidcError):
+
+class TemporaryError(CloudsmithOidcError):
+    """A failure that may pass. `retry_after` is the number of seconds that the server asks to wait, 0 for none."""
+
+    retry_after = 0.0
+
+
+class ThrottledError(TemporaryError):
     """Cloudsmith's rate limit (429) lasts longer than the deadline."""
 
     exit_code = 5
 
 
-class UnreachableError(CloudsmithOidcError):
+class UnreachableError(TemporaryError):
     """Network, TLS or proxy trouble, a time-out, or a 5xx answer until the deadline."""
 
     exit_code = 6
@@ -67,7 +80,7 @@ class UnexpectedAnswerError(CloudsmithOidcError):
 
 
 class ServiceMismatchError(UnexpectedAnswerError):
-    """Cloudsmith issued a token, but not for the service account that was asked for."""
+    """Cloudsmith issued a token for another service account."""
 
 
 class StaleDocumentsError(CloudsmithOidcError):

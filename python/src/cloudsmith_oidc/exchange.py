@@ -9,20 +9,19 @@ from email.utils import parsedate_to_datetime
 import tenacity
 
 from cloudsmith_oidc import log
-from cloudsmith_oidc.deadline import Deadline
+from cloudsmith_oidc.deadline import Deadline, timestamp
 from cloudsmith_oidc.errors import (
     ExchangeRefusedError,
     ServiceMismatchError,
+    TemporaryError,
     ThrottledError,
     UnexpectedAnswerError,
     UnreachableError,
     UntrustedCertificateError,
 )
 from cloudsmith_oidc.http import Answer, HttpClient, json_object
-from cloudsmith_oidc.id_token import IdToken
-from cloudsmith_oidc.jwt_view import JwtView
+from cloudsmith_oidc.id_token import IdToken, JwtView
 from cloudsmith_oidc.redaction import one_line, protect
-from cloudsmith_oidc.times import timestamp
 
 _REFUSED = frozenset({400, 401, 403, 404, 422})
 _GRANTED = frozenset({200, 201})
@@ -38,7 +37,7 @@ _BACK_OFF = tenacity.wait_random_exponential(multiplier=0.5, max=10)
 
 @dataclass(frozen=True)
 class ServiceAccount:
-    """Whom to log in as: the service account `slug` of the workspace `org`, at the API `api_host` (a base URL)."""
+    """The account to log in as: service account `slug` of the workspace `org`, at the API `api_host` (a base URL)."""
 
     api_host: str
     org: str
@@ -47,28 +46,19 @@ class ServiceAccount:
 
 @dataclass(frozen=True)
 class CloudsmithToken:
-    """What Cloudsmith issued: good for its package endpoints and its API until `expires_at` (UTC)."""
+    """The token that Cloudsmith issued. Its package endpoints and its API accept it until `expires_at` (UTC)."""
 
     value: str = field(repr=False)
     expires_at: datetime
 
     @property
     def fingerprint(self) -> str:
-        """The first 12 hex digits of the token's SHA-256: names the token in a log without giving it away."""
+        """The first 12 hex digits of the token's SHA-256, to identify the token in a log without showing it."""
         return hashlib.sha256(self.value.encode()).hexdigest()[:12]
 
 
-class _RetryableError(Exception):
-    """An attempt that may go better next time: `error` is what to report if there is no next time."""
-
-    def __init__(self, error: UnreachableError | ThrottledError, retry_after: float = 0.0) -> None:
-        super().__init__()
-        self.error = error
-        self.retry_after = retry_after
-
-
 def exchange(client: HttpClient, account: ServiceAccount, id_token: IdToken, *, timeout: float) -> CloudsmithToken:
-    """Exchange `id_token` for a token of the service account.
+    """Return a token of the service account in exchange for `id_token`.
 
     Connection errors, time-outs, 429 and 5xx are retried until `timeout` seconds have passed or the ID token has
     expired. Raises `ExchangeRefusedError`, `ThrottledError`, `UnreachableError` or `UnexpectedAnswerError`.
@@ -80,36 +70,37 @@ def exchange(client: HttpClient, account: ServiceAccount, id_token: IdToken, *, 
     def attempt() -> CloudsmithToken:
         # Half of the time only, so that there is some left to try again after one lost connection.
         own = Deadline(min(total / 2, deadline.remaining()))
-        try:
-            answer = client.request(
-                "POST", url, deadline=own, json={"oidc_token": id_token.text, "service_slug": account.slug}
-            )
-        except UntrustedCertificateError:
-            raise
-        except UnreachableError as error:
-            raise _RetryableError(error) from None
+        log.debug("asks for a token", url=url, service=account.slug, seconds_left=round(deadline.remaining(), 1))
+        answer = client.request(
+            "POST", url, deadline=own, json={"oidc_token": id_token.text, "service_slug": account.slug}
+        )
         _raise_for_status(answer)
         return _granted(answer, account.slug)
 
-    earlier: list[_RetryableError] = []
+    earlier: list[TemporaryError] = []
 
     def before_sleep(state: tenacity.RetryCallState) -> None:
-        earlier.append(_reason(state))
-        _log_retry(state)
+        earlier.append(_error(state))
+        log.warn(
+            "the exchange is tried again",
+            reason=_error(state).message,
+            attempt=state.attempt_number,
+            in_seconds=round(state.upcoming_sleep, 1),
+        )
 
     retry = tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type(_RetryableError),
-        wait=lambda state: _reason(state).retry_after + _BACK_OFF(state),
+        retry=tenacity.retry_if_exception(_may_pass),
+        wait=lambda state: _error(state).retry_after + _BACK_OFF(state),
         stop=lambda state: state.upcoming_sleep >= deadline.remaining(),
         before_sleep=before_sleep,
         reraise=True,
     )
     try:
         return retry(attempt)
-    except _RetryableError as last:
+    except TemporaryError as last:
         # An attempt that had no time left says less than the one before it.
         late = earlier and deadline.remaining() < _TOO_LATE_SECONDS
-        raise (earlier[-1] if late else last).error from None
+        raise (earlier[-1] if late else last) from None
 
 
 def _seconds_left(id_token: IdToken) -> float:
@@ -117,20 +108,15 @@ def _seconds_left(id_token: IdToken) -> float:
     return (expires_at - datetime.now(UTC)).total_seconds() if expires_at else 0.0
 
 
-def _reason(state: tenacity.RetryCallState) -> _RetryableError:
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, TemporaryError) and not isinstance(error, UntrustedCertificateError)
+
+
+def _error(state: tenacity.RetryCallState) -> TemporaryError:
     error = state.outcome.exception() if state.outcome else None
-    if not isinstance(error, _RetryableError):  # pragma: no cover - tenacity asks only after such an error
+    if not isinstance(error, TemporaryError):  # pragma: no cover - tenacity asks only after such an error
         raise TypeError
     return error
-
-
-def _log_retry(state: tenacity.RetryCallState) -> None:
-    log.warn(
-        "the exchange is tried again",
-        reason=_reason(state).error.message,
-        attempt=state.attempt_number,
-        in_seconds=round(state.upcoming_sleep, 1),
-    )
 
 
 def _raise_for_status(answer: Answer) -> None:
@@ -141,24 +127,22 @@ def _raise_for_status(answer: Answer) -> None:
         raise ExchangeRefusedError(
             f"Cloudsmith refused the exchange ({answer.status}{said})",
             hint="Run cloudsmith-oidc explain with the same settings to see why",
+            status=answer.status,
         )
     seconds = _retry_after(answer.headers)
+    error: TemporaryError | None = None
     if answer.status == _THROTTLED:
-        raise _RetryableError(
-            ThrottledError(
-                f"Cloudsmith's rate limit is used up (429{said})",
-                hint=f"{_come_back(seconds)}; the limit is per IP address, which agents behind one NAT share",
-            ),
-            seconds,
+        error = ThrottledError(
+            f"Cloudsmith's rate limit is used up (429{said})",
+            hint=f"{_come_back(seconds)}; the limit is per IP address, which agents behind one NAT share",
         )
-    if answer.status >= _SERVER_ERROR:
-        raise _RetryableError(
-            UnreachableError(
-                f"Cloudsmith answered {answer.status}{said}",
-                hint=f"{_come_back(seconds)}, or raise the timeout",
-            ),
-            seconds,
+    elif answer.status >= _SERVER_ERROR:
+        error = UnreachableError(
+            f"Cloudsmith answered {answer.status}{said}", hint=f"{_come_back(seconds)}, or raise the timeout"
         )
+    if error is not None:
+        error.retry_after = seconds
+        raise error
     raise UnexpectedAnswerError(
         f"the API answered with the status {answer.status}, which is not understood",
         hint=_LOOK_AT_HOST,
@@ -172,7 +156,7 @@ def _come_back(seconds: float) -> str:
 
 
 def _vendor_text(answer: Answer) -> str:
-    """Return what the vendor said, fit for a log: `: <detail> (<field names>)`, or nothing."""
+    """Return the vendor's message, fit for a log: `: <detail> (<field names>)`, or ""."""
     body = json_object(answer) or {}
     said = body.get("detail") or body.get("error")
     text = f": {one_line(said)}" if isinstance(said, str) else ""

@@ -4,7 +4,7 @@ import ipaddress
 import json as jsonlib
 import os
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from cloudsmith_oidc import __version__
+from cloudsmith_oidc import log
 from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import (
     SettingsError,
@@ -21,10 +21,11 @@ from cloudsmith_oidc.errors import (
     UntrustedCertificateError,
 )
 from cloudsmith_oidc.redaction import one_line, quoted
+from cloudsmith_oidc.version import __version__
 
 MAX_ANSWER_BYTES = 1024 * 1024
 Auth = tuple[str, str] | Callable[[httpx.Request], httpx.Request]
-"""A user and a password, or what puts something else into the request: see `api_key`."""
+"""A user and a password, or a function that adds another login to the request: see `api_key`."""
 _MAX_DATE = 100
 
 
@@ -38,7 +39,7 @@ class Answer:
 
 
 def is_loopback(host: str) -> bool:
-    """Say whether `host` names this machine by definition (RFC 6761 `localhost`, 127.0.0.0/8, ::1)."""
+    """Return whether `host` names this machine by definition (RFC 6761 `localhost`, 127.0.0.0/8, ::1)."""
     if host == "localhost":
         return True
     try:
@@ -48,7 +49,7 @@ def is_loopback(host: str) -> bool:
 
 
 def api_key(key: str) -> Auth:
-    """Authenticate with a Cloudsmith API key, which is ASCII without white space."""
+    """Return a function that authenticates with a Cloudsmith API key, which is ASCII without white space."""
 
     def authenticate(request: httpx.Request) -> httpx.Request:
         request.headers["X-Api-Key"] = key
@@ -79,7 +80,7 @@ class HttpClient:
         json: Mapping[str, str] | None = None,
         auth: Auth | None = None,
     ) -> Answer:
-        """Send one request and read the whole answer, whatever its status, except a redirect.
+        """Send one request and return the whole answer, whatever its status.
 
         Raises `UnreachableError` for everything between here and the server, `UnexpectedAnswerError` for a redirect,
         an encoded or an oversized answer, and `SettingsError` for proxies or CA files that cannot be used.
@@ -91,14 +92,16 @@ class HttpClient:
                 f"{quoted(url)} is not an https URL", hint="Use https; plain http is for a loopback host only"
             )
         name = one_line(parsed.netloc.decode("ascii"))
-        # Plain http needs no authorities. Without any, a context trusts nobody.
+        # Plain http needs no CA certificates. An empty context rejects every server.
         https = parsed.scheme == "https"
         authorities = self._authorities(deadline) if https else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
         def send() -> Answer:
             with (
                 self._connect(authorities, trust_env=not loopback, deadline=deadline) as client,
-                client.stream(method, parsed, json=json, auth=auth) as response,
+                client.stream(
+                    method, parsed, json=json, auth=auth, extensions={"trace": _trace(parsed.host)}
+                ) as response,
             ):
                 return Answer(response.status_code, response.headers, _read(response, name))
 
@@ -111,7 +114,7 @@ class HttpClient:
         except httpx.TransportError as error:
             raise _unreachable(name, error) from None
         except UnicodeError:
-            # What name resolution says of an empty or too long part of a name.
+            # Name resolution raises this for an empty or too long part of a name.
             raise UnreachableError(f"{name} cannot be a host name", hint="Look at the host's name") from None
         offset = _clock_offset(answer.headers)
         if offset is not None:
@@ -119,18 +122,19 @@ class HttpClient:
         return answer
 
     def _authorities(self, deadline: Deadline) -> ssl.SSLContext:
-        """Load the certificate authorities to trust, once: httpx would load them for every client and every proxy."""
+        """Return the certificate authorities to trust, loaded once: httpx would load them for each client and proxy."""
+
+        def load() -> ssl.SSLContext:
+            given = self._ca_bundle
+            return httpx.create_ssl_context() if given is None else ssl.create_default_context(cadata=given)
+
         if self._loaded_authorities is None:
+            log.debug("loads certificate authorities", source=_source_of_authorities(self._ca_bundle).rstrip(","))
             try:
-                self._loaded_authorities = deadline.run(self._load_authorities)
+                self._loaded_authorities = deadline.run(load)
             except OSError as error:
                 raise _unusable(self._ca_bundle, error) from None
         return self._loaded_authorities
-
-    def _load_authorities(self) -> ssl.SSLContext:
-        if self._ca_bundle is not None:
-            return ssl.create_default_context(cadata=self._ca_bundle)
-        return httpx.create_ssl_context()
 
     def _connect(self, authorities: ssl.SSLContext, *, trust_env: bool, deadline: Deadline) -> httpx.Client:
         try:
@@ -142,7 +146,7 @@ class HttpClient:
                 headers={
                     "User-Agent": f"cloudsmith-oidc/{__version__}",
                     "Accept": "application/json",
-                    # A compressed answer could unpack to any size, whatever limit is put on what is read.
+                    # A compressed answer could unpack to any size, whatever the limit on what is read.
                     "Accept-Encoding": "identity",
                 },
             )
@@ -153,17 +157,31 @@ class HttpClient:
             ) from None
 
 
-def _unusable(ca_bundle: str | None, error: OSError) -> SettingsError:
-    variable = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)), "")
-    place = f"in {variable}, {quoted(os.environ[variable])}," if variable else "of this program"
+def _trace(host: str) -> Callable[[str, Mapping[str, Any]], None]:
+    """Return a function that logs where a connection for `host` really goes. A proxy's login is not part of that."""
+
+    def trace(event: str, details: Mapping[str, Any]) -> None:
+        if event == "connection.connect_tcp.started":
+            place = f"{details['host']}:{details['port']}"
+            log.debug("connects", to=place, host=host, proxy="none" if details["host"] == host else place)
+
+    return trace
+
+
+def _source_of_authorities(ca_bundle: str | None) -> str:
     if ca_bundle is not None:
-        place = "after the token on standard input"
+        return "after the token on standard input"
+    variable = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)), "")
+    return f"in {variable}, {quoted(os.environ[variable])}," if variable else "of this program"
+
+
+def _unusable(ca_bundle: str | None, error: OSError) -> SettingsError:
     if isinstance(error, ssl.SSLError):
         why = "are not in PEM form"
     else:
         why = f"cannot be read ({error.strerror})" if error.strerror else "could not be read to their end in time"
     return SettingsError(
-        f"the certificate authorities {place} {why}",
+        f"the certificate authorities {_source_of_authorities(ca_bundle)} {why}",
         hint="Set SSL_CERT_FILE to a PEM file of certificate authorities, or unset it",
     )
 
@@ -209,6 +227,7 @@ def _unreachable(name: str, error: httpx.TransportError) -> UnreachableError:
         return UnreachableError(
             f"the proxy refused to connect to {name}", hint="Look at HTTPS_PROXY and NO_PROXY, and at the proxy's rules"
         )
+    reason = ""
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return UntrustedCertificateError(
@@ -216,40 +235,32 @@ def _unreachable(name: str, error: httpx.TransportError) -> UnreachableError:
                 hint="If a private CA signs it, name its PEM file in SSL_CERT_FILE",
             )
         if isinstance(cause, ssl.SSLError):
-            reason = one_line(str(cause.reason)).replace("_", " ").lower()
-            return UnreachableError(f"the TLS connection to {name} failed: {reason}", hint="Look at the server's TLS")
+            why = one_line(str(cause.reason)).replace("_", " ").lower()
+            return UnreachableError(f"the TLS connection to {name} failed: {why}", hint="Look at the server's TLS")
+        if isinstance(cause, OSError) and cause.strerror:
+            reason = reason or cause.strerror
     if isinstance(error, httpx.ConnectError):
         return UnreachableError(
-            f"cannot connect to {name}: {_errno_text(error)}",
+            f"cannot connect to {name}: {reason or 'no connection'}",
             hint="Look at the host name, the firewall, and HTTPS_PROXY if this machine needs a proxy",
         )
     return UnreachableError(f"the connection to {name} broke off", hint="Try again")
 
 
-def _causes(error: BaseException) -> list[BaseException]:
-    chain: list[BaseException] = []
-    current: BaseException | None = error
-    while current is not None:
-        chain.append(current)
-        current = current.__cause__ or current.__context__
-    return chain
-
-
-def _errno_text(error: BaseException) -> str:
-    for cause in _causes(error):
-        if isinstance(cause, OSError) and cause.strerror:
-            return cause.strerror
-    return "no connection"
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def json_object(answer: Answer) -> dict[str, Any] | None:
-    """Return the answer's JSON object, `None` if it is anything else."""
+    """Return the answer's JSON object, None if it is anything else."""
     decoded = json_value(answer)
     return decoded if isinstance(decoded, dict) else None
 
 
 def json_value(answer: Answer) -> Any:  # noqa: ANN401 - it can be any JSON
-    """Return what the answer holds as JSON, `None` if it holds none."""
+    """Return the answer's JSON value, None if it holds none."""
     try:
         return jsonlib.loads(answer.body)
     except (ValueError, RecursionError):

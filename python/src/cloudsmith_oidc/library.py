@@ -7,34 +7,25 @@ from pathlib import Path
 
 from cloudsmith_oidc import exchange, explain, formats, values
 from cloudsmith_oidc.deadline import Deadline
-from cloudsmith_oidc.errors import CloudsmithOidcError
+from cloudsmith_oidc.errors import CloudsmithOidcError  # noqa: F401 - one of the public names
 from cloudsmith_oidc.exchange import CloudsmithToken, ServiceAccount
 from cloudsmith_oidc.explain.evidence import Expectations
 from cloudsmith_oidc.explain.findings import Finding
-from cloudsmith_oidc.explain.report import as_json, as_text
+from cloudsmith_oidc.explain.json_report import as_json
+from cloudsmith_oidc.explain.text_report import as_text
 from cloudsmith_oidc.formats import Configuration
+from cloudsmith_oidc.formats.base import Access
 from cloudsmith_oidc.http import HttpClient
-from cloudsmith_oidc.id_token import GivenToken, IdToken
+from cloudsmith_oidc.id_token import IdToken
 from cloudsmith_oidc.redaction import protect, quoted
 from cloudsmith_oidc.settings import DEFAULT_API_HOST
-
-__all__ = [
-    "CloudsmithOidcError",
-    "CloudsmithToken",
-    "Configuration",
-    "Diagnosis",
-    "Finding",
-    "configure",
-    "diagnose",
-    "exchange_token",
-]
 
 
 @dataclass(frozen=True)
 class Diagnosis:
     """Why Cloudsmith refuses, or would refuse. Nothing in it holds a secret.
 
-    `findings` begin with the likeliest cause. `cause` is the first that is an error, `None` if nothing is wrong. `text`
+    `findings` begin with the likeliest cause. `cause` is the first that is an error, None if nothing is wrong. `text`
     is the report of `cloudsmith-oidc explain`, `json` that of `explain --json`.
     """
 
@@ -47,10 +38,10 @@ class Diagnosis:
 def exchange_token(
     id_token: str, *, org: str, service: str, api_host: str = DEFAULT_API_HOST, timeout: float = 60
 ) -> CloudsmithToken:
-    """Exchange an ID token for a token of the service account `service` in the workspace `org`.
+    """Return a token of the service account `service` in the workspace `org`, in exchange for an ID token.
 
     It tries again, as the command does, until `timeout` seconds have passed. Raises `CloudsmithOidcError`, and
-    `ValueError` for a slug or a host that is none.
+    `ValueError` for a malformed slug or host.
     """
     protect(id_token)
     account = ServiceAccount(values.base_url(api_host), values.slug(org), values.slug(service))
@@ -69,27 +60,25 @@ def configure(  # noqa: PLR0913 - each by its name
 ) -> Configuration:
     """Return the files and the variables with which the clients of the formats `names` are logged in.
 
-    Nothing is written: the paths of the files are relative to `directory`, to which the variables lead. `domains` and
-    `options` are what the step's options `domains` and `formatOptions` are. Raises `CloudsmithOidcError`, and
-    `ValueError` for a value that is not what it should be.
+    Nothing is written: the paths of the files are relative to `directory`, and the variables point there. `domains` and
+    `options` have the form of the step's options `domains` and `formatOptions`. Raises `CloudsmithOidcError`, and
+    `ValueError` for a malformed value.
     """
-    chosen = [values.format_name(name) for name in _listed(names)]
-    account = formats.Account(
+    chosen = [formats.checked_name(name) for name in _listed(names)]
+    access = Access(
         org=values.slug(org),
         repos=tuple(map(values.slug, _listed(repos))),
         token=token.value,
         directory=str(values.login_directory(str(directory))),
         domains=dict(values.domain(f"{key}={host}") for key, host in (domains or {}).items()),
         options={
-            key: tuple(values.format_option(f"{key}={value}")[1] for value in given)
+            key: tuple(formats.checked_option(f"{key}={value}")[1] for value in given)
             for key, given in (options or {}).items()
         },
         environment=os.environ,
     )
-    formats.require_repository(chosen, account.repos)
-    for key in account.domains:
-        formats.require_domain_key(key.partition(":")[0], chosen)
-    return formats.configure(chosen, account)
+    formats.require_usable(chosen, access.repos, access.domains)
+    return formats.configure(chosen, access)
 
 
 def diagnose(  # noqa: PLR0913 - each by its name
@@ -102,24 +91,25 @@ def diagnose(  # noqa: PLR0913 - each by its name
     api_host: str = DEFAULT_API_HOST,
     timeout: float = 60,
 ) -> Diagnosis:
-    """Find out why Cloudsmith refuses the ID token: what `cloudsmith-oidc explain` does.
+    """Return why Cloudsmith refuses the ID token, as `cloudsmith-oidc explain` reports it.
 
-    It tries the exchange, and discards the token that this yields. With the API key of a Manager or Owner it also reads
-    what is entered in Cloudsmith, for `repos`, too. What is wrong with the arguments is a finding.
+    It tries the exchange, and discards the token that it gets. With the API key of a Manager or Owner it also reads
+    the settings in Cloudsmith, those of `repos` included. A malformed argument is a finding.
     """
     protect(id_token)
     protect(api_key)
     report = explain.diagnose(
-        GivenToken(id_token, api_key=api_key),
+        id_token,
         ServiceAccount(api_host, org, service),
         Expectations(repositories=_listed(repos)),
         Deadline(timeout),
+        api_key=api_key,
     )
     return Diagnosis(report.findings, report.cause, as_text(report), as_json(report))
 
 
 def _listed(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return these, each once, as clients refuse what their file names twice. Raises `ValueError` for one alone."""
+    """Return the texts without repetition, which some clients refuse. Raises `ValueError` if given one text alone."""
     if texts == str(texts):
         raise ValueError(f"{quoted(texts)} would be taken for its letters: give a list")
     return tuple(dict.fromkeys(texts))

@@ -1,4 +1,8 @@
-"""`cloudsmith-oidc login`."""
+"""`cloudsmith-oidc login`: from the options to the files of the clients.
+
+options --given_token, id_token--> ID token --exchange--> Cloudsmith token --formats--> files and variables
+--login_directory--> a directory, or an answer on standard output
+"""
 
 import json
 import os
@@ -8,15 +12,16 @@ from pathlib import Path
 
 import structlog
 
-from cloudsmith_oidc import formats, login_directory, streams
-from cloudsmith_oidc.deadline import Deadline
+from cloudsmith_oidc import formats, log, login_directory, streams
+from cloudsmith_oidc.deadline import Deadline, timestamp
 from cloudsmith_oidc.errors import CloudsmithOidcError, ExchangeRefusedError, ServiceMismatchError
 from cloudsmith_oidc.exchange import CloudsmithToken, ServiceAccount, exchange
+from cloudsmith_oidc.formats.base import Access
+from cloudsmith_oidc.given_token import fetch
 from cloudsmith_oidc.home import Home
 from cloudsmith_oidc.http import HttpClient
-from cloudsmith_oidc.id_token import IdToken, fetch
+from cloudsmith_oidc.id_token import IdToken
 from cloudsmith_oidc.settings import Login
-from cloudsmith_oidc.times import timestamp
 
 
 def run(options: Login) -> None:
@@ -27,18 +32,20 @@ def run(options: Login) -> None:
     given = fetch(options, deadline)
     id_token = IdToken.read(given.text)
     client = HttpClient(given.ca_bundle)
-    account = _account(options, Home(files=given.home))
-    # What no client's file can hold is said before anything is sent.
-    formats.configure(options.chosen_formats, account)
+    access = _access(options, Home(files=given.home))
+    # A value that a client's file cannot hold is reported before anything is sent.
+    formats.configure(options.chosen_formats, access)
+    for name, host, url in formats.places(options.chosen_formats, access):
+        log.debug("points a client to", format=name, host=host, url=url)
     service = ServiceAccount(options.api_host, options.org, options.service)
     try:
         token = exchange(client, service, id_token, timeout=deadline.remaining())
     except (ExchangeRefusedError, ServiceMismatchError) as refused:
         _explain(refused, client, service, id_token, deadline)
         raise
-    files = _files(options, id_token, token, replace(account, token=token.value))
+    files = _files(options, id_token, token, replace(access, token=token.value))
     if options.output == Login.STDOUT:
-        streams.write(login_directory.as_tar(files))
+        streams.write(login_directory.as_lines(files))
     else:
         login_directory.write(options.output, files)
     structlog.get_logger().info(
@@ -54,19 +61,19 @@ def run(options: Login) -> None:
 def _explain(
     refused: CloudsmithOidcError, client: HttpClient, service: ServiceAccount, id_token: IdToken, deadline: Deadline
 ) -> None:
-    """Log the likely cause of a refusal. Whatever goes wrong in finding it must not hide the refusal."""
+    """Log the likely cause of a refusal. An error in the diagnosis must not replace the refusal."""
     try:
-        # Loaded only now: a login that succeeds has no use for it.
+        # Loaded only now, because a login that succeeds does not need it.
         from cloudsmith_oidc import explain  # noqa: PLC0415
 
         explain.explain_refusal(refused, client, service, id_token, deadline)
-    except Exception as error:  # noqa: BLE001 - the refusal is what has to be reported
+    except Exception as error:  # noqa: BLE001 - the refusal is the error to report
         structlog.get_logger().warning("the diagnosis of the refusal failed: a bug", kind=type(error).__name__)
 
 
-def _account(options: Login, home: Home) -> formats.Account:
-    """Return what the login is to give access to, without a token. Its files know where the clients will run."""
-    return formats.Account(
+def _access(options: Login, home: Home) -> Access:
+    """Return what the login gives access to, still without a token."""
+    return Access(
         org=options.org,
         repos=options.repo,
         token="",
@@ -79,12 +86,12 @@ def _account(options: Login, home: Home) -> formats.Account:
     )
 
 
-def _files(options: Login, id_token: IdToken, token: CloudsmithToken, account: formats.Account) -> dict[str, str]:
+def _files(options: Login, id_token: IdToken, token: CloudsmithToken, access: Access) -> dict[str, str]:
     """Return every file of the login directory."""
-    configuration = formats.configure(options.chosen_formats, account)
+    configuration = formats.configure(options.chosen_formats, access)
     files, variables = configuration.files, configuration.variables
     files[login_directory.ENV] = "".join(f"{name}={value}\n" for name, value in variables.items())
-    # What a job runs after the login has no use for the ID token.
+    # The job does not need the ID token after the login.
     files[login_directory.ACTIVATE] = "unset CLOUDSMITH_OIDC_TOKEN OIDC_TOKEN\n" + "".join(
         f"export {name}={shlex.quote(value)}\n" for name, value in variables.items()
     )

@@ -1,4 +1,4 @@
-"""Keep tokens out of everything that is shown: logs, errors, and text of foreign origin.
+"""Keep tokens out of everything that is shown: logs, errors, and untrusted text.
 
 A token is known in two ways. The secrets of this process are remembered, so that a part of one is found in whatever
 form it comes back. Others are known by the shape of a JSON Web Token. The work is linear in the length of the text.
@@ -15,17 +15,17 @@ _MAX_LOOKED_AT = 5 * _MAX_QUOTED
 _WINDOW = 16
 """So many characters in a row of a secret are never shown."""
 MAX_TOKEN_CHARACTERS = 16 * 1024
-"""More than any real token has. What is longer is refused, and not remembered any further than this."""
+"""More than any real token has. A longer one is refused, and only this much of it is remembered."""
 
 # A JWT begins with base64url of `{"`, or of a brace and white space; its dots may be escaped for a URL or for JSON.
-# Each repeat takes whatever there is, and nothing has to follow it: so no text makes the search start over.
+# Each repeat takes all that matches, and nothing must follow it, so no text makes the search start over.
 _JWT = r"e(?:yJ|yA[gi]|wo[giJK]|wk[giJ]|w0K)[\w-]{12,}(?:(?:\.|%2[Ee]|\\u002[Ee])[\w-]*)*"
 # What base64 makes of `eyJ`, for each of the three places where a group of three bytes can begin: HTTP basic
 # authentication encodes `token:` or `__token__:` and the token. At two of them it could be part of a long word.
 _BASE64_JWT = r"ZXlK[\w+/-]{13,}|[GWm2]V5S[i-n][\w+/-]{59,}|leU[op][\w+/-]{60,}"
 _SHAPE = re.compile(rf"(?:dG9rZW46)?(?:{_JWT}|(?:{_BASE64_JWT})={{0,2}})", re.ASCII)
 _CHARACTER = re.compile(r"%([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})|(.)", re.DOTALL)
-# Letter case counts for nothing, as a host name loses it, and so do the two characters in which base64 has variants.
+# Letter case is ignored, because a host name loses it, and so are the two characters in which base64 has variants.
 _PLAIN = str.maketrans(string.ascii_uppercase + "-_", string.ascii_lowercase + "+/")
 
 # The windows of each remembered secret. A process has two or three; the bound is for one that runs `main` many times.
@@ -42,9 +42,9 @@ def protect(secret: str) -> None:
 
 
 def redact(text: str) -> str:
-    """Replace what has the shape of a token, and every 16 characters in a row of a secret of this process.
+    """Return the text without anything of the shape of a token, and without 16 characters in a row of a known secret.
 
-    Upper and lower case count as the same, and escapes for URLs and for JSON as the characters they stand for.
+    Upper and lower case are the same here, and so are a character and its escapes for URLs and for JSON.
     """
     text = _SHAPE.sub(_MASK, text)
     characters = list(_CHARACTER.finditer(text))
@@ -58,14 +58,14 @@ def redact(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Make text of foreign origin fit for one log line: no control characters, no token, at most 200 characters."""
+    """Return untrusted text, fit for one log line: no control characters, no token, at most 200 characters."""
     cut = text[:_MAX_LOOKED_AT]
     printable = redact("".join(c if c.isprintable() else " " for c in cut)).strip()
     return printable if len(printable) <= _MAX_QUOTED and cut == text else printable[:_MAX_QUOTED] + "…"
 
 
 def quoted(value: object) -> str:
-    """Quote a value that somebody gave, for an error line."""
+    """Return a value that somebody gave in quotes, fit for an error line."""
     return f"'{one_line(str(value))}'"
 
 

@@ -1,4 +1,4 @@
-"""What can be set: the options of each command, with what they take, what they mean, and the variables that set them.
+"""The options of each command, with what they take, what they mean, and the variables that set them.
 
 An option comes from its flag, else from the environment, else from its default. The variables have the names that
 Cloudsmith's own command line uses (`CLOUDSMITH_ORG` …), and those of its Jenkins guide as second names.
@@ -8,21 +8,18 @@ Cloudsmith's own command line uses (`CLOUDSMITH_ORG` …), and those of its Jenk
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeVar, cast
 
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cloudsmith_oidc import formats, values
 from cloudsmith_oidc.errors import SettingsError
-from cloudsmith_oidc.log import LogFormat
+from cloudsmith_oidc.formats.base import switch
+from cloudsmith_oidc.log import LogFormat, LogLevel
 
 DEFAULT_API_HOST = "https://api.cloudsmith.io"
 _DEFAULT_FORMATS = ("pip", "npm", "docker")
-ID_TOKEN_VARIABLES = ("CLOUDSMITH_OIDC_TOKEN", "OIDC_TOKEN")
-API_KEY_VARIABLE = "CLOUDSMITH_API_KEY"
-SECRET_VARIABLES = (*ID_TOKEN_VARIABLES, API_KEY_VARIABLE, "JENKINS_API_TOKEN")
-"""What these hold has no flag, because anybody can see the arguments of a process, and is never shown."""
 
 
 @dataclass(frozen=True)
@@ -30,84 +27,67 @@ class Option:
     """How an option is given.
 
     `takes` names the value in `--help`; a switch takes none. Of the environment `variables`, the first that is not
-    empty counts. A `repeatable` option has several values; `separator`, if there is one, parts them in one text. An
-    option whose `flag` has no dashes is known by its place.
+    empty takes precedence. A `repeatable` option has several values; with `commas`, one text can hold several as well.
+    An option whose `flag` has no dashes is known by its place.
     """
 
     flag: str
     takes: str
     help: str
-    variables: tuple[str, ...] = ()
-    repeatable: bool = False
-    separator: str = ""
-    required: bool = False
-    default: object = None
+    variables: tuple[str, ...]
+    repeatable: bool
+    required: bool
+    default: object
+    commas: bool = True
 
     @property
     def usage(self) -> str:
-        """Return the option as somebody types it."""
+        """The option as somebody types it."""
         return f"{self.flag} {self.takes}".strip()
 
 
 def options_of(command: type["Options"]) -> dict[str, Option]:
     """Return the options of a command by the names of their fields."""
-    options = {}
-    for name, field in command.model_fields.items():
-        alias, shown = field.validation_alias, field.json_schema_extra
-        assert isinstance(shown, dict)  # noqa: S101 - every field is made by _option
-        options[name] = Option(
-            str(shown["flag"] or f"--{name.replace('_', '-')}"),
-            str(shown["takes"]),
-            field.description or "",
-            tuple(map(str, alias.choices)) if isinstance(alias, AliasChoices) else (),
+    return {
+        name: Option(
+            **{"flag": f"--{name.replace('_', '-')}", **cast("dict[str, Any]", field.json_schema_extra)},
+            help=field.description or "",
             repeatable=isinstance(field.default, tuple),
-            separator=str(shown["separator"]),
             required=field.is_required(),
             default=field.default,
         )
-    return options
+        for name, field in command.model_fields.items()
+    }
 
 
-def _option(
-    takes: str,
-    meaning: str,
-    *variables: str,
-    default: object = ...,
-    flag: str = "",
-    separator: str = "",
-) -> Any:  # noqa: ANN401 - as pydantic's Field, which stands where a default stands
-    """Declare an option: see `Option`. Without `default` it is required."""
-    return Field(
-        default,
-        description=meaning,
-        validation_alias=AliasChoices(*variables) if variables else None,
-        json_schema_extra={"takes": takes, "flag": flag, "separator": separator},
-    )
+def _option(takes: str, meaning: str, *variables: str, default: object = ..., **given: Any) -> Any:  # noqa: ANN401 - as pydantic's Field
+    """Declare an option: see `Option`. `given` may have its `flag` and `commas`. Without `default` it is required."""
+    shown: dict[str, Any] = {"takes": takes, "variables": variables, **given}
+    alias = AliasChoices(*variables) if variables else None
+    return Field(default, description=meaning, validation_alias=alias, json_schema_extra=shown)
 
 
 def _parts(given: str | Iterable[str]) -> tuple[str, ...]:
-    """Part the texts of a repeatable option at commas: one from a variable, or several from flags."""
+    """Return the parts, at commas, of the texts of a repeatable option: one from a variable, or several from flags."""
     texts = [given] if isinstance(given, str) else given
     return tuple(part.strip() for text in texts for part in text.split(",") if part.strip())
 
 
+_T = TypeVar("_T")
+_Several = Annotated[tuple[_T, ...], BeforeValidator(_parts)]
 _Slug = Annotated[str, AfterValidator(values.slug)]
-_Slugs = Annotated[
-    tuple[_Slug, ...],
-    BeforeValidator(_parts),
-    # Clients warn about, or refuse, what their file names twice.
-    AfterValidator(lambda slugs: tuple(dict.fromkeys(slugs))),
-]
-_Formats = Annotated[tuple[Annotated[str, AfterValidator(values.format_name)], ...], BeforeValidator(_parts)]
-_NpmScope = Annotated[str, AfterValidator(lambda text: values.format_option(f"npm.scope={text}")[1])]
-_NpmScopes = Annotated[tuple[_NpmScope, ...], BeforeValidator(_parts)]
-_FormatOption = Annotated[tuple[str, str], BeforeValidator(values.format_option)]
-_FormatOptions = Annotated[tuple[_FormatOption, ...], BeforeValidator(_parts)]
-_Domains = Annotated[tuple[Annotated[tuple[str, str], BeforeValidator(values.domain)], ...], BeforeValidator(_parts)]
-_Claims = tuple[Annotated[tuple[str, str], BeforeValidator(values.claim)], ...]
+# Clients warn about, or refuse, a repository that their file names twice.
+_Slugs = Annotated[_Several[_Slug], AfterValidator(lambda slugs: tuple(dict.fromkeys(slugs)))]
+_FormatName = Annotated[str, AfterValidator(formats.checked_name)]
+_FormatOption = Annotated[tuple[str, str], BeforeValidator(formats.checked_option)]
+_NpmScope = Annotated[str, AfterValidator(lambda text: formats.checked_option(f"npm.scope={text}")[1])]
+_Domain = Annotated[tuple[str, str], BeforeValidator(values.domain)]
+_Claim = Annotated[tuple[str, str], BeforeValidator(values.claim)]
 _Seconds = Annotated[float, BeforeValidator(values.seconds)]
 _Path = Annotated[Path, BeforeValidator(values.path)]
 _Url = Annotated[str, AfterValidator(values.web_address)]
+# A switch is on if its flag was given; a variable says true or false.
+_Switch = Annotated[bool, BeforeValidator(lambda given: given if isinstance(given, bool) else switch(given) == "true")]
 _ORG = ("SLUG", "The Cloudsmith workspace (organization).", "CLOUDSMITH_ORG", "CLOUDSMITH_WORKSPACE")
 _SERVICE = (
     *("SLUG", "The service account to log in as."),
@@ -118,7 +98,7 @@ _TIMEOUT = ("SECONDS", "For the whole command, at most 3600.", "CLOUDSMITH_TIMEO
 
 
 class Options(BaseSettings):
-    """What every command has."""
+    """The options that every command has."""
 
     model_config = SettingsConfigDict(
         frozen=True,
@@ -134,11 +114,17 @@ class Options(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    log_format: Annotated[LogFormat, BeforeValidator(values.log_format)] = _option(
+    log_format: Annotated[LogFormat, BeforeValidator(values.one_of("a log format", "console", "json"))] = _option(
         "console|json",
         "Log lines for people, or JSON objects for machines.",
         "CLOUDSMITH_OIDC_LOG_FORMAT",
         default="console",
+    )
+    log_level: Annotated[LogLevel, BeforeValidator(values.one_of("a log level", "info", "debug"))] = _option(
+        "info|debug",
+        "With debug, log each decision as well, such as the proxy and the custom domains that are used.",
+        "CLOUDSMITH_OIDC_LOG_LEVEL",
+        default="info",
     )
     quiet: bool = _option("", "Log nothing but errors.", default=False)
 
@@ -173,68 +159,54 @@ class Login(TokenOptions):
         Path, BeforeValidator(lambda text: Path(text) if text == "-" else values.login_directory(text))
     ] = _option(
         "DIR",
-        "The directory to write to, which is login's alone. With - as DIR, a tar stream goes to standard output.",
+        "The directory to write to, which is login's alone. With - as DIR, the files go to standard output.",
     )
     root: Annotated[Path, BeforeValidator(values.absolute_path)] | None = _option(
-        "DIR", "With --output -: where the tar stream will be unpacked.", default=None
+        "DIR", "With --output -: where the files will be.", default=None
     )
     repo: _Slugs = _option(
-        "SLUG",
-        "A repository. The first one becomes the clients' default.",
-        "CLOUDSMITH_REPO",
-        default=(),
-        separator=",",
+        "SLUG", "A repository. The first one becomes the clients' default.", "CLOUDSMITH_REPO", default=()
     )
-    format: _Formats = _option(
+    format: _Several[_FormatName] = _option(
         "FORMAT",
         f"A client to configure: {', '.join(formats.names())}. Default: {', '.join(_DEFAULT_FORMATS)}; without "
         "--repo, those that need no repository.",
         "CLOUDSMITH_FORMATS",
         default=(),
-        separator=",",
     )
-    format_option: _FormatOptions = _option(
-        "NAME=VALUE",
-        "An option of one format: those at the end of this text.",
-        "CLOUDSMITH_FORMAT_OPTIONS",
-        default=(),
-        separator=",",
+    format_option: _Several[_FormatOption] = _option(
+        "NAME=VALUE", "An option of one format: those further below.", "CLOUDSMITH_FORMAT_OPTIONS", default=()
     )
-    npm_scope: _NpmScopes = _option(
-        "@SCOPE",
-        "The same as --format-option npm.scope=@SCOPE.",
-        "CLOUDSMITH_NPM_SCOPE",
-        default=(),
-        separator=",",
+    npm_scope: _Several[_NpmScope] = _option(
+        "@SCOPE", "The same as --format-option npm.scope=@SCOPE.", "CLOUDSMITH_NPM_SCOPE", default=()
     )
-    domain: _Domains = _option(
+    domain: _Several[_Domain] = _option(
         "NAME=HOST",
-        "A custom domain. NAME is what stands before .cloudsmith.io in the host that it replaces (dl, npm, docker, "
-        "...), or a format, which counts more. NAME:REPO=HOST: the domain of one repository.",
+        "A custom domain. NAME is the part before .cloudsmith.io of the host that it replaces (dl, npm, docker, ...), "
+        "or a format, which takes precedence. NAME:REPO=HOST: the domain of one repository.",
         "CLOUDSMITH_DOMAINS",
         default=(),
-        separator=",",
     )
-
-    inherit: Annotated[bool, BeforeValidator(values.switch)] = _option(
+    inherit: _Switch = _option(
         "",
-        "Let the user's own logins in the home directory count, too: they are copied into DIR, where whoever can read "
-        "the tokens can read them.",
+        "Also use the user's own logins in the home directory: they are copied into DIR, where whoever can read the "
+        "tokens can read them.",
         "CLOUDSMITH_INHERIT",
         default=False,
     )
 
     def model_post_init(self, _context: object) -> None:
-        """Check what depends on more than one option. Raises `SettingsError`."""
-        for key, _ in self.domain:
-            formats.require_domain_key(key.partition(":")[0], self.chosen_formats)
-        formats.require_repository(self.format, self.repo)
+        """Raise `SettingsError` if the options do not fit together."""
+        formats.require_usable(self.chosen_formats, self.repo, (key for key, _ in self.domain))
         if self.root is not None and self.output != self.STDOUT:
             raise SettingsError("--root goes with --output - only", hint="Leave it out: DIR says where the files are")
 
     @property
     def format_options(self) -> dict[str, tuple[str, ...]]:
-        """The formats' own options by `format.name`, each with all its values."""
+        """The formats' own options by `format.name`, each with all its values.
+
+        `--npm-scope` is `npm.scope` by the name of the step's option. The Python library has only `npm.scope`.
+        """
         options: dict[str, list[str]] = {}
         for key, value in (*(("npm.scope", scope) for scope in self.npm_scope), *self.format_option):
             options.setdefault(key, []).append(value)
@@ -242,53 +214,53 @@ class Login(TokenOptions):
 
     @property
     def chosen_formats(self) -> tuple[str, ...]:
-        """The formats asked for; if none was, the default ones that are possible."""
+        """The formats that were asked for; if none was, the default ones that are possible."""
         default = (name for name in _DEFAULT_FORMATS if self.repo or not formats.load(name).needs_repo)
         return tuple(dict.fromkeys(self.format or default))
 
 
 class Explain(TokenOptions):
-    """Say why Cloudsmith refuses, or would refuse: check the settings, the token, its issuer, and the exchange.
+    """Report why Cloudsmith refuses, or would refuse: check the settings, the token, its issuer, and the exchange.
 
-    With an API key of a Manager or Owner in CLOUDSMITH_API_KEY, it also reads what is entered in Cloudsmith, and
-    compares it with the token. With --token-stdin, the key may be the second line of standard input instead.
+    With an API key of a Manager or Owner in CLOUDSMITH_API_KEY, it also reads the settings in Cloudsmith, and compares
+    them with the token. With --token-stdin, the key may be the second line of standard input instead.
     """
 
-    # What is wrong with these is a finding, so that they are taken as they are.
+    # A wrong value of these is a finding, so they are not checked here.
     org: str = _option(*_ORG, default="")
     service: str = _option(*_SERVICE, default="")
     api_host: str = _option(*_API_HOST, default=DEFAULT_API_HOST)
-    repo: Annotated[tuple[str, ...], BeforeValidator(_parts)] = _option(
+    repo: _Several[str] = _option(
         "SLUG",
-        "A repository that the service account needs; looked at with an API key only.",
+        "A repository that the service account needs; checked with an API key only.",
         "CLOUDSMITH_REPO",
         default=(),
-        separator=",",
     )
-    write: bool = _option("", "The service account has to write to the repositories, too.", default=False)
+    write: bool = _option("", "The service account must also write to the repositories.", default=False)
     expect_audience: str | None = _option(
         "AUDIENCE", "Report a fault unless the token's audience is this one, or one of several.", default=None
     )
-    expect_claim: _Claims = _option(
+    expect_claim: tuple[_Claim, ...] = _option(
         "NAME=VALUE",
         "Report a fault unless the token has this claim. VALUE may end in * or .* for anything that follows.",
         default=(),
+        commas=False,
     )
     exchange: bool = _option("", "Do not try the exchange.", default=True, flag="--no-exchange")
     as_json: bool = _option("", "Write the report as one JSON object.", default=False, flag="--json")
-    html: _Path | None = _option("FILE", "Write the report to this file, too, as a web page.", default=None)
+    html: _Path | None = _option("FILE", "Also write the report to this file, as a web page.", default=None)
 
 
 class Discovery(Options):
     """Fetch the issuer's documents from Jenkins, to host them or to compare them with what is hosted."""
 
-    issuer: _Url = _option("URL", "The issuer: what tokens have in iss, and Cloudsmith as its provider URL.")
+    issuer: _Url = _option("URL", "The issuer: the iss of its tokens, and the provider URL in Cloudsmith.")
     output: _Path | None = _option(
         "DIR", "Write .well-known/openid-configuration and jwks there, for any static host.", default=None
     )
     check: _Url | None = _option(
         "URL",
-        "Compare with what is hosted under this URL, and fail if that is not what Jenkins signs with.",
+        "Compare with the documents hosted under this URL, and fail if they do not have the keys of Jenkins.",
         default=None,
     )
     jenkins_url: _Url | None = _option(
@@ -298,9 +270,7 @@ class Discovery(Options):
         "URL, as anybody can.",
         default=None,
     )
-    credentials_id: Annotated[tuple[str, ...], BeforeValidator(_parts)] = _option(
-        "ID", "With --jenkins-url: the credential.", default=("oidc-token-cred",), separator=","
-    )
+    credentials_id: _Several[str] = _option("ID", "With --jenkins-url: the credential.", default=("oidc-token-cred",))
     timeout: _Seconds = _option(*_TIMEOUT, default="60")
 
 
@@ -309,12 +279,12 @@ class Logout(Options):
 
     force: bool = _option("", "Remove it even if nothing in it shows that it is a login's.", default=False)
     directory: Annotated[Path, BeforeValidator(values.login_directory)] = _option(
-        "", "What was given to login as --output.", flag="DIR"
+        "", "The directory that was given to login as --output.", flag="DIR"
     )
 
 
 class Formats(Options):
-    """Say which package clients a login configures, how, and what it hides from them."""
+    """List the package clients that a login can configure, how it does so, and which settings it overrides."""
 
     as_json: bool = _option("", "Write one JSON object.", default=False, flag="--json")
 

@@ -21,7 +21,7 @@ def standard_output() -> RawIOBase | BinaryIO:
 
 
 def write(content: bytes) -> None:
-    """Write all of `content` to standard output. Raises `WriteError`, also if nobody takes it for ten seconds."""
+    """Write all of `content` to standard output. Raises `WriteError`, also if nobody reads it for ten seconds."""
     output = standard_output()
     try:
         Deadline(_PATIENCE_SECONDS).run(lambda: _write_all(output, content))
@@ -44,6 +44,6 @@ def read(limit: int) -> bytes:
 def _write_all(output: RawIOBase | BinaryIO, content: bytes) -> None:
     while content:
         written = output.write(content)
-        if written is None:  # it is full, and the caller has set it to say so rather than to wait
+        if written is None:  # the pipe is full, and the caller has made it non-blocking
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
         content = content[written:]

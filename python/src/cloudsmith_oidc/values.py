@@ -1,11 +1,11 @@
-"""What people give as text, checked and turned into values. Every function raises `ValueError` in words for them."""
+"""Checks of the texts that people give. Each function returns the value, and raises `ValueError` with a plain text."""
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cloudsmith_oidc import formats
 from cloudsmith_oidc.http import is_loopback
 from cloudsmith_oidc.redaction import quoted
 
@@ -19,14 +19,14 @@ _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\]", re.ASCII)
 
 
 def slug(text: str) -> str:
-    """Check the slug of a workspace, a repository or a service account."""
+    """Return the slug of a workspace, a repository or a service account."""
     if not _SLUG.fullmatch(text) or ".." in text:
         raise ValueError(f"{quoted(text)} is not a slug: letters, digits, '-', '_' and '.', as in the Cloudsmith URL")
     return text
 
 
 def base_url(text: str) -> str:
-    """Turn a host, `host:port` or URL into `scheme://host[:port]`."""
+    """Return `scheme://host[:port]` for a host, `host:port` or URL."""
     problem = f"{quoted(text)} is not a host, host:port or https URL without a path"
     try:
         url = urlsplit(text if "://" in text else f"https://{text}")
@@ -34,9 +34,8 @@ def base_url(text: str) -> str:
     except ValueError:
         raise ValueError(problem) from None
     host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname or ""
-    if url.scheme not in {"http", "https"} or not _HOST.fullmatch(host) or url.path.strip("/"):
-        raise ValueError(problem)
-    if "@" in url.netloc or "?" in text or "#" in text:
+    is_url_of_host = url.scheme in _USUAL_PORTS and _HOST.fullmatch(host) and not url.path.strip("/")
+    if not is_url_of_host or "@" in url.netloc or "?" in text or "#" in text:
         raise ValueError(problem)
     if url.scheme == "http" and not is_loopback(host):
         raise ValueError(f"{quoted(text)} is plain http, which is for a loopback host only: use https")
@@ -45,11 +44,11 @@ def base_url(text: str) -> str:
 
 
 def web_address(text: str) -> str:
-    """Check the URL of an issuer or of a Jenkins, and take slashes from its end."""
+    """Return the URL of an issuer or of a Jenkins, without slashes at its end."""
     address = text.rstrip("/")
     scheme, _, rest = address.partition("://")
     host, _, path = rest.partition("/")
-    if scheme not in {"http", "https"}:
+    if scheme not in _USUAL_PORTS:
         raise ValueError(f"{quoted(text)} is not an https URL")
     base_url(f"{scheme}://{host}")
     if not re.fullmatch(r"[\w./~%+-]*", path, re.ASCII):
@@ -57,31 +56,8 @@ def web_address(text: str) -> str:
     return address
 
 
-def format_name(text: str) -> str:
-    """Check the name of a package format."""
-    if text not in formats.names():
-        raise ValueError(f"{quoted(text)} is not a known format: use {', '.join(formats.names())}")
-    return text
-
-
-def format_option(text: str) -> tuple[str, str]:
-    """Split `FORMAT.NAME=VALUE` into `FORMAT.NAME` and the checked value."""
-    key, equals, value = text.partition("=")
-    name, dot, option = key.partition(".")
-    if not equals or not dot:
-        raise ValueError(f"{quoted(text)} is not FORMAT.NAME=VALUE")
-    known = formats.load(format_name(name)).options
-    if option not in known:
-        has = f"it has {', '.join(known)}" if known else "it has none"
-        raise ValueError(f"{quoted(key)} is not an option of the format {name}: {has}")
-    try:
-        return key, known[option].check(value)
-    except ValueError as problem:
-        raise ValueError(f"{quoted(text)}: {problem}") from None
-
-
 def domain(text: str) -> tuple[str, str]:
-    """Split `KEY=HOST` or `KEY:REPO=HOST` into its key and the base URL of the host."""
+    """Return the key of `KEY=HOST` or `KEY:REPO=HOST`, and the base URL of the host."""
     key, equals, host = text.partition("=")
     name, colon, repo = key.partition(":")
     if not name or not equals or (colon and not repo):
@@ -90,7 +66,7 @@ def domain(text: str) -> tuple[str, str]:
 
 
 def claim(text: str) -> tuple[str, str]:
-    """Split `NAME=VALUE`. The value may be empty and may hold anything."""
+    """Return the parts of `NAME=VALUE`. The value may be empty and may hold anything."""
     name, equals, value = text.partition("=")
     if not name or not equals:
         raise ValueError(f"{quoted(text)} is not NAME=VALUE")
@@ -98,7 +74,7 @@ def claim(text: str) -> tuple[str, str]:
 
 
 def seconds(text: str) -> float:
-    """Read a time span in seconds, at most an hour."""
+    """Return a time span in seconds, at most an hour."""
     number = float(text) if _SECONDS.fullmatch(text) else 0.0
     if not 0 < number <= _MAX_SECONDS:
         raise ValueError(
@@ -108,20 +84,19 @@ def seconds(text: str) -> float:
     return number
 
 
-def log_format(text: str) -> str:
-    """Check the name of a log format."""
-    if text not in {"console", "json"}:
-        raise ValueError(f"{quoted(text)} is not a log format: use console or json")
-    return text
+def one_of(meaning: str, first: str, second: str) -> Callable[[str], str]:
+    """Return a check for the name of a log format or level."""
 
+    def check(text: str) -> str:
+        if text not in {first, second}:
+            raise ValueError(f"{quoted(text)} is not {meaning}: use {first} or {second}")
+        return text
 
-def switch(given: bool | str) -> bool:  # noqa: FBT001 - this is what is checked
-    """Read a switch: on or off if its flag was given, else the text of a variable."""
-    return given if isinstance(given, bool) else formats.switch(given) == "true"
+    return check
 
 
 def path(text: str) -> Path:
-    """Turn a path into an absolute one, without following symbolic links."""
+    """Return an absolute path, without following symbolic links."""
     if not text:
         raise ValueError("it is empty")
     if not text.isprintable():
@@ -133,14 +108,14 @@ def path(text: str) -> Path:
 
 
 def login_directory(text: str) -> Path:
-    """Turn the path of a login directory into an absolute one. The launcher takes the same paths, and no others."""
+    """Return the absolute path of a login directory. The launcher takes the same paths, and no others."""
     if ".." in Path(text).parts:
         raise ValueError(f"{quoted(text)} has .. in it: give the plain path of the directory")
     return path(text)
 
 
 def absolute_path(text: str) -> Path:
-    """Check that a path is absolute."""
+    """Return a path that must be absolute."""
     if not text.startswith("/"):
         raise ValueError(f"{quoted(text)} is not an absolute path")
     return path(text)

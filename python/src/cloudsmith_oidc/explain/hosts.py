@@ -1,4 +1,4 @@
-"""What can be said of a URL's host without asking anybody."""
+"""What a URL says about its host, without asking anybody."""
 
 import ipaddress
 
@@ -13,23 +13,38 @@ _PRIVATE_SUFFIXES = (
 )
 
 
-def host_of(url: str) -> str | None:
-    """Return the host in `url`, `None` if it is not a URL with a host."""
+def _parsed(url: str) -> httpx.URL | None:
     try:
-        return httpx.URL(url).host or None
+        return httpx.URL(url)
     except (httpx.InvalidURL, TypeError, UnicodeError):
-        # The last one is about half a character, which JSON can hold and no URL can.
+        # UnicodeError: half a surrogate pair, which JSON can hold and no URL can.
         return None
 
 
+def host_of(url: str) -> str | None:
+    """Return the host in `url`, None if it is not a URL with a host."""
+    parsed = _parsed(url)
+    return (parsed.host or None) if parsed else None
+
+
 def can_be_fetched(url: str) -> bool:
-    """Say whether this program would send a request there: https, or plain http to this machine."""
-    host = host_of(url)
-    return host is not None and (url.startswith("https://") or (url.startswith("http://") and is_loopback(host)))
+    """Return whether this program would send a request there: https, or http to this machine, and no user name."""
+    parsed, host = _parsed(url), host_of(url)
+    if parsed is None or host is None or parsed.userinfo:
+        return False
+    return url.startswith("https://") or (url.startswith("http://") and is_loopback(host))
+
+
+def same_origin(url: str, other: str) -> bool:
+    """Return whether both URLs have the same scheme, host and port."""
+    one, two = _parsed(url), _parsed(other)
+    if one is None or two is None:
+        return False
+    return (one.scheme, one.host, one.port) == (two.scheme, two.host, two.port)
 
 
 def is_public(host: str) -> bool:
-    """Say whether `host` may be known and reached outside: no loopback, private or single-label host."""
+    """Return whether `host` can be known and reached outside: no loopback, private or single-label host."""
     try:
         return ipaddress.ip_address(host).is_global
     except ValueError:

@@ -1,12 +1,14 @@
 """What a package format states, and what it is given to state it with."""
 
 import base64
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from cloudsmith_oidc.errors import SettingsError
 from cloudsmith_oidc.home import Home
+from cloudsmith_oidc.redaction import quoted
 
 USER_NAME = "token"
 """The user name that goes with a Cloudsmith token in HTTP basic authentication (Cloudsmith's Docker format page)."""
@@ -26,7 +28,7 @@ class Endpoint:
 
     @property
     def label(self) -> str:
-        """The name of the host in the setting `domains`: what stands before `.cloudsmith.io`."""
+        """The name of the host in the setting `domains`: the part before `.cloudsmith.io`."""
         return self.host.removesuffix(_DOMAIN)
 
 
@@ -44,7 +46,7 @@ RUBY_GEMS = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/ruby/")
 class FormatOption:
     """An option of one format, given as `--format-option FORMAT.NAME=VALUE`; repeated, it has several values.
 
-    `check` returns a value as it is to be used, and raises `ValueError` in words for whoever gave it.
+    `check` returns a value as it is to be used, and raises `ValueError` with a text for the person who gave it.
     """
 
     takes: str
@@ -52,21 +54,36 @@ class FormatOption:
     check: Callable[[str], str]
 
 
+def matching(pattern: str, meaning: str) -> Callable[[str], str]:
+    """Return a check for `FormatOption`: the whole value must match `pattern`, else it "is not" `meaning`."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text, re.ASCII):
+            raise ValueError(f"{quoted(text)} is not {meaning}")
+        return text
+
+    return check
+
+
 def switch(text: str) -> str:
-    """Check the value of an option that is on or off: see `Access.switched_on`."""
+    """Return the value of an option that is on or off: see `Access.switched_on`. Raises `ValueError`."""
     if text not in {"true", "false"}:
-        raise ValueError("it has to be true or false")
+        raise ValueError("it must be true or false")
     return text
 
 
 @dataclass(frozen=True, kw_only=True)
-class Account:
-    """What a login gives access to, and where its files are to work: what all formats have in common.
+class Access:
+    """What a login gives access to, as one format sees it: all that the format's files and variables are made of.
 
-    `directory` is the login directory's path where the clients will run. `domains` maps the label of an endpoint or the
-    name of a format (a custom domain of the whole workspace), or one of them and `:repository` (of that repository
-    only), to a base URL without a trailing slash. `options` are the formats' own, by `format.name`. `environment` is
-    the job's. With `inherit`, the user's own logins in `home` are to be had inside the login, too.
+    `directory` is the absolute path of the login directory where the clients run; it may hold any printable character.
+    `domains` maps the label of an endpoint or the name of a format (a custom domain of the whole workspace), or one of
+    them and `:repository` (of that repository only), to a base URL without a trailing slash. `options` are those of
+    all formats, by `format.name`. `environment` holds the job's variables that the format names in `extends`. With
+    `inherit`, the login also has the user's own logins in `home`.
+
+    The last three are set by `formats.configure`: the format's own name and endpoints, and the hosts, `host[:port]`, of
+    all formats of the login.
     """
 
     org: str
@@ -78,51 +95,9 @@ class Account:
     environment: Mapping[str, str] = field(default_factory=dict)
     home: Home = field(default_factory=Home)
     inherit: bool = False
-
-
-@dataclass(frozen=True)
-class Access:
-    """The account as one format sees it. `hosts` are the hosts, `host[:port]`, of all formats of the login."""
-
-    account: Account
-    name: str
-    endpoints: tuple[Endpoint, ...]
+    name: str = ""
+    endpoints: tuple[Endpoint, ...] = ()
     hosts: tuple[str, ...] = ()
-
-    @property
-    def org(self) -> str:
-        """The workspace."""
-        return self.account.org
-
-    @property
-    def repos(self) -> tuple[str, ...]:
-        """The repositories, the default one first."""
-        return self.account.repos
-
-    @property
-    def token(self) -> str:
-        """The Cloudsmith token."""
-        return self.account.token
-
-    @property
-    def directory(self) -> str:
-        """The absolute path of the login directory where the clients run. It may hold anything that is printable."""
-        return self.account.directory
-
-    @property
-    def home(self) -> Home:
-        """What the job's user has at home."""
-        return self.account.home
-
-    @property
-    def environment(self) -> Mapping[str, str]:
-        """The job's own variables, of those that the format names in `extends`."""
-        return self.account.environment
-
-    @property
-    def inherit(self) -> bool:
-        """Whether the user's own logins are to be copied."""
-        return self.account.inherit
 
     @property
     def basic_auth(self) -> str:
@@ -132,8 +107,8 @@ class Access:
     def url(self, endpoint: Endpoint, repo: str) -> str:
         """Return the URL of `repo` at `endpoint`.
 
-        A custom domain stands for what it belongs to, so that its URLs drop those parts: the workspace, and for a
-        repository's own domain the repository, too (Cloudsmith documentation, "Custom domains").
+        The URLs of a custom domain leave out its owner: the workspace, and for a repository's own domain the repository
+        as well (Cloudsmith documentation, "Custom domains").
         """
         keys = self._domain_keys(endpoint)
         if own := self._domain(f"{key}:{repo}" for key in keys):
@@ -149,17 +124,13 @@ class Access:
     def hosts_of(self, endpoint: Endpoint) -> list[str]:
         """Return `host[:port]` of every place where this workspace's `endpoint` is served, without repetition.
 
-        A workspace with a custom domain must use it, so that it replaces the default host (Cloudsmith documentation,
+        A workspace with a custom domain must use it, so it replaces the default host (Cloudsmith documentation,
         "Docker registry").
         """
         keys = self._domain_keys(endpoint)
         shared = self._domain(keys) or f"https://{endpoint.host}"
-        own = [url for key, url in self.account.domains.items() if ":" in key and key.split(":")[0] in keys]
+        own = [url for key, url in self.domains.items() if ":" in key and key.split(":")[0] in keys]
         return list(dict.fromkeys(urlsplit(url).netloc for url in [shared, *own]))
-
-    def option(self, name: str) -> tuple[str, ...]:
-        """Return the values that this format's option was given, already checked."""
-        return self.account.options.get(f"{self.name}.{name}", ())
 
     @property
     def named_repos(self) -> dict[str, str]:
@@ -167,46 +138,42 @@ class Access:
         first, *others = self.repos
         return {"cloudsmith": first, **{f"cloudsmith-{repo}": repo for repo in others}}
 
-    def own(self, variable: str, ours: str) -> str:
-        """Return the job's own value of a variable that is set to `ours`; nothing without one.
-
-        The login after this one, in the same directory, finds ours. So the format also sets the variable of this value
-        which `keeps` names, and names both in `extends`. Raises `SettingsError` if the job's own is a login's whose own
-        is this one: their files would read each other without end.
-        """
-        value, kept = (self.environment.get(name, "") for name in (variable, keeps(variable)))
-        if value == ours:
-            return kept
-        if kept == ours:
-            raise SettingsError(
-                f"{variable} leads into another login, which was made within this one",
-                hint="Make that one anew, or give this one a new directory",
-            )
-        return value
+    def option(self, name: str) -> tuple[str, ...]:
+        """Return the values that this format's option was given, already checked."""
+        return self.options.get(f"{self.name}.{name}", ())
 
     def switched_on(self, name: str) -> bool:
         """Return whether an option that is on or off is on. Off is the default."""
         return self.option(name)[-1:] == ("true",)
+
+    def own(self, variable: str, ours: str) -> str:
+        """Return the job's own value of a variable that the login sets to the path `ours` in its directory, or "".
+
+        If the variable points to a login already, `kept(variable)` has the job's own value. The format also sets that
+        one, and names both in `extends`. `ours` must be a path that only a login has.
+        """
+        value = self.environment.get(variable, "")
+        return self.environment.get(kept(variable), "") if value.endswith(f"/{ours}") else value
 
     def extended(
         self, variable: str, addition: str, separator: str = " ", *, first: bool = False, default: str = ""
     ) -> str:
         """Return the job's own value of a list variable with `addition` after it, but only once.
 
-        `first` puts it before: for clients that heed the first of two, which in a login within a login is the inner
-        one's. `default` is what the client takes the variable for if the job does not set it. The format names the
-        variable in `extends`.
+        `first` puts it before: for clients that take the first of two, which in a login within a login is the inner
+        one's. `default` is the value that the client assumes if the job does not set the variable. The format names
+        the variable in `extends`.
         """
         own = self.environment.get(variable) or default
         if not own:
             return addition
-        # Whole members: a part of another one, `example.com/a` of `example.com/ab`, is not the addition.
+        # Compare whole members: `example.com/a` is not in the list `example.com/ab`.
         if f"{separator}{addition}{separator}" in f"{separator}{own}{separator}":
             return own
         return f"{addition}{separator}{own}" if first else f"{own}{separator}{addition}"
 
     def _domain_keys(self, endpoint: Endpoint) -> list[str]:
-        """Return the keys of an endpoint's domains: the format's name, which wins, and the label of its host.
+        """Return the keys of an endpoint's domains: the format's name, which takes precedence, and its host's label.
 
         A name that is also the label of one of the format's hosts means that host; else it means the first.
         """
@@ -214,16 +181,20 @@ class Access:
         return list(dict.fromkeys([*([self.name] if endpoint.host == named.host else []), endpoint.label]))
 
     def _domain(self, keys: Iterable[str]) -> str | None:
-        return next((self.account.domains[key] for key in keys if key in self.account.domains), None)
+        return next((self.domains[key] for key in keys if key in self.domains), None)
 
 
-def keeps(variable: str) -> str:
-    """Return the name of the variable that keeps the job's own value of one: see `Access.own`."""
+def kept(variable: str) -> str:
+    """Return the name of the variable that keeps the job's own value of another one: see `Access.own`.
+
+    It is for long builds, which refresh their login, and for a login within a login: a job that runs apt without root
+    needs the configuration in its own APT_CONFIG all the time.
+    """
     return f"CLOUDSMITH_OWN_{variable}"
 
 
 def in_directory(path: str) -> Callable[[Access], str]:
-    """Make a variable that is the path of something in the login directory."""
+    """Return a function for `Format.variables`, which returns the path of a file in the login directory."""
     return lambda access: f"{access.directory}/{path}"
 
 
@@ -241,41 +212,39 @@ def double_quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-BASIC = "base64(token:T)"
-"""What HTTP basic authentication sends of a Cloudsmith token T."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Format:
     """One package format: what a login writes for its clients, and what its users have to know.
 
     `endpoints` are the hosts that its clients ask, the one to read from first. `files` returns the text of each file by
-    its path in the login directory. `variables` lead the client there; one whose function returns None is not set. They
-    must never hold a secret: every process of the build sees them. `needs_repo` says that there is no URL without a
-    repository. `needs` names formats without whose files this one's client is not let in. `extends` names the job's own
-    variables that this one adds to: see `Access.extended`. `home` names what its `files` always read of the user's home
-    directory, and write down without the logins in it; `logins` what is read with `inherit` only, as it holds them.
+    its path in the login directory. `variables` point the client to the files; one whose function returns None is not
+    set. They must never hold a secret: every process of the build sees them. In a name that ends in `_N`, the `N`
+    stands for the number that `number` returns. `needs_repo` says that there is no URL without a repository. `needs`
+    names formats whose files this client also needs. `extends` names the job's own variables that this format reads:
+    see `Access.extended` and `Access.own`. `not_in_path` matches a character that the client cannot take in the path of
+    the login directory. `home` names the files that it always reads in the user's home directory, and writes without
+    their logins; `marks` those of which only the existence matters; `logins` those that it reads with `inherit` only,
+    because they hold logins.
 
-    `shapes` are the forms in which the token T is written or sent, besides T itself: text with T, O (workspace) and R
-    (repository) in it, or base64( ) of such. Masks have to know these, too: tests/formats holds them to it.
-
-    `client` names what reads the files; `least` is the oldest version that does. `hides` says what of the user's or the
-    machine's configuration is not seen inside a login, `project` what becomes of the project's own, and `second_index`
-    which version the client takes when a second index has the package, too. `publishes` says that the client
-    publishes. All of that is shown by `cloudsmith-oidc formats`, and is proven in tests/clients.
+    `client` names what reads the files; `least` is the oldest version that does. `hides` says which configuration of
+    the user or the machine the login overrides, `project` what becomes of the project's own, and `second_index` which
+    version the client takes when a second index also has the package. `publishes` says that the client publishes. All
+    of that is shown by `cloudsmith-oidc formats`, and is proven in tests/clients.
     """
 
     client: str
     endpoints: tuple[Endpoint, ...]
     files: Callable[[Access], Mapping[str, str]]
     variables: Mapping[str, Callable[[Access], str | None]]
+    number: Callable[[Access], int] | None = None
     needs_repo: bool = True
     needs: tuple[str, ...] = ()
     options: Mapping[str, FormatOption] = field(default_factory=dict)
     extends: tuple[str, ...] = ()
     home: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
     logins: tuple[str, ...] = ()
-    shapes: tuple[str, ...] = (BASIC,)
+    not_in_path: str = ""
     publishes: bool = True
     least: str = ""
     hides: str = ""

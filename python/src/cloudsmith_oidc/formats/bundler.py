@@ -4,7 +4,7 @@ from cloudsmith_oidc.formats.base import RUBY_GEMS, USER_NAME, Access, Format, d
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Bind the token to the repositories: what goes for a URL is Bundler's setting of that name."""
+    """Return a login for each repository's URL, which is in the name of Bundler's setting."""
     names = [url.replace(".", "__").replace("-", "___").upper() for url in access.urls(RUBY_GEMS)]
     lines = [f"BUNDLE_{name}: {double_quoted(f'{USER_NAME}:{access.token}')}\n" for name in names]
     return {"bundler/config": "---\n" + "".join(lines)}
@@ -17,6 +17,7 @@ FORMAT = Format(
     variables={"BUNDLE_USER_CONFIG": in_directory("bundler/config")},
     publishes=False,
     hides="The user's ~/.bundle/config.",
-    project="The Gemfile names the source. A login in .bundle/config wins if it is for the URL, not for the host.",
+    project="The Gemfile names the source. A login in .bundle/config takes precedence if it is for the URL, not for "
+    "the host.",
     second_index="The highest version of all top-level sources; one in a source block is only of that source.",
 )

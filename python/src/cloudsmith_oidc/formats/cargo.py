@@ -12,7 +12,7 @@ REGISTRY = Endpoint("cargo.cloudsmith.io", "{org}/{repo}/")
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Bind the token to the repositories: the script that Cargo asks for it knows which registry it is for."""
+    """Return a script that gives Cargo the token for the repositories' registries, and for no other."""
     names = "|".join(shlex.quote(f"sparse+{url}") for url in access.urls(REGISTRY))
     return {
         "cargo/login.sh": f"case $CARGO_REGISTRY_INDEX_URL in\n{names}) echo 'Bearer {access.token}' ;;\n"
@@ -31,9 +31,8 @@ FORMAT = Format(
         "CARGO_CREDENTIAL_ALIAS_CLOUDSMITH": lambda _: 'cargo:token-from-stdout sh -c sh<"$CLOUDSMITH_CARGO_LOGIN"',
         "CLOUDSMITH_CARGO_LOGIN": in_directory("cargo/login.sh"),
     },
-    shapes=(),
     least="1.74",
-    project="A registry called cloudsmith in config.toml loses. One of a further repository is let in by "
+    project="It overrides a registry called cloudsmith in config.toml. For a further repository, write "
     '`credential-provider = "cloudsmith"`. crates.io is replaced only if the project says so. `cargo publish '
     "--registry cloudsmith` publishes to the first repository.",
     second_index="A dependency names its registry, so that no other is asked for it.",

@@ -8,14 +8,14 @@ REPOSITORY = Endpoint("composer.cloudsmith.io", "basic/{org}/{repo}/")
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Let Composer in at both hosts: Cloudsmith's page has the one in the repository's URL, the other in auth.json."""
+    """Return logins for both hosts: Cloudsmith's page has one in the repository's URL, the other in auth.json."""
     hosts = [host for endpoint in (REPOSITORY, DOWNLOADS) for host in access.hosts_of(endpoint)]
     logins = {host: {"username": USER_NAME, "password": access.token} for host in hosts}
     return {"composer/auth.json": json.dumps({"http-basic": logins}, indent=2) + "\n"}
 
 
 def _cache(access: Access) -> str | None:
-    """Keep the cache where it is without COMPOSER_HOME: in a login directory it would be lost, and removed with it."""
+    """Return where the cache is without COMPOSER_HOME: in the login directory it would be removed. None if unknown."""
     own = access.environment.get("COMPOSER_CACHE_DIR")
     return own or (f"{access.home.path}/.cache/composer" if access.home.known else None)
 
@@ -29,6 +29,6 @@ FORMAT = Format(
     extends=("COMPOSER_CACHE_DIR",),
     publishes=False,
     hides="The user's config.json, auth.json and globally required packages.",
-    project="composer.json names the repository; an auth.json beside it and COMPOSER_AUTH win.",
+    project="composer.json names the repository; an auth.json next to it and COMPOSER_AUTH take precedence.",
     second_index="The first repository that has the package, whatever the version: name Cloudsmith first.",
 )

@@ -2,12 +2,13 @@
 
 import json
 
-from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, in_directory
+from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, in_directory, kept
 
 REMOTE = Endpoint("conan.cloudsmith.io", "{org}/{repo}/")
-# Conan renders it as a Jinja template when it starts, so that `~` is that of whoever runs it.
+HOME = "conan/cloudsmith-oidc"
+# Conan renders this as a Jinja template when it starts, so `~` is the home of the user who runs it.
 _GLOBAL_CONF = """\
-{% set own = os.path.expanduser(os.environ["CLOUDSMITH_CONAN_HOME"]) %}
+{% set own = os.path.expanduser(os.environ["CLOUDSMITH_OWN_CONAN_HOME"]) %}
 core.cache:storage_path = {{ own }}/p
 {% if os.path.exists(own + "/profiles/default") %}
 core:default_profile = {{ own }}/profiles/default
@@ -21,32 +22,25 @@ def _files(access: Access) -> dict[str, str]:
     remotes = [{"name": name, "url": access.url(REMOTE, repo), "verify_ssl": True} for name, repo in names.items()]
     credentials = [{"remote": name, "user": USER_NAME, "password": access.token} for name in names]
     return {
-        "conan/remotes.json": json.dumps({"remotes": remotes}, indent=1) + "\n",
-        "conan/credentials.json": json.dumps({"credentials": credentials}, indent=1) + "\n",
-        "conan/global.conf": _GLOBAL_CONF,
+        f"{HOME}/remotes.json": json.dumps({"remotes": remotes}, indent=1) + "\n",
+        f"{HOME}/credentials.json": json.dumps({"credentials": credentials}, indent=1) + "\n",
+        f"{HOME}/global.conf": _GLOBAL_CONF,
     }
-
-
-def _own_home(access: Access) -> str:
-    """Where the packages and profiles of the job are, which outlive a login and are those of a login within another."""
-    environment = access.environment
-    is_a_logins = environment.get("CONAN_HOME") == environment.get("CLOUDSMITH_CONAN_LOGIN", "")
-    return environment.get("CLOUDSMITH_CONAN_HOME" if is_a_logins else "CONAN_HOME") or "~/.conan2"
 
 
 FORMAT = Format(
     client="Conan 2",
     endpoints=(REMOTE,),
     files=_files,
-    extends=("CONAN_HOME", "CLOUDSMITH_CONAN_HOME", "CLOUDSMITH_CONAN_LOGIN"),
+    extends=("CONAN_HOME", kept("CONAN_HOME")),
     variables={
-        "CONAN_HOME": in_directory("conan"),
-        "CLOUDSMITH_CONAN_LOGIN": in_directory("conan"),
-        "CLOUDSMITH_CONAN_HOME": _own_home,
+        "CONAN_HOME": in_directory(HOME),
+        # The job's packages and profiles, which outlive a login.
+        kept("CONAN_HOME"): lambda access: access.own("CONAN_HOME", HOME) or "~/.conan2",
     },
-    hides="The user's remotes (Conan Center, too), global.conf, settings, extensions, and profiles other than the "
+    hides="The user's remotes (also Conan Center), global.conf, settings, extensions, and profiles other than the "
     "default one. Packages stay where they are.",
-    project="A conan_home in a .conanrc of the project wins: no login is found. `conan upload -r cloudsmith` "
-    "publishes to the first repository, -r cloudsmith-REPOSITORY to a further one.",
+    project="A conan_home in a .conanrc of the project takes precedence: Conan then finds no login. `conan upload -r "
+    "cloudsmith` publishes to the first repository, -r cloudsmith-REPOSITORY to a further one.",
     second_index="The first remote that has a version in the range.",
 )

@@ -1,9 +1,9 @@
 """R: https://stat.ethz.ch/R-manual/R-devel/library/base/html/Startup.html (R_PROFILE) and its `?download.file`."""
 
-from cloudsmith_oidc.formats.base import Access, Endpoint, Format, double_quoted, in_directory, keeps
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format, double_quoted, in_directory, kept
 
 PACKAGES = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/cran/")
-PROFILE = in_directory("R/Rprofile")
+PROFILE = "R/cloudsmith-oidc.R"
 
 _PROFILE = """local({{
   site <- {site}
@@ -20,9 +20,9 @@ _PROFILE = """local({{
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Run the profile that R would have run, then lead to the repositories, and to the netrc by curl.
+    """Return a profile that runs the one that it overrides, then sets the repositories, and curl with the netrc.
 
-    R's own downloads read no other netrc than the one at home. A login in a URL is no way: R names files after it.
+    R's own downloads read only the netrc at home. A login in a URL does not work: R names files after the URL.
     """
     own = _own(access)
     profile = _PROFILE.format(
@@ -33,22 +33,22 @@ def _files(access: Access) -> dict[str, str]:
             for repo in access.repos
         ),
     )
-    return {"R/Rprofile": profile}
+    return {PROFILE: profile}
 
 
 def _own(access: Access) -> str:
-    return access.own("R_PROFILE", PROFILE(access))
+    return access.own("R_PROFILE", PROFILE)
 
 
 FORMAT = Format(
     client="R",
     endpoints=(PACKAGES,),
     files=_files,
-    variables={"R_PROFILE": PROFILE, keeps("R_PROFILE"): lambda access: _own(access) or None},
+    variables={"R_PROFILE": in_directory(PROFILE), kept("R_PROFILE"): lambda access: _own(access) or None},
     needs=("netrc",),
-    extends=("R_PROFILE", keeps("R_PROFILE")),
+    extends=("R_PROFILE", kept("R_PROFILE")),
     publishes=False,
-    hides="The repositories and the download method that the site's Rprofile sets; what else it does is done.",
-    project="The project's or the user's .Rprofile runs later, so that what it sets wins.",
+    hides="The repositories and the download method that the site's Rprofile sets; its other settings are kept.",
+    project="The project's or the user's .Rprofile runs later, so its settings take precedence.",
     second_index="The highest version of all repositories: give R no other one, but an upstream in Cloudsmith.",
 )

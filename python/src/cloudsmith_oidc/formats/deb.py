@@ -1,19 +1,21 @@
 """apt: apt.conf(5) (APT_CONFIG is read before the machine's files) and apt_auth.conf(5)."""
 
 from cloudsmith_oidc.errors import SettingsError
-from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, in_directory, keeps
+from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, in_directory, kept
 
 SOURCES = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/deb/")
-CONFIGURATION = in_directory("apt/apt.conf")
+CONFIGURATION = "apt/cloudsmith-oidc.conf"
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Read what the job's own APT_CONFIG names, then lead to a file with a login for each repository."""
+    """Return a configuration that includes the job's own, and points to a file with a login for each repository."""
     own = _own(access)
-    lines = [f"#include {_quoted(own)};"] if own else []
-    lines.append(f"Dir::Etc::netrc {_quoted(f'{access.directory}/apt/auth.conf')};")
+    if '"' in own:
+        raise SettingsError("apt cannot include a path with a double quote", hint="Set APT_CONFIG to another path")
+    lines = [f'#include "{own}";'] if own else []
+    lines.append(f'Dir::Etc::netrc "{access.directory}/apt/auth.conf";')
     return {
-        "apt/apt.conf": "\n".join(lines) + "\n",
+        CONFIGURATION: "\n".join(lines) + "\n",
         "apt/auth.conf": "".join(
             f"machine {_machine(url)}\nlogin {USER_NAME}\npassword {access.token}\n" for url in access.urls(SOURCES)
         ),
@@ -21,31 +23,23 @@ def _files(access: Access) -> dict[str, str]:
 
 
 def _own(access: Access) -> str:
-    return access.own("APT_CONFIG", CONFIGURATION(access))
+    return access.own("APT_CONFIG", CONFIGURATION)
 
 
 def _machine(url: str) -> str:
-    """Return a URL without https, which apt means if nothing is said: versions before 2 know no other way to say it."""
+    """Return a URL without https, which is apt's default: versions before 2 do not accept the scheme."""
     return url.removeprefix("https://")
-
-
-def _quoted(path: str) -> str:
-    if not path.isprintable() or '"' in path:
-        raise SettingsError(
-            "apt's configuration cannot hold a path with a double quote or a control character",
-            hint="Use another directory, or leave the format deb out",
-        )
-    return f'"{path}"'
 
 
 FORMAT = Format(
     client="apt",
     endpoints=(SOURCES,),
     files=_files,
-    variables={"APT_CONFIG": CONFIGURATION, keeps("APT_CONFIG"): lambda access: _own(access) or None},
-    extends=("APT_CONFIG", keeps("APT_CONFIG")),
+    variables={"APT_CONFIG": in_directory(CONFIGURATION), kept("APT_CONFIG"): lambda access: _own(access) or None},
+    extends=("APT_CONFIG", kept("APT_CONFIG")),
+    not_in_path='"',
     publishes=False,
     hides="/etc/apt/auth.conf; logins in /etc/apt/auth.conf.d are found.",
-    project="The sources are the project's own, without a login in their URLs. sudo has to keep APT_CONFIG.",
+    project="The sources are the project's own, without a login in their URLs. sudo must keep APT_CONFIG.",
     second_index="The highest version of all sources, unless apt_preferences say otherwise.",
 )

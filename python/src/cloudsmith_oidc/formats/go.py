@@ -1,24 +1,14 @@
 """Go: https://go.dev/ref/mod#environment-variables , https://pkg.go.dev/cmd/go#hdr-GOAUTH_environment_variable ."""
 
-import re
-
 from cloudsmith_oidc.errors import SettingsError
-from cloudsmith_oidc.formats.base import Access, Endpoint, Format, FormatOption, in_directory
-from cloudsmith_oidc.redaction import quoted
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format, FormatOption, in_directory, matching
 
 PROXY = Endpoint("golang.cloudsmith.io", "{org}/{repo}/")
 _COMMAND = """sh -c 'cat "$CLOUDSMITH_GOAUTH"'"""
-_PATTERN = re.compile(r"[\w.*?~/\[\]-]+", re.ASCII)
-
-
-def _pattern(text: str) -> str:
-    if not _PATTERN.fullmatch(text):
-        raise ValueError(f"{quoted(text)} is not the beginning of a module's path such as 'example.com/acme'")
-    return text
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Bind the token to the repositories' URLs, as the output of a command of GOAUTH."""
+    """Return the output of a command of GOAUTH, which gives the token for the repositories' URLs only."""
     urls = access.urls(PROXY)
     if not all(url.startswith("https://") for url in urls):
         raise SettingsError("Go sends a login to https only", hint="Give the format go a custom domain with https")
@@ -26,14 +16,14 @@ def _files(access: Access) -> dict[str, str]:
 
 
 def _goauth(access: Access) -> str:
-    """Add a command to the list of commands, which without GOAUTH is the user's netrc. "off" stands alone."""
+    """Return the list of commands with ours. Without GOAUTH, Go uses the user's netrc; "off" is never in a list."""
     if access.environment.get("GOAUTH") == "off":
         return _COMMAND
     return access.extended("GOAUTH", _COMMAND, ";", default="netrc")
 
 
 def _private(access: Access) -> str | None:
-    """Add patterns to the list of those that the checksum database is not asked for: without it, that is GOPRIVATE."""
+    """Return the patterns that the checksum database is not asked for; Go takes GOPRIVATE by default. None for ours."""
     patterns = ",".join(access.option("private"))
     default = access.environment.get("GOPRIVATE", "")
     return access.extended("GONOSUMDB", patterns, ",", default=default) if patterns else None
@@ -44,7 +34,7 @@ FORMAT = Format(
     endpoints=(PROXY,),
     files=_files,
     variables={
-        # After a comma, the next one is asked only for what is not found, and nobody after the last.
+        # After a comma, Go asks the next proxy only for modules that are not found.
         "GOPROXY": lambda access: ",".join(access.urls(PROXY)),
         "GOAUTH": _goauth,
         # A command's words can have no quotes of every kind: so the path is in a variable of its own.
@@ -55,7 +45,7 @@ FORMAT = Format(
         "private": FormatOption(
             takes="PATTERN",
             help="Do not ask the public checksum database for modules whose paths begin so, such as example.com/acme.",
-            check=_pattern,
+            check=matching(r"[\w.*?~/\[\]-]+", "the beginning of a module's path such as 'example.com/acme'"),
         )
     },
     extends=("GOAUTH", "GONOSUMDB", "GOPRIVATE"),
@@ -63,6 +53,7 @@ FORMAT = Format(
     least="1.24; before, with the format netrc",
     hides="GOPROXY of the job and of `go env -w`: public modules come from an upstream in Cloudsmith, or not at all. "
     "With go.private, also GONOSUMDB and GOPRIVATE of `go env -w`, for the checksum database.",
-    project="What the job's GOPRIVATE or GONOPROXY names is got past Cloudsmith; GONOPROXY=none prevents that.",
+    project="Modules that the job's GOPRIVATE or GONOPROXY names do not come from Cloudsmith; GONOPROXY=none prevents "
+    "that.",
     second_index="The first proxy of GOPROXY that has the module, whatever the version, if commas separate them.",
 )

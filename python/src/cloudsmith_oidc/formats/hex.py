@@ -1,23 +1,14 @@
 """Hex: https://hexdocs.pm/hex/Mix.Tasks.Hex.Config.html (HEX_HOME, HEX_API_URL) and Mix.Tasks.Hex.Repo."""
 
-import re
 import textwrap
 
-from cloudsmith_oidc.formats.base import Access, Endpoint, Format, FormatOption, double_quoted, in_directory
-from cloudsmith_oidc.redaction import quoted
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format, FormatOption, double_quoted, in_directory, matching
 
 REPOSITORY = Endpoint("hex.cloudsmith.io", "{org}/{repo}/")
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*=[A-Za-z0-9+/]+={0,2}")
-
-
-def _public_key(text: str) -> str:
-    if not _KEY.fullmatch(text):
-        raise ValueError(f"{quoted(text)} is not a repository and the text of its public key in one line, REPO=TEXT")
-    return text
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Know each repository by its name in Cloudsmith, which is what its signature has to say."""
+    """Return the repositories by their names in Cloudsmith, which are in their signatures."""
     keys = dict(option.split("=", 1) for option in access.option("public-key"))
     repos = ", ".join(
         f"<<{double_quoted(repo)}>> => #{{url => <<{double_quoted(_url(access, repo))}>>, "
@@ -49,12 +40,14 @@ FORMAT = Format(
             takes="REPO=TEXT",
             help="The text between the first and the last line of a repository's public key, in one line. "
             "Default: the job gives it to `mix hex.repo set REPO --public-key FILE`.",
-            check=_public_key,
+            check=matching(
+                r"[A-Za-z0-9][A-Za-z0-9._-]*=[A-Za-z0-9+/]+={0,2}",
+                "a repository and the text of its public key in one line, REPO=TEXT",
+            ),
         )
     },
-    shapes=(),
     hides="The user's ~/.hex, with its repositories, keys and cache.",
-    project="HEX_API_KEY wins. `mix hex.publish package` publishes to the first repository. A project whose own "
-    "api_url is not Cloudsmith's would publish there with the token.",
+    project="HEX_API_KEY takes precedence. `mix hex.publish package` publishes to the first repository. A project "
+    "whose own api_url is not Cloudsmith's would publish there with the token.",
     second_index="A dependency names its repository, so that no other is asked for it.",
 )

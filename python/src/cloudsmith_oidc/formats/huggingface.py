@@ -1,18 +1,8 @@
 """Hugging Face: https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables ."""
 
-from cloudsmith_oidc.errors import SettingsError
-from cloudsmith_oidc.formats.base import Access, Endpoint, Format
+from cloudsmith_oidc.formats.base import Endpoint, Format, in_directory
 
 HUB = Endpoint("huggingface.cloudsmith.io", "{org}/{repo}/")
-
-
-def _token_path(access: Access) -> str:
-    """Return the path of the token's file, in which the client replaces variables as a shell does."""
-    if "$" in access.directory:
-        raise SettingsError(
-            "huggingface_hub takes a $ in the login directory for a variable", hint="Give a directory without $"
-        )
-    return f"{access.directory}/huggingface/token"
 
 
 FORMAT = Format(
@@ -20,12 +10,12 @@ FORMAT = Format(
     endpoints=(HUB,),
     files=lambda access: {"huggingface/token": f"{access.token}\n"},
     variables={
-        "HF_TOKEN_PATH": _token_path,
+        "HF_TOKEN_PATH": in_directory("huggingface/token"),
         "HF_ENDPOINT": lambda access: access.url(HUB, access.repos[0]).rstrip("/"),
     },
-    shapes=(),
+    not_in_path=r"\$",  # the client replaces variables in this path as a shell does
     hides="The token of `hf auth login`, and huggingface.co: the client has one endpoint.",
-    project="HF_TOKEN wins. `hf upload` publishes to the first repository. With another HF_ENDPOINT, or an endpoint "
-    "in the code, the client sends the token there: do not set one inside a login.",
+    project="HF_TOKEN takes precedence. `hf upload` publishes to the first repository. With another HF_ENDPOINT, or an "
+    "endpoint in the code, the client sends the token there: do not set one inside a login.",
     second_index="There is one endpoint, so that no other is asked.",
 )

@@ -1,6 +1,6 @@
 """LuaRocks: https://github.com/luarocks/luarocks/wiki/Config-file-format (LUAROCKS_CONFIG).
 
-A login in a URL is no way: LuaRocks names a file after it.
+A login in a URL does not work: LuaRocks names a file after the URL.
 """
 
 from cloudsmith_oidc.formats.base import Access, Endpoint, Format, double_quoted, in_directory
@@ -9,9 +9,9 @@ ROCKS = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/luarocks/")
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Make the repositories the servers, and curl what asks them: LuaRocks' own modules and wget read no netrc of ours.
+    """Return the repositories as servers, which curl asks: LuaRocks' own modules and wget do not read our netrc.
 
-    LuaRocks takes curl if there is no wget, so that wget gets a name that no program has.
+    LuaRocks uses curl if there is no wget, so wget gets a name that no program has.
     """
     servers = ", ".join(map(double_quoted, access.urls(ROCKS)))
     lines = [
@@ -29,7 +29,7 @@ FORMAT = Format(
     variables={"LUAROCKS_CONFIG": in_directory("luarocks/config.lua")},
     needs=("curl",),
     publishes=False,
-    hides="The user's ~/.luarocks/config-5.x.lua. The machine's is read, too, but for its rocks_servers.",
-    project="rocks_servers in the project's .luarocks/config-5.x.lua win, and so does LUAROCKS_CONFIG_5_x.",
+    hides="The user's ~/.luarocks/config-5.x.lua. The machine's is also read, except its rocks_servers.",
+    project="rocks_servers in the project's .luarocks/config-5.x.lua and LUAROCKS_CONFIG_5_x take precedence.",
     second_index="The highest version of all servers: give LuaRocks no other one.",
 )

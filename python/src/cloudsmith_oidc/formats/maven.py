@@ -1,14 +1,11 @@
 """Maven: https://maven.apache.org/settings.html , /configure.html (its variables), /maven-logging.html ."""
 
-import shlex
 from xml.sax.saxutils import escape
 
-from cloudsmith_oidc.errors import SettingsError
 from cloudsmith_oidc.formats.base import MAVEN_DOWNLOADS, MAVEN_UPLOADS, USER_NAME, Access, Format, FormatOption, switch
-from cloudsmith_oidc.redaction import quoted
 
 SERVER = "cloudsmith-oidc-{repo}"
-"""The name of a repository and of its login, which Maven finds by that alone. The user's own of one name would win."""
+"""The name of a repository and of its login, which Maven finds by it. One of the user would take precedence."""
 HTTP_BLOCKER = """    <mirror>
       <id>maven-default-http-blocker</id>
       <mirrorOf>external:http:*</mirrorOf>
@@ -16,7 +13,7 @@ HTTP_BLOCKER = """    <mirror>
       <blocked>true</blocked>
     </mirror>
 """
-"""What Maven's own conf/settings.xml has since 3.8.1, and nothing else; ours takes its place."""
+"""All that Maven's own conf/settings.xml, which ours replaces, has since 3.8.1."""
 LOGGING = {
     "defaultLogLevel": "info",
     "showDateTime": "false",
@@ -27,18 +24,18 @@ LOGGING = {
     "levelInBrackets": "true",
     "warnLevelString": "WARNING",
     "log.Sisu": "info",
-    # These write the login with -X. Each version of Maven turns off the one that it thinks of.
+    # These write the login with -X.
     "log.org.apache.http": "off",
     "log.org.apache.maven.wagon.providers.http.httpclient": "off",
 }
-"""What the files in Maven's own conf/logging say."""
+"""The settings in Maven's own conf/logging, and the two above."""
 
 
 def _settings(access: Access) -> str:
-    """Make the repositories known to every project, before its own and Maven Central, with the login of each.
+    """Return a settings.xml with the repositories, which Maven asks before others, and the login of each.
 
-    Every login belongs to a repository that is named here: with a login alone, the POM of any dependency could name a
-    repository of its own after it, and be sent the token.
+    Each login has its repository here. Otherwise the POM of any dependency could name a repository of its own like the
+    login, and get the token.
     """
     servers = repositories = plugins = ""
     for repo in access.repos:
@@ -72,7 +69,7 @@ def _settings(access: Access) -> str:
 
 
 def _mirror(access: Access) -> str:
-    """Let the first repository stand for every other but those of this login."""
+    """Return a mirror that sends all requests to the first repository, except those for the login's others."""
     first, *others = [SERVER.format(repo=repo) for repo in access.repos]
     of = ",".join(["*", *(f"!{name}" for name in others)])
     url = escape(access.url(MAVEN_DOWNLOADS, access.repos[0]))
@@ -80,7 +77,7 @@ def _mirror(access: Access) -> str:
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Write the directory that takes the place of Maven's own `conf`."""
+    """Return the directory that replaces Maven's own `conf`."""
     return {
         "maven/settings.xml": _settings(access),
         "maven/logging/simplelogger.properties": _properties("org.slf4j.simpleLogger"),
@@ -95,45 +92,32 @@ def _properties(prefix: str) -> str:
     return "".join(f"{prefix}.{name}={value}\n" for name, value in LOGGING.items())
 
 
-def _directory(access: Access) -> str:
-    """Return the path of our `conf`, for variables that Maven's start script leaves to the shell to take apart."""
-    if shlex.quote(access.directory) != access.directory:
-        raise SettingsError(
-            f"Maven's start script would take the path of the login directory apart: {quoted(access.directory)}",
-            hint="Use a directory, or in Jenkins a workspace (customWorkspace), with only letters, digits and "
-            "@%+=:,./_- in its path; or leave the format maven out",
-        )
-    return f"{access.directory}/maven"
-
-
-def _arguments(access: Access) -> str:
-    return access.extended("MAVEN_ARGS", f"-gs {_directory(access)}/settings.xml", first=True)
-
-
-def _java_options(access: Access) -> str:
-    return access.extended("MAVEN_OPTS", f"-Dmaven.conf={_directory(access)}")
-
-
 FORMAT = Format(
     client="Maven",
     endpoints=(MAVEN_DOWNLOADS, MAVEN_UPLOADS),
     files=_files,
     # Before 3.9, Maven does not know MAVEN_ARGS. Maven 4 needs it: it finds its own conf again, as we tell it to.
-    variables={"MAVEN_ARGS": _arguments, "MAVEN_OPTS": _java_options},
+    variables={
+        "MAVEN_ARGS": lambda access: access.extended(
+            "MAVEN_ARGS", f"-gs {access.directory}/maven/settings.xml", first=True
+        ),
+        "MAVEN_OPTS": lambda access: access.extended("MAVEN_OPTS", f"-Dmaven.conf={access.directory}/maven"),
+    },
     options={
         "mirror": FormatOption(
             takes="true|false",
             help="Get everything from the first repository, which then needs upstreams for what is not in it. "
-            "Default: other repositories are asked, too, after Cloudsmith.",
+            "Default: Maven also asks other repositories, after Cloudsmith.",
             check=switch,
         )
     },
     extends=("MAVEN_ARGS", "MAVEN_OPTS"),
+    not_in_path=r"(?a)[^\w@%+=:,./-]",  # Maven's start script leaves the variables to the shell to split
     least="3.6",
     hides="The Maven installation's settings.xml, toolchains.xml and logging; a -gs that the job gives itself. "
-    "~/.m2/settings.xml is read, too.",
-    project="A settings.xml by -s is read, too; a mirror of * in it, or in ~/.m2/settings.xml, stands for Cloudsmith, "
-    "too. To publish, name the repository cloudsmith-oidc-REPO in <distributionManagement> or "
+    "~/.m2/settings.xml is also read.",
+    project="A settings.xml by -s is also read; a mirror of * in it, or in ~/.m2/settings.xml, also replaces "
+    "Cloudsmith. To publish, name the repository cloudsmith-oidc-REPO in <distributionManagement> or "
     "-DaltDeploymentRepository=cloudsmith-oidc-REPO::URL.",
     second_index="The first repository that has the version, and Cloudsmith is asked first; of a version range, the "
     "highest of all, unless maven.mirror=true.",

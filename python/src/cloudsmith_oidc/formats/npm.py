@@ -63,7 +63,6 @@ FORMAT = Format(
             check=switch,
         ),
     },
-    shapes=(),
     logins=(".npmrc",),
     hides="The user's ~/.npmrc, unless the login inherits, and what the job's own NPM_CONFIG_USERCONFIG names.",
     project="A .npmrc of the project wins for the registry and for scopes. `npm publish` publishes where npm reads: "

@@ -7,11 +7,11 @@ from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, in
 FEED = Endpoint("nuget.cloudsmith.io", "{org}/{repo}/v3/index.json")
 
 SOURCE = "cloudsmith-oidc-{repo}"
-"""The name of a source and of its login, which NuGet finds by that alone. It has to be an XML name."""
+"""The name of a source and of its login, which NuGet finds by it. It must be an XML name."""
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Write a machine's file, which is the one that adds to those of the user and of the project."""
+    """Return a machine's file, the only kind that adds to those of the user and of the project."""
     sources = logins = ""
     for repo in access.repos:
         source = SOURCE.format(repo=repo)

@@ -9,7 +9,7 @@ FORMAT = Format(
     variables={"POETRY_REPOSITORIES_CLOUDSMITH_URL": lambda access: access.url(PYTHON_UPLOADS, access.repos[0])},
     needs=("netrc",),
     least="1.8",
-    project="Its sources and its lock file are kept. `poetry publish -r cloudsmith` publishes to the first "
-    "repository; one that the project calls cloudsmith loses.",
+    project="Its sources and its lock file are kept. `poetry publish -r cloudsmith` publishes to the first repository; "
+    "it overrides one that the project calls cloudsmith.",
     second_index="The highest version of all sources of one priority. `poetry add --source` binds a package to one.",
 )

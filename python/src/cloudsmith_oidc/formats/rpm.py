@@ -1,33 +1,17 @@
-"""dnf: https://dnf.readthedocs.io/en/latest/conf_ref.html . No variable of its own leads to its repositories."""
+"""dnf: https://dnf.readthedocs.io/en/latest/conf_ref.html . It has no variable for the place of its repositories."""
 
-import re
-
-from cloudsmith_oidc.errors import SettingsError
-from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, FormatOption, in_directory
-from cloudsmith_oidc.redaction import quoted
+from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, FormatOption, in_directory, matching
 
 PACKAGES = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/rpm/")
 KEY = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/gpg.key")
-_DISTRIBUTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/(?:[A-Za-z0-9][A-Za-z0-9._-]*|\$releasever)")
-
-
-def _distribution(text: str) -> str:
-    if not _DISTRIBUTION.fullmatch(text):
-        raise ValueError(f"{quoted(text)} is not a distribution and its version such as 'el/9' or 'el/$releasever'")
-    return text
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Describe each repository, before all others: dnf does not look further for a package that is there.
+    """Return the repositories, with a priority before all others: dnf looks no further for a package that it finds.
 
-    Whether signatures are checked is left to the machine's dnf.conf. Where they are, dnf wants to be told a key:
-    without one it prints the whole description, with the token.
+    The machine's dnf.conf says whether signatures are checked. If they are, dnf needs a key: without one it prints the
+    whole description, with the token.
     """
-    if re.search(r"[\s,=*?[]", access.directory):
-        raise SettingsError(
-            "dnf takes no directory of repositories with a space or one of , = * ? [ in its path",
-            hint="Use another directory, or leave the format rpm out",
-        )
     distribution = (access.option("distribution") or ("el/$releasever",))[-1]
     sections = [
         f"[cloudsmith-{repo}:{kind}]\nname=Cloudsmith {access.org}/{repo} {kind}\npriority=1\n"
@@ -43,17 +27,21 @@ FORMAT = Format(
     client='dnf, as `dnf --setopt=reposdir=/etc/yum.repos.d,"$CLOUDSMITH_DNF_REPOSDIR"`',
     endpoints=(PACKAGES, KEY),
     files=_files,
-    # dnf itself does not know it.
+    # It is for the command above; dnf itself does not read it.
     variables={"CLOUDSMITH_DNF_REPOSDIR": in_directory("dnf")},
     options={
         "distribution": FormatOption(
             takes="NAME/VERSION",
             help="The distribution whose packages are read. Default: el/$releasever.",
-            check=_distribution,
+            check=matching(
+                r"[A-Za-z0-9][A-Za-z0-9._-]*/(?:[A-Za-z0-9][A-Za-z0-9._-]*|\$releasever)",
+                "a distribution and its version such as 'el/9' or 'el/$releasever'",
+            ),
         )
     },
+    not_in_path=r"[\s,=*?[]",
     publishes=False,
     hides="With the option, the repositories in directories that it does not name.",
-    project="A repository of the same name in a directory that is named earlier wins.",
-    second_index="Cloudsmith's, whatever the version, unless another repository has the priority 1, too.",
+    project="A repository of the same name in a directory that is named earlier takes precedence.",
+    second_index="Cloudsmith's, whatever the version, unless another repository also has the priority 1.",
 )

@@ -13,36 +13,32 @@ PUSHES = Endpoint("ruby.cloudsmith.io", "{org}/{repo}/")
 
 
 def _push_hosts(access: Access) -> list[str]:
-    """RubyGems puts a slash and the path after what is given to it, and looks the key up under just that.
+    """Return the hosts without a slash at the end: RubyGems adds one and a path, and looks the key up by the host.
 
-    `%5F` is another way to write an underscore in a URL. So no key has two in a row, which not every RubyGems finds.
+    `%5F` is another way to write an underscore in a URL. Some versions of RubyGems do not find a key with two in a row.
     """
     return [url.rstrip("/").replace("__", "_%5F") for url in access.urls(PUSHES)]
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Make the repositories the sources, and bind the key to the hosts that gems are pushed to.
+    """Return the repositories as sources, and a key for each host that gems are pushed to.
 
-    The login is in the URLs: RubyGems takes it from nowhere else.
+    The login is in the URLs of the sources: RubyGems reads it nowhere else.
     """
     sources = [urlsplit(url) for url in access.urls(RUBY_GEMS)]
     with_login = [url._replace(netloc=f"{USER_NAME}:{access.token}@{url.netloc}").geturl() for url in sources]
     lines = [":sources:", *(f"- {double_quoted(url)}" for url in with_login)]
-    # YAML needs no quotes around a URL, and not every RubyGems understands them around a key.
+    # YAML needs no quotes around a URL, and some versions of RubyGems do not understand them around a key.
     lines += [f"{url}: {double_quoted(access.token)}" for url in _push_hosts(access)]
     return {"rubygems/gemrc": "\n".join(lines) + "\n"}
 
 
 def _gemrc(access: Access) -> str:
-    """Add a file to the list of files, which without GEMRC is that of the user."""
-    own = f"{access.directory}/rubygems/gemrc"
+    """Return the list of files with ours. Without GEMRC, RubyGems reads the user's."""
     users = f"{access.home.path}/.gemrc"
-    if ":" in own or ":" in users:
-        raise SettingsError(
-            "RubyGems cannot read a gemrc from a path with a colon, neither the login's nor the user's",
-            hint="Use another directory, or leave the format rubygems out",
-        )
-    return access.extended("GEMRC", own, ":", default=users)
+    if ":" in users:
+        raise SettingsError("RubyGems cannot read a gemrc in a HOME with a colon", hint="Leave the format rubygems out")
+    return access.extended("GEMRC", f"{access.directory}/rubygems/gemrc", ":", default=users)
 
 
 FORMAT = Format(
@@ -51,9 +47,11 @@ FORMAT = Format(
     files=_files,
     variables={"GEMRC": _gemrc, "RUBYGEMS_HOST": lambda access: _push_hosts(access)[0]},
     extends=("GEMRC",),
+    not_in_path=":",
     hides="The sources of the user's and the machine's gemrc, and ~/.config/gem/gemrc.",
     project="`gem push` publishes to the first repository; to another one of the login with --host "
     "https://ruby.cloudsmith.io/WORKSPACE/REPOSITORY, in which __ is to be written _%5F. If there is "
-    "~/.gem/credentials or ~/.local/share/gem/credentials, that file wins, and gems are pushed without the login.",
+    "~/.gem/credentials or ~/.local/share/gem/credentials, that file takes precedence, and gems are pushed without the "
+    "login.",
     second_index="The first source that has the gem, whatever the version; --source adds one after Cloudsmith.",
 )

@@ -14,7 +14,7 @@ from cloudsmith_oidc.formats.base import (
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Write a file for each host: sbt finds the one to read from by itself, and is told of the other by the project."""
+    """Return a file for each host: SBT_CREDENTIALS names the one to read from, the project the one to publish to."""
     return {
         "sbt/credentials": _credentials(access, MAVEN_DOWNLOADS),
         "sbt/credentials-publish": _credentials(access, MAVEN_UPLOADS),
@@ -22,7 +22,7 @@ def _files(access: Access) -> dict[str, str]:
 
 
 def _credentials(access: Access, endpoint: Endpoint) -> str:
-    """Let sbt in at the first repository's host, whatever the realm that its server names."""
+    """Return the login for the first repository's host. Without a realm, sbt sends it for every realm."""
     host = urlsplit(access.url(endpoint, access.repos[0])).hostname
     return f"host={host}\nuser={USER_NAME}\npassword={access.token}\n"
 
@@ -33,8 +33,8 @@ FORMAT = Format(
     files=_files,
     variables={"SBT_CREDENTIALS": in_directory("sbt/credentials")},
     hides="The file that the job's own SBT_CREDENTIALS names.",
-    project="The project names the repositories; its own credentials are used, too. SBT_CREDENTIALS is for one host, "
-    'that of the first repository to read from; to publish, add: credentials ++= sys.env.get("SBT_CREDENTIALS")'
-    '.map(path => Credentials(file(path + "-publish"))).',
+    project="The project names the repositories; its own credentials are also used. SBT_CREDENTIALS is for one host, "
+    "that of the first repository to read from; to publish, add: credentials ++= "
+    'sys.env.get("SBT_CREDENTIALS").map(path => Credentials(file(path + "-publish"))).',
     second_index="The first repository that has the package, also of a version range; the project says in which order.",
 )

@@ -1,4 +1,4 @@
-"""Terraform, OpenTofu: https://opentofu.org/docs/cli/config/config-file/ ; Cloudsmith's page says what the token is."""
+"""Terraform, OpenTofu: https://opentofu.org/docs/cli/config/config-file/ ; the token's form is in Cloudsmith's page."""
 
 from urllib.parse import urlsplit
 
@@ -8,9 +8,9 @@ REGISTRY = Endpoint("terraform.cloudsmith.io", "{org}/{repo}/")
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Name the repository in the token: a host has one, so that the first repository there has it.
+    """Return a token for each host. The token names one repository, the first at the host.
 
-    A custom domain is the workspace's, which the token does not name then (cloudsmith-cli 1.30.0,
+    With a custom domain of the workspace, the token does not name the workspace (cloudsmith-cli 1.30.0,
     credential_helpers/terraform/runtime.py).
     """
     tokens: dict[str, str] = {}
@@ -31,9 +31,9 @@ FORMAT = Format(
     files=_files,
     variables={"TF_CLI_CONFIG_FILE": in_directory("terraform/config.tfrc")},
     needs=("netrc",),
-    shapes=("O/R/T", "R/T"),
     publishes=False,
     hides="The user's ~/.terraformrc and ~/.tofurc, and what `terraform login` has written.",
-    project="Modules come from the first repository at a host: its token names one. TF_TOKEN variables win.",
+    project="Modules come from the first repository at a host: its token names one. TF_TOKEN variables take "
+    "precedence.",
     second_index="A module's source names its host, so that no other is asked for it.",
 )

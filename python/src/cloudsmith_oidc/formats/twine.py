@@ -1,4 +1,4 @@
-"""twine: https://packaging.python.org/specifications/pypirc/ . No variable of its own leads to that file."""
+"""twine: https://packaging.python.org/specifications/pypirc/ . It has no variable for the place of that file."""
 
 from cloudsmith_oidc.formats.base import PYTHON_UPLOADS, USER_NAME, Access, Format, in_directory
 
@@ -16,9 +16,9 @@ FORMAT = Format(
     client='twine, as `twine upload --config-file "$CLOUDSMITH_TWINE_CONFIG"`; `uv publish` needs no option',
     endpoints=(PYTHON_UPLOADS,),
     files=_files,
-    # twine itself does not know the first one; the second keeps an upload that forgets the option away from PyPI.
+    # The first is for the command above. Because of the second, an upload without the option does not go to PyPI.
     variables={"CLOUDSMITH_TWINE_CONFIG": in_directory("twine/pypirc"), "TWINE_REPOSITORY": lambda _: "cloudsmith"},
     hides="With the option, the user's ~/.pypirc. Without it, twine wants a repository `cloudsmith` of that file.",
     project="Publishes to the first repository, with -r cloudsmith-REPOSITORY to a further one. TWINE_REPOSITORY_URL, "
-    "TWINE_USERNAME and TWINE_PASSWORD win.",
+    "TWINE_USERNAME and TWINE_PASSWORD take precedence.",
 )

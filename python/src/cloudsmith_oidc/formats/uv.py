@@ -4,7 +4,7 @@ from cloudsmith_oidc.formats.base import PYTHON_INDEX, PYTHON_UPLOADS, Access, F
 
 
 def _default_index(access: Access) -> str | None:
-    """Lead uv to the first repository only if that is asked for: a lock file that names another index would not fit."""
+    """Return the first repository if the option asks for it, else None: a lock file of another index would not fit."""
     return access.url(PYTHON_INDEX, access.repos[0]) if access.switched_on("index") else None
 
 
@@ -25,8 +25,8 @@ FORMAT = Format(
         )
     },
     least="0.4.30",
-    project="[tool.uv] is kept. `uv publish` publishes to the first repository: the project's publish-url loses, and "
-    "`uv publish --index` needs UV_PUBLISH_URL unset. With uv.index=true, its other indexes come before Cloudsmith, "
-    "its default one never, nor does a lock file of that fit.",
+    project="[tool.uv] is kept. `uv publish` publishes to the first repository: it overrides the project's "
+    "publish-url, and `uv publish --index` needs UV_PUBLISH_URL unset. With uv.index=true, its other indexes come "
+    "before Cloudsmith, its default one never, nor does a lock file of that fit.",
     second_index="The first index that has the package, whatever the version.",
 )

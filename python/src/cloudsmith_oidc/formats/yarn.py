@@ -2,13 +2,12 @@
 
 import json
 
-from cloudsmith_oidc.errors import SettingsError
 from cloudsmith_oidc.formats.base import NPM_REGISTRY, Access, Format
 
 PLUGIN = "yarn/cloudsmith.cjs"
 # Yarn has no hook for this: it reads its configuration anew for each command, and asks for it by this function.
 _TEXT = """\
-// Adds a registry and its login to what Yarn has read. What that says itself wins.
+// Adds a registry and its login to what Yarn has read. Yarn's own configuration takes precedence.
 const settings = %s;
 let extended;
 
@@ -32,7 +31,7 @@ module.exports = {
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Make the first repository the registry if nothing else does, and know the login of all repositories."""
+    """Return a plugin that sets the first repository as registry if nothing else does, and the logins of all."""
     urls = access.urls(NPM_REGISTRY)
     login = {"npmAlwaysAuth": True, "npmAuthIdent": access.basic_auth}
     # Yarn looks the login up by the registry's URL, without its scheme and the slash at the end.
@@ -40,25 +39,18 @@ def _files(access: Access) -> dict[str, str]:
     return {PLUGIN: _TEXT % json.dumps({"npmRegistryServer": urls[0], "npmRegistries": logins}, indent=2)}
 
 
-def _plugins(access: Access) -> str:
-    path = f"{access.directory}/{PLUGIN}"
-    if ";" in path:
-        raise SettingsError(
-            "Yarn separates plugins by semicolons, and there is one in the login directory's path",
-            hint="Use another directory, or leave the format yarn out",
-        )
-    # Of two plugins of one name, Yarn takes the first.
-    return access.extended("YARN_PLUGINS", path, ";", first=True)
-
-
 FORMAT = Format(
     client="yarn 2 and later (yarn 1: see npm)",
     endpoints=(NPM_REGISTRY,),
     files=_files,
-    variables={"YARN_PLUGINS": _plugins},
+    # Of two plugins with one name, Yarn takes the first.
+    variables={
+        "YARN_PLUGINS": lambda access: access.extended("YARN_PLUGINS", f"{access.directory}/{PLUGIN}", ";", first=True),
+    },
     extends=("YARN_PLUGINS",),
+    not_in_path=";",  # Yarn separates plugins by it
     least="2.4",
-    project="All that .yarnrc.yml or YARN_NPM_REGISTRY_SERVER says wins: registries, scopes, logins. Without a "
-    "registry in them, yarn reads from the first repository, and `yarn npm publish` publishes to it.",
+    project="All settings in .yarnrc.yml and YARN_NPM_REGISTRY_SERVER take precedence: registries, scopes, logins. "
+    "Without a registry in them, yarn reads from the first repository, and `yarn npm publish` publishes to it.",
     second_index="A scope has one registry, so that no other is asked for it.",
 )

@@ -2,35 +2,33 @@
 
 from collections.abc import Callable, Iterator
 
-from cloudsmith_oidc.explain.checks import answer, claims, inputs, issuer, keys, openness, provider, token
+from cloudsmith_oidc.explain.checks import documents, exchange, openness, token, workspace
 from cloudsmith_oidc.explain.evidence import Evidence
 from cloudsmith_oidc.explain.findings import Finding
 
 Check = Callable[[Evidence], Iterator[Finding]]
 
 CHECKS: tuple[Check, ...] = (
-    inputs.account,
-    inputs.network,
+    exchange.settings,
+    exchange.network,
+    exchange.answer,
     token.presence,
     token.times,
-    token.algorithm,
-    issuer.url,
-    issuer.discovery,
-    keys.location,
-    keys.key_set,
-    keys.signature,
-    claims.subject,
-    claims.audience,
-    claims.expected,
-    provider.reading,
-    provider.url,
-    provider.enabled,
-    provider.claims,
-    provider.service,
-    provider.link,
-    provider.repositories,
+    token.contents,
+    token.audience,
+    token.expected_claims,
+    documents.address,
+    documents.discovery,
+    documents.key_location,
+    documents.key_set,
+    documents.signature,
+    workspace.unread,
+    workspace.provider_url,
+    workspace.provider,
+    workspace.service,
+    workspace.access,
+    workspace.repositories,
     openness.providers,
-    openness.issuers,
+    openness.other_issuers,
     openness.rights,
-    answer.outcome,
 )

@@ -1,115 +1,93 @@
-"""Whether Cloudsmith lets in more than it should: what a careful reviewer would say, with the narrower value."""
+"""Whether Cloudsmith authorizes more than it should: the remarks of a careful reviewer, with the narrower value."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
-from cloudsmith_oidc.explain.cloudsmith_side import LEVELS, Settings
-from cloudsmith_oidc.explain.comparison import given, service_account
 from cloudsmith_oidc.explain.evidence import Evidence
 from cloudsmith_oidc.explain.findings import Finding, finding
-from cloudsmith_oidc.explain.matching import before_wildcard, matches, text
-from cloudsmith_oidc.explain.text import shown
+from cloudsmith_oidc.explain.matching import as_compared, before_wildcard, matches
+from cloudsmith_oidc.explain.shown import shown
+from cloudsmith_oidc.explain.workspace import LEVELS, Provider
 from cloudsmith_oidc.redaction import one_line
 
 _MAX_FINDINGS = 5
 _BOUNDARIES = ("/", ":")
 _JOB = "/job/"
+_SHOWN_TAIL = 100
 _ALL_ORGANIZATIONS = frozenset({"repo:", "project_path:", "org/", "https://github.com/", "https://gitlab.com/"})
-"""What stands before the organization in the `sub` or the repository of GitHub Actions, GitLab and CircleCI."""
-_NAMES_THE_ISSUER = frozenset({"iss", "aud"})
+"""The text before the organization in the `sub` or the repository of GitHub Actions, GitLab and CircleCI."""
+_SAME_FOR_ALL_JOBS = frozenset({"iss", "aud"})
 """Claims that all tokens of one Jenkins credential have in common."""
 
 
-@dataclass(frozen=True)
-class _Opening:
-    found: str
-    narrower: str
-
-
 def providers(evidence: Evidence) -> Iterator[Finding]:
-    """Check what the enabled providers require, the one that the token meets first."""
-    known = (evidence.cloudsmith.providers if evidence.cloudsmith else None) or ()
-    ordered = sorted((one for one in known if one.enabled), key=lambda one: not one.serves(evidence.issuer))
-    openings = ((one, opening) for one in ordered for opening in _openings(one, evidence))
-    for one, opening in islice(openings, _MAX_FINDINGS):
-        found = f"provider '{shown(one.name)}' {opening.found}"
-        yield finding("provider-too-open", found=found, expected=opening.narrower)
+    """Check the requirements of the enabled providers, first of those that have the token's issuer."""
+    known = (evidence.workspace.providers if evidence.workspace else None) or ()
+    ordered = sorted((one for one in known if one.enabled), key=lambda one: not one.has_issuer(evidence.issuer))
+    openings = ((one, *opening) for one in ordered for opening in _openings(one, evidence))
+    for one, found, narrower in islice(openings, _MAX_FINDINGS):
+        yield finding("provider-too-open", f"provider '{shown(one.name)}' {found}", narrower)
 
 
-def issuers(evidence: Evidence) -> Iterator[Finding]:
+def other_issuers(evidence: Evidence) -> Iterator[Finding]:
     """Check that the documents of the workspace's other issuers are still there."""
-    for url, document in (evidence.cloudsmith.documents if evidence.cloudsmith else {}).items():
+    for url, document in (evidence.workspace.documents if evidence.workspace else {}).items():
         if document.content is None:
-            yield finding("provider-stale", found=document.trouble, expected=f"the documents of {shown(url)}")
+            yield finding("provider-stale", document.trouble, f"the documents of {shown(url)}")
 
 
 def rights(evidence: Evidence) -> Iterator[Finding]:
-    """Check that the service account has no more than the settings ask for."""
-    account, side = service_account(evidence), evidence.cloudsmith
-    if account is None or side is None:
+    """Check that the service account has no more rights than the settings ask for."""
+    service = evidence.service
+    if service is None or evidence.workspace is None:
         return
-    if account.role in {"Manager", "Owner"}:
+    if service.role in {"Manager", "Owner"}:
+        found = f"{shown(service.slug)} is a {service.role} of the workspace, and may change its settings"
         yield finding(
-            "service-too-powerful",
-            found=f"{shown(account.slug)} is a {account.role} of the workspace, and may change its settings",
-            expected="the role Member, and privileges on the repositories that it needs",
+            "service-too-powerful", found, "the role Member, and privileges on the repositories that it needs"
         )
-    needed = "Write" if evidence.expectations.write else "Read"
-    for repository in side.repositories:
-        has = given(account, repository)
+    needed, unless = evidence.expectations.level, ", unless this build publishes (then give --write)"
+    for repository in evidence.workspace.repositories:
+        has = repository.granted_to(service)
         if LEVELS.index(has) > LEVELS.index(needed):
-            unless = "" if evidence.expectations.write else ", unless this build publishes (then give --write)"
-            yield finding(
-                "service-too-powerful",
-                found=f"{shown(account.slug)} has {has} on {repository.slug}",
-                expected=f"{needed} on {repository.slug}{unless}",
-            )
+            expected = f"{needed} on {repository.slug}{'' if evidence.expectations.write else unless}"
+            yield finding("service-too-powerful", f"{shown(service.slug)} has {has} on {repository.slug}", expected)
 
 
-def _openings(settings: Settings, evidence: Evidence) -> Iterator[_Opening]:
-    narrower = _this_job(settings, evidence)
-    if not settings.claims:
-        yield _Opening("requires no claim: whoever gets a token of that issuer is let in", narrower)
-    elif settings.serves(evidence.issuer) and _JOB not in settings.url and settings.claims.keys() <= _NAMES_THE_ISSUER:
-        names = " and ".join(sorted(settings.claims))
-        yield _Opening(f"requires only {names}, which every job of the controller can have", narrower)
-    for name, required in settings.claims.items():
-        start = before_wildcard(text(required))
+def _openings(provider: Provider, evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """Yield each requirement that is too wide, and the narrower value."""
+    narrower = _this_job(provider, evidence)
+    jenkins = provider.has_issuer(evidence.issuer) and _JOB not in provider.url
+    if not provider.claims:
+        yield "requires no claim: it authenticates everybody with a token of that issuer", narrower
+    elif jenkins and provider.claims.keys() <= _SAME_FOR_ALL_JOBS:
+        names = " and ".join(sorted(provider.claims))
+        yield f"requires only {names}, which every job of the controller can have", narrower
+    for name, required in provider.claims.items():
+        start = before_wildcard(as_compared(required))
         if start is not None:
             yield from _open_end(name, required, start, narrower)
 
 
-def _open_end(name: str, required: object, start: str, narrower: str) -> Iterator[_Opening]:
-    label = f"requires {one_line(name)} = {shown(required)}"
+def _open_end(name: str, required: object, start: str, narrower: str) -> Iterator[tuple[str, str]]:
+    label, tail = f"requires {one_line(name)} = {shown(required)}", start.rstrip("/")[-_SHOWN_TAIL:].rpartition("/")[2]
     if not start:
-        yield _Opening(f"{label}, which is any value", narrower)
+        yield f"{label}, which is any value", narrower
     elif start in _ALL_ORGANIZATIONS:
-        yield _Opening(f"{label}, which is every organization", f"{one_line(start)}ORGANIZATION/ before the wildcard")
+        yield f"{label}, which is every organization", f"{one_line(start)}ORGANIZATION/ before the wildcard"
     elif not start.endswith(_BOUNDARIES):
-        yield _Opening(
-            f"{label}, which also lets in every longer name that begins so, such as {_tail(start)}-2",
-            f"{one_line(name)} = {one_line(start)}/ before the wildcard",
-        )
+        found = f"{label}, which also matches every longer name that begins so, such as {shown(tail)}-2"
+        yield found, f"{one_line(name)} = {one_line(start)}/ before the wildcard"
     elif name == "sub" and "://" in start and _JOB not in start:
-        yield _Opening(f"{label}, which is every job of the controller", narrower)
+        yield f"{label}, which is every job of the controller", narrower
     elif name == "sub" and _JOB in start:
-        yield _Opening(
-            f"{label}, which lets in pull requests, too, where a multibranch project is at or below {_tail(start)}",
-            narrower,
-        )
+        found = f"{label}, which also matches pull requests if a multibranch project is at or below {shown(tail)}"
+        yield found, narrower
 
 
-def _this_job(settings: Settings, evidence: Evidence) -> str:
-    subject = evidence.token.claims.get("sub") if evidence.token else None
-    let_in = settings.serves(evidence.issuer) and matches(subject, settings.claims.get("sub", "*"))
-    if let_in and isinstance(subject, str) and subject:
+def _this_job(provider: Provider, evidence: Evidence) -> str:
+    subject = evidence.claims.get("sub")
+    accepted = provider.has_issuer(evidence.issuer) and matches(subject, provider.claims.get("sub", "*"))
+    if accepted and isinstance(subject, str) and subject:
         return f"sub = {shown(subject)}, for this job alone"
     return "a required claim that singles out the jobs which need the service account, such as sub"
-
-
-def _tail(start: str) -> str:
-    return shown(start.rstrip("/")[-_SHOWN_TAIL:].rpartition("/")[2])
-
-
-_SHOWN_TAIL = 100

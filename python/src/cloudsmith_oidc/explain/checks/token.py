@@ -1,4 +1,4 @@
-"""Whether there is a token, whether Jenkins can have signed it, and whether it is valid now."""
+"""Whether there is a token, whether it is valid now, and whether it has the claims that a provider may require."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from cloudsmith_oidc.explain.evidence import Evidence
 from cloudsmith_oidc.explain.findings import Finding, finding
 from cloudsmith_oidc.explain.hosts import host_of
-from cloudsmith_oidc.explain.text import instant, minutes, shown
+from cloudsmith_oidc.explain.matching import matches
+from cloudsmith_oidc.explain.shown import instant, shown
 from cloudsmith_oidc.id_token import IdToken
 from cloudsmith_oidc.issuer_documents import ALGORITHM
+from cloudsmith_oidc.redaction import one_line
 
 _THIS_MACHINE = "this machine"
 _TOLERANCE = timedelta(seconds=60)
@@ -18,7 +20,7 @@ def presence(evidence: Evidence) -> Iterator[Finding]:
     """Check that there is a token that can be decoded."""
     error = evidence.token_error
     if error is not None and evidence.token is None:
-        yield finding(error.code, found=error.message, expected="the ID token, as Jenkins binds it", hint=error.hint)
+        yield finding(error.code, error.message, "the ID token, as Jenkins binds it", hint=error.hint)
 
 
 def times(evidence: Evidence) -> Iterator[Finding]:
@@ -43,17 +45,52 @@ def times(evidence: Evidence) -> Iterator[Finding]:
     if state := _state(evidence.token, clocks[decisive]):
         limits = {"token-expired": ("exp",), "token-not-yet-valid": ("iat", "nbf")}[state]
         moments = {claim: evidence.token.time(claim) for claim in limits}
-        yield finding(
-            state,
-            found=", ".join(f"{claim} is {instant(moment)}" for claim, moment in moments.items() if moment),
-            expected=f"a token that is valid at {instant(clocks[decisive])}, by the clock of {decisive}",
-        )
+        found = ", ".join(f"{claim} is {instant(moment)}" for claim, moment in moments.items() if moment)
+        expected = f"a token that is valid at {instant(clocks[decisive])}, by the clock of {decisive}"
+        yield finding(state, found, expected)
 
 
-def algorithm(evidence: Evidence) -> Iterator[Finding]:
-    """Check what the token says it is signed with."""
-    if evidence.token is not None and evidence.token.header.get("alg") != ALGORITHM:
-        yield finding("algorithm-unexpected", found=shown(evidence.token.header.get("alg")), expected=ALGORITHM)
+def contents(evidence: Evidence) -> Iterator[Finding]:
+    """Check the algorithm that the token names, and that there is an issuer and a subject."""
+    if evidence.token is None:
+        return
+    if evidence.token.header.get("alg") != ALGORITHM:
+        yield finding("algorithm-unexpected", shown(evidence.token.header.get("alg")), ALGORITHM)
+    if evidence.issuer is None:
+        yield finding("issuer-missing", f"iss is {shown(evidence.claims.get('iss'))}", "iss is the issuer's URL")
+    if not evidence.claims.get("sub"):
+        yield finding("subject-missing", f"sub is {shown(evidence.claims.get('sub'))}", "sub identifies the job")
+
+
+def audience(evidence: Evidence) -> Iterator[Finding]:
+    """Check that there is an audience, and that it is the expected one. It may be a text or a list."""
+    if evidence.token is None:
+        return
+    audience, expected = evidence.claims.get("aud"), evidence.expectations.audience
+    found = f"aud is {shown(audience)}"
+    if not audience or audience == [""]:
+        yield finding("audience-missing", found, shown(expected or "an audience"))
+        return
+    if isinstance(audience, list):
+        yield finding("audience-is-list", found, "one text")
+    if expected is not None and not matches(audience, expected):
+        yield finding("audience-mismatch", found, f"aud holds {one_line(expected)}")
+
+
+def expected_claims(evidence: Evidence) -> Iterator[Finding]:
+    """Check the claims that the person expects, as Cloudsmith compares them: exactly, or up to a wildcard at the end.
+
+    The person may expect of `iss` what is entered as the provider URL. Cloudsmith's own examples have a slash at its
+    end for an issuer without one, so that such a slash is a doubt, and not a cause.
+    """
+    for name, value in evidence.expectations.claims if evidence.token else ():
+        claim, label = evidence.claims.get(name), one_line(name)
+        found, expected = f"{label} is {shown(claim)}", f"{label} is {one_line(value)}"
+        if name == "iss" and claim and claim == value.removesuffix("/") != value:
+            hint = "If nothing else explains a refusal, enter the provider URL in Cloudsmith without the slash"
+            yield finding("claim-mismatch", found, expected, severity="info", hint=hint)
+        elif not matches(claim, value):
+            yield finding("claim-mismatch", found, expected)
 
 
 def _state(token: IdToken, now: datetime) -> str | None:
@@ -67,12 +104,11 @@ def _state(token: IdToken, now: datetime) -> str | None:
 def _skew(evidence: Evidence, clocks: dict[str, datetime], *, disputed: bool) -> Iterator[Finding]:
     offsets = {host: evidence.now - clocks[host] for host in clocks if abs(evidence.now - clocks[host]) > _TOLERANCE}
     if offsets:
-        yield finding(
-            "clock-skew",
-            found="; ".join(
-                f"this machine's clock is {minutes(offset)} {'ahead of' if offset > timedelta() else 'behind'} {host}'s"
-                for host, offset in offsets.items()
-            ),
-            expected="clocks that agree within a minute",
-            severity="error" if disputed else None,
-        )
+        found = "; ".join(f"this machine's clock is {_difference(offset)} {host}'s" for host, offset in offsets.items())
+        expected = "clocks that agree within a minute"
+        yield finding("clock-skew", found, expected, severity="error" if disputed else None)
+
+
+def _difference(offset: timedelta) -> str:
+    """Return a duration in whole minutes, and its sign in words. Seconds would be noise: `Date` headers are coarse."""
+    return f"{abs(offset) / timedelta(minutes=1):.0f} min {'ahead of' if offset > timedelta() else 'behind'}"

@@ -4,17 +4,23 @@ Source: circleci/circleci-docs, "Using OpenID Connect tokens in jobs"
 (docs/guides/modules/permissions-authentication/pages/openid-connect-tokens.adoc): the issuer is the organization's;
 `sub` is `org/…/project/…/user/…`, in `$CIRCLE_OIDC_TOKEN_V2` followed by `/vcs-origin/…/vcs-ref/…`, so that it names
 whoever started the job, and is of little use as a required claim; `aud` is the organization's ID; for builds of forks,
-`vcs-origin` has to be compared. "OIDC tokens with custom claims" (oidc-tokens-with-custom-claims.adoc): `circleci run
+`vcs-origin` must be compared. "OIDC tokens with custom claims" (oidc-tokens-with-custom-claims.adoc): `circleci run
 oidc get --claims` sets another audience.
 """
 
-from cloudsmith_oidc.explain.issuers.base import Issuer, Rung, hints, issuer_url, ladder
+from cloudsmith_oidc.explain.ci_systems.base import CiSystem, choices_of, hints, issuer_url
 
 _PROJECT = "oidc.circleci.com/project-id"
 _ORIGIN = "oidc.circleci.com/vcs-origin"
 _REF = "oidc.circleci.com/vcs-ref"
+_STEP = """\
+- run: |
+    # V2 says which repository and which ref a job is for.
+    export CLOUDSMITH_OIDC_TOKEN="$CIRCLE_OIDC_TOKEN_V2"
+    cloudsmith-oidc explain
+"""
 
-ISSUER = Issuer(
+SYSTEM = CiSystem(
     name="CircleCI",
     issued=lambda claims: issuer_url(claims).startswith("https://oidc.circleci.com/org/"),
     claims={
@@ -26,33 +32,18 @@ ISSUER = Issuer(
         _REF: "the branch or tag",
         "oidc.circleci.com/context-ids": "the contexts that the job uses",
     },
-    choices=ladder(
-        Rung(
-            "this branch or tag",
-            (_PROJECT, _ORIGIN, _REF),
-            "jobs of this project for this branch or tag, whoever started them",
-        ),
-        Rung(
-            "this project, without forks",
-            (_PROJECT, _ORIGIN),
-            "jobs of this project for every branch and tag of this repository",
-        ),
-        Rung(
+    choices=choices_of(
+        ("this branch or tag", (_PROJECT, _ORIGIN, _REF), "the project's jobs for it, whoever starts them"),
+        ("this project, without forks", (_PROJECT, _ORIGIN), "the project's jobs for every branch and tag there"),
+        (
             "this project",
             (_PROJECT,),
-            "jobs of this project; if it passes secrets to builds of forks, those of anybody's fork, too",
+            "the project's jobs; if it passes secrets to builds of forks, also those of anybody's fork",
         ),
-        Rung("the organization", ("aud",), "every job of every project in the organization"),
+        ("the organization", ("aud",), "every job of every project in the organization"),
     ),
     setup_title="The step in .circleci/config.yml",
-    setup=lambda _header, _claims: (
-        """\
-- run: |
-    # V2 says which repository and which ref a job is for.
-    export CLOUDSMITH_OIDC_TOKEN="$CIRCLE_OIDC_TOKEN_V2"
-    cloudsmith-oidc explain
-"""
-    ),
+    setup=lambda _header, _claims: _STEP,
     hints=hints(
         "CircleCI",
         token="A job has it in CIRCLE_OIDC_TOKEN_V2",  # noqa: S106 - the name of a variable

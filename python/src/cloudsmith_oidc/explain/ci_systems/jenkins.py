@@ -6,7 +6,7 @@ Source: jenkinsci/oidc-provider-plugin, `IdTokenStringCredentials` (symbol `idTo
 import re
 from collections.abc import Iterator
 
-from cloudsmith_oidc.explain.issuers.base import Choice, Claims, Issuer, audience, quoted, text
+from cloudsmith_oidc.explain.ci_systems.base import Choice, CiSystem, Claims, audience, enterable, yaml_text
 
 _DEFAULT_ISSUER = re.compile(r"https?://.+/oidc(/job/[^/]+)*")
 _JOB = "/job/"
@@ -15,7 +15,7 @@ _MAX_FOLDERS = 8
 
 def _choices(claims: Claims) -> Iterator[Choice]:
     """Go from the job up to the controller. By default `sub` is the job's URL: ROOT/job/FOLDER/job/NAME/."""
-    subject = text(claims.get("sub"))
+    subject = enterable(claims.get("sub"))
     if not subject:
         return
     yield Choice("this job", {"sub": subject}, "builds of this job; in a multibranch project, of this branch")
@@ -25,12 +25,12 @@ def _choices(claims: Claims) -> Iterator[Choice]:
     for depth in range(len(names) - 1, max(0, len(names) - 1 - _MAX_FOLDERS), -1):
         yield Choice(
             f"the folder {'/'.join(names[:depth])}",
-            {"sub": f"{root}{_JOB}{_JOB.join(names[:depth])}/*"},
+            {"sub": f"{root}{_JOB}{_JOB.join(names[:depth])}/.*"},
             "every job below it, also those made later; if it is a multibranch project, every branch and pull request",
         )
     yield Choice(
         "the controller",
-        {"sub": f"{root}/*"},
+        {"sub": f"{root}/.*"},
         "every job that can bind the credential, and whoever can make or change such a job",
     )
 
@@ -43,9 +43,9 @@ def _configuration_as_code(header: Claims, claims: Claims) -> str:
         "    - credentials:",
         "      - idToken:  # every reload of this file makes a new key",
         "          scope: GLOBAL",
-        f"          id: {_yaml(text(header.get('kid')) or 'oidc-token-cred')}",
+        f"          id: {_yaml(enterable(header.get('kid')) or 'oidc-token-cred')}",
     ]
-    issuer = text(claims.get("iss"))
+    issuer = enterable(claims.get("iss"))
     if issuer and not _DEFAULT_ISSUER.fullmatch(issuer):
         lines += [
             "          # Jenkins does not serve this key: host it",
@@ -66,12 +66,12 @@ def _configuration_as_code(header: Claims, claims: Claims) -> str:
 
 def _yaml(value: str) -> str:
     # Configuration as code replaces ${…} unless a ^ stands before it.
-    return quoted(value).replace("${", "^${")
+    return yaml_text(value).replace("${", "^${")
 
 
-ISSUER = Issuer(
+SYSTEM = CiSystem(
     name="Jenkins",
-    issued=lambda claims: _DEFAULT_ISSUER.fullmatch(text(claims.get("iss"))) is not None,
+    issued=lambda claims: _DEFAULT_ISSUER.fullmatch(enterable(claims.get("iss"))) is not None,
     claims={
         "iss": "the Jenkins URL followed by oidc, unless the credential names an issuer of its own",
         "sub": "the job's URL; in a multibranch project, the branch's",

@@ -1,12 +1,12 @@
 """GitLab, the service and servers of one's own.
 
 Source: GitLab documentation, "OpenID Connect (OIDC) Authentication Using ID Tokens"
-(doc/ci/secrets/id_token_authentication.md): `iss` is the server's URL, so that only GitLab's own claims give away a
-server of one's own; `sub` is `project_path:GROUP/PROJECT:ref_type:TYPE:ref:NAME`, unless the project changes that;
+(doc/ci/secrets/id_token_authentication.md): `iss` is the server's URL, so that only GitLab's own claims show a server
+of one's own; `sub` is `project_path:GROUP/PROJECT:ref_type:TYPE:ref:NAME`, unless the project changes that;
 `aud` is what the job names under `id_tokens`; "true" and "false" are texts.
 """
 
-from cloudsmith_oidc.explain.issuers.base import Claims, Issuer, Rung, audience, hints, issuer_url, ladder, quoted
+from cloudsmith_oidc.explain.ci_systems.base import CiSystem, Claims, audience, choices_of, hints, issuer_url, yaml_text
 
 
 def _job(_header: Claims, claims: Claims) -> str:
@@ -14,11 +14,11 @@ def _job(_header: Claims, claims: Claims) -> str:
 job:
   id_tokens:
     CLOUDSMITH_OIDC_TOKEN:
-      aud: {quoted(audience(claims) or "https://cloudsmith.io")}
+      aud: {yaml_text(audience(claims) or "https://cloudsmith.io")}
 """
 
 
-ISSUER = Issuer(
+SYSTEM = CiSystem(
     name="GitLab",
     issued=lambda claims: (
         issuer_url(claims) == "https://gitlab.com" or {"project_path", "namespace_path"} <= set(claims)
@@ -34,24 +34,20 @@ ISSUER = Issuer(
         "ref_protected": "whether that branch or tag is protected",
         "environment": "the environment that the job names",
     },
-    choices=ladder(
-        Rung(
+    choices=choices_of(
+        (
             "this protected branch or tag",
             ("project_path", "ref_type", "ref", "ref_protected"),
-            "jobs for this branch or tag as long as it is protected",
+            "jobs for it, as long as it is protected",
         ),
-        Rung(
+        (
             "this branch or tag",
             ("project_path", "ref_type", "ref"),
-            "jobs for this branch or tag, which anybody who may push there can change",
+            "jobs for it; anybody who may push there can change them",
         ),
-        Rung(
-            "protected branches and tags",
-            ("project_path", "ref_protected"),
-            "jobs for every protected branch and tag of the project",
-        ),
-        Rung("this project", ("project_path",), "every branch, tag and merge request of the project"),
-        Rung("the group", ("namespace_path",), "every project in this group, also those made later"),
+        ("protected branches and tags", ("project_path", "ref_protected"), "jobs for each of them in the project"),
+        ("this project", ("project_path",), "every branch, tag and merge request of the project"),
+        ("the group", ("namespace_path",), "every project in this group, also those made later"),
     ),
     setup_title="The job in .gitlab-ci.yml",
     setup=_job,

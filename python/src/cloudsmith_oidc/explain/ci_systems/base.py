@@ -1,4 +1,4 @@
-"""What a system that issues ID tokens states about them."""
+"""What a CI system that issues ID tokens states about them."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -11,27 +11,27 @@ _MAX_LENGTH = 1000
 """Longer values are not suggested: nobody could enter them, and nobody could read a report of them."""
 
 Claims = Mapping[str, Any]
-"""What a token says, unverified: any JSON."""
+"""The claims of a token, unverified: any JSON."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Required claims to enter in Cloudsmith: what they single out, and whom they let in."""
+    """Required claims to enter in Cloudsmith: what they single out, and what they authorize."""
 
     scope: str
     claims: Mapping[str, str]
-    lets_in: str
+    authorizes: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Issuer:
+class CiSystem:
     """One system.
 
-    `issued` recognises a token of it. `claims` are those that a report shows, with what they mean. `choices` are sets
-    of required claims, from the narrowest to the widest; `aud` is added to each where it is a text. `setup` writes
-    what a token's header and claims call for in the system itself, under `setup_title`. `hints` say, by a finding's
-    code, what to do where the action in `CODES`, which is written for Jenkins, does not fit. `more_claims` says how a
-    claim gets into the tokens where people can add some.
+    `issued` recognises its tokens. `claims` are those that a report shows, with their meaning. `choices` are sets of
+    required claims, from the narrowest to the widest; `aud` is added to each if it is text. `setup` returns the
+    configuration of the system itself for a token's header and claims, under `setup_title`. `hints` say, by a finding's
+    code, what to do where the action in `CODES`, which is written for Jenkins, does not fit. `more_claims` says how
+    people can add a claim to the tokens, if they can.
     """
 
     name: str
@@ -44,47 +44,41 @@ class Issuer:
     more_claims: str = ""
 
 
-@dataclass(frozen=True)
-class Rung:
-    """A choice that requires what the token itself has in `claims`."""
+def choices_of(*rungs: tuple[str, tuple[str, ...], str]) -> Callable[[Claims], Iterator[Choice]]:
+    """Return choices that require the token's own values of some claims: the scope, their names, what they authorize.
 
-    scope: str
-    claims: tuple[str, ...]
-    lets_in: str
-
-
-def ladder(*rungs: Rung) -> Callable[[Claims], Iterator[Choice]]:
-    """Make choices of those rungs whose claims the token has. What is "false" singles nothing out."""
+    A choice is left out if the token lacks one of its claims. "false" singles nothing out.
+    """
 
     def choices(claims: Claims) -> Iterator[Choice]:
-        for rung in rungs:
-            values = {name: text(claims.get(name)) for name in rung.claims}
+        for scope, names, authorizes in rungs:
+            values = {name: enterable(claims.get(name)) for name in names}
             if not {"", "false"} & set(values.values()):
-                yield Choice(rung.scope, values, rung.lets_in)
+                yield Choice(scope, values, authorizes)
 
     return choices
 
 
 def issuer_url(claims: Claims) -> str:
-    """Return `iss` as text without a slash at its end, empty where there is none."""
-    return text(claims.get("iss")).rstrip("/")
+    """Return `iss` without a slash at its end, "" if it is not text."""
+    return enterable(claims.get("iss")).rstrip("/")
 
 
-def text(value: object) -> str:
-    """Return a claim as it can be entered somewhere: printable, and not too long. Empty if it is no such text."""
+def enterable(value: object) -> str:
+    """Return a claim as people can enter it somewhere: printable, and not too long. Return "" if it is no such text."""
     if not isinstance(value, str) or len(value) > _MAX_LENGTH:
         return ""
     return "".join(filter(str.isprintable, redact(value)))
 
 
 def audience(claims: Claims) -> str:
-    """Return the audience, which may be the one member of a list."""
+    """Return the audience, which may be the one member of a list, "" if there is no single one."""
     value = claims.get("aud")
-    return text(value[0] if isinstance(value, list) and len(value) == 1 else value)
+    return enterable(value[0] if isinstance(value, list) and len(value) == 1 else value)
 
 
-def quoted(value: str) -> str:
-    """Quote for YAML, of which JSON is a part."""
+def yaml_text(value: str) -> str:
+    """Return `value` as a string in YAML, of which JSON is a part."""
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -94,13 +88,14 @@ def hints(name: str, *, token: str, audience: str) -> dict[str, str]:
     `token` says how a job gets its token, and `audience` where the token's audience comes from.
     """
     external = f"If {name} is a server of your own, "
-    return {
-        "clock-skew": f"Synchronise this machine's clock with NTP. {external}synchronise that one's, too",
+    unchanged = f"Pass on the token unchanged. {token}"
+    clocks = f"Synchronise this machine's clock with NTP. {external}also synchronise its clock"
+    kept = ("algorithm-unexpected", "issuer-missing", "signature-invalid", "subject-missing")
+    return dict.fromkeys(kept, unchanged) | {
+        "clock-skew": clocks,
         "token-expired": f"Get the token right before the login. {token}",
-        "token-not-yet-valid": f"Synchronise this machine's clock with NTP. {external}synchronise that one's, too",
-        "algorithm-unexpected": f"Pass on the token as it is. {token}",
-        "issuer-missing": f"Pass on the token as it is. {token}",
-        "issuer-not-public": f"{external}Cloudsmith has to reach it from the Internet: give it a public https URL",
+        "token-not-yet-valid": clocks,
+        "issuer-not-public": f"{external}give it a public https URL, so that Cloudsmith can reach it from the Internet",
         "issuer-not-https": f"{external}serve it over https, and set its external URL to that address",
         "issuer-trailing-slash": f"{external}remove the slash from its external URL",
         "discovery-unreachable": "Make ISSUER/.well-known/openid-configuration answer 200 without a login. "
@@ -109,8 +104,6 @@ def hints(name: str, *, token: str, audience: str) -> dict[str, str]:
         "look for a proxy in between",
         "jwks-host-mismatch": f"{name} publishes its keys on the issuer's own host: look for a proxy in between",
         "key-not-in-jwks": f"Get a fresh token: {name} may have changed its keys. {token}",
-        "signature-invalid": f"Pass on the token unchanged. {token}",
-        "subject-missing": f"Pass on the token as it is. {token}",
         "audience-missing": f"{audience} Enter the same in Cloudsmith if its provider requires aud",
         "audience-mismatch": f"Make it equal to the claim aud in Cloudsmith's provider. {audience}",
         "claim-mismatch": "Correct the required claim in Cloudsmith's provider, or run the job that it is meant for",

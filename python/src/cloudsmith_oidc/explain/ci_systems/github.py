@@ -7,7 +7,7 @@ of data residency (`token.actions.SUBDOMAIN.ghe.com`), and of GitHub Enterprise 
 
 import re
 
-from cloudsmith_oidc.explain.issuers.base import Claims, Issuer, Rung, audience, hints, issuer_url, ladder, quoted
+from cloudsmith_oidc.explain.ci_systems.base import CiSystem, Claims, audience, choices_of, hints, issuer_url, yaml_text
 
 _ISSUER = re.compile(
     r"https://token\.actions\.(?:githubusercontent\.com|[\w-]+\.ghe\.com)(?:/[\w.-]+)?|https://[^/]+/_services/token"
@@ -18,11 +18,11 @@ def _workflow(_header: Claims, claims: Claims) -> str:
     return f"""\
 permissions:
   id-token: write
-# actions/github-script then gets the token: await core.getIDToken({quoted(audience(claims))})
+# actions/github-script then gets the token: await core.getIDToken({yaml_text(audience(claims))})
 """
 
 
-ISSUER = Issuer(
+SYSTEM = CiSystem(
     name="GitHub Actions",
     issued=lambda claims: _ISSUER.fullmatch(issuer_url(claims)) is not None,
     claims={
@@ -35,14 +35,14 @@ ISSUER = Issuer(
         "environment": "the environment that the job names; its protection rules say which branches may",
         "event_name": "what started the workflow",
     },
-    choices=ladder(
-        Rung(
+    choices=choices_of(
+        (
             "this subject",
             ("sub",),
-            "what sub names: one branch, tag or environment. If it ends in pull_request, all pull requests",
+            "the subject of sub: one branch, tag or environment. If it ends in pull_request, all pull requests",
         ),
-        Rung("this repository", ("repository",), "every workflow, branch and pull request of the repository"),
-        Rung("the owner", ("repository_owner",), "every repository of the organization or user, also those made later"),
+        ("this repository", ("repository",), "every workflow, branch and pull request of the repository"),
+        ("the owner", ("repository_owner",), "every repository of the organization or user, also those made later"),
     ),
     setup_title="The job in the workflow",
     setup=_workflow,

@@ -1,0 +1,121 @@
+"""Whether Cloudsmith can reach the issuer, and whether the documents there verify the token."""
+
+import base64
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from itertools import islice
+from typing import Any
+
+import jwt
+
+from cloudsmith_oidc.errors import SettingsError, UnexpectedAnswerError
+from cloudsmith_oidc.explain.evidence import Evidence
+from cloudsmith_oidc.explain.findings import Finding, finding
+from cloudsmith_oidc.explain.hosts import can_be_fetched, host_of, is_public, same_origin
+from cloudsmith_oidc.explain.shown import shown
+from cloudsmith_oidc.issuer_documents import ALGORITHM, OK, Document, configuration_url, first_few, public_key
+from cloudsmith_oidc.redaction import one_line
+
+_MAX_KEYS = 8
+"""How many keys of the token's `kid` are tried. A key set has one; a hostile one could keep this machine busy."""
+
+
+def address(evidence: Evidence) -> Iterator[Finding]:
+    """Check the form of `iss`."""
+    if evidence.issuer is None:
+        return
+    host, found = host_of(evidence.issuer), f"iss is {one_line(evidence.issuer)}"
+    if host and not is_public(host):
+        yield finding("issuer-not-public", found, "a host that Cloudsmith can reach from the Internet")
+    if not evidence.issuer.startswith("https://") or not can_be_fetched(evidence.issuer):
+        yield finding("issuer-not-https", found, "iss is an https URL without a user name")
+    if evidence.issuer.endswith("/"):
+        yield finding("issuer-trailing-slash", found, f"iss is {one_line(evidence.issuer.rstrip('/'))}")
+
+
+def discovery(evidence: Evidence) -> Iterator[Finding]:
+    """Check that the discovery document is there, and that it names the token's issuer."""
+    document = evidence.discovery
+    if evidence.issuer is None or document is None or isinstance(document.error, SettingsError):
+        return
+    if document.content is None:
+        unreachable = document.status != OK and not isinstance(document.error, UnexpectedAnswerError)
+        code = "discovery-unreachable" if unreachable else "discovery-not-json"
+        expected = f"{one_line(configuration_url(evidence.issuer))} answers 200 with a JSON object of at most 1 MiB"
+        yield finding(code, document.trouble, expected, hint=_network_hint(document))
+    elif document.content.get("issuer") != evidence.issuer:
+        found = f"the document says {shown(document.content.get('issuer'))}, the token {one_line(evidence.issuer)}"
+        yield finding("discovery-issuer-mismatch", found, "the same issuer in both, character by character")
+
+
+def key_location(evidence: Evidence) -> Iterator[Finding]:
+    """Check that the key set is at the issuer's own host and port. Elsewhere, it is not fetched."""
+    uri = _jwks_uri(evidence)
+    if evidence.issuer and isinstance(uri, str) and host_of(uri) and not same_origin(uri, evidence.issuer):
+        expected = f"jwks_uri begins with {one_line(evidence.issuer.rstrip('/'))}"
+        yield finding("jwks-host-mismatch", f"jwks_uri is {shown(uri)}", expected)
+
+
+def key_set(evidence: Evidence) -> Iterator[Finding]:
+    """Check that the key set can be fetched and read."""
+    if evidence.discovery is None or evidence.discovery.content is None or any(key_location(evidence)):
+        return
+    expected = "jwks_uri answers 200 with a key set: a JSON object with a list of keys"
+    document = evidence.jwks
+    if document is None:
+        yield finding("jwks-unreachable", f"jwks_uri is {shown(_jwks_uri(evidence))}", "jwks_uri is a public https URL")
+    elif isinstance(document.error, SettingsError):
+        return
+    elif document.content is None:
+        yield finding("jwks-unreachable", document.trouble, expected, hint=_network_hint(document))
+    elif _keys(evidence) is None:
+        yield finding("jwks-unreachable", f"{shown(document.url)} has no list of keys", expected)
+
+
+def signature(evidence: Evidence) -> Iterator[Finding]:
+    """Verify the token with the published key of its `kid`."""
+    published = _keys(evidence)
+    if evidence.token is None or published is None or evidence.token.header.get("alg") != ALGORITHM:
+        return
+    kid = evidence.token.header.get("kid")
+    same = (key for key in published if isinstance(kid, str) and key.get("kid") == kid)
+    keys = list(_readable(islice(same, _MAX_KEYS)))
+    if not keys:
+        known = first_few(shown(key.get("kid")) for key in published) or "no key"
+        found = f"the token's kid is {shown(kid)}; the key set holds {known}"
+        expected = f"an RSA key with the kid {shown(kid)}" if kid is not None else "a kid in the token's header"
+        yield finding("key-not-in-jwks", found, expected)
+    elif not any(_signed_with(evidence.token.text, key) for key in keys):
+        found = f"the published key {shown(kid)} did not sign this token"
+        yield finding("signature-invalid", found, "the key that the issuer signs with now")
+
+
+def _network_hint(document: Document) -> str | None:
+    """Return what to do if the network is the trouble, None if the document is."""
+    if document.error is None or isinstance(document.error, UnexpectedAnswerError):
+        return None
+    return f"{document.error.hint}. Cloudsmith must also fetch it, from the Internet, over TLS with a public CA"
+
+
+def _jwks_uri(evidence: Evidence) -> object:
+    return evidence.discovery.content.get("jwks_uri") if evidence.discovery and evidence.discovery.content else None
+
+
+def _keys(evidence: Evidence) -> list[Mapping[str, Any]] | None:
+    """Return the members of the key set that can be keys, None if there is no key set."""
+    keys = evidence.jwks.content.get("keys") if evidence.jwks and evidence.jwks.content else None
+    return [key for key in keys if isinstance(key, dict)] if isinstance(keys, list) else None
+
+
+def _readable(keys: Iterable[Mapping[str, Any]]) -> Iterator[jwt.PyJWK]:
+    for key in keys:
+        with suppress(ValueError):
+            yield public_key(key)
+
+
+def _signed_with(token: str, key: jwt.PyJWK) -> bool:
+    signed, _, signature = token.rpartition(".")
+    try:
+        return key.Algorithm.verify(signed.encode(), key.key, base64.urlsafe_b64decode(signature + "=="))
+    except ValueError:
+        return False

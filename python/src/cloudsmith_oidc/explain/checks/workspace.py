@@ -1,0 +1,169 @@
+"""Whether Cloudsmith authorizes this token: the provider, its claims, the service account, and its privileges."""
+
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from itertools import islice
+from urllib.parse import unquote
+
+from cloudsmith_oidc.explain.evidence import Evidence
+from cloudsmith_oidc.explain.findings import CODES, Finding, finding
+from cloudsmith_oidc.explain.matching import FAR, Address, ClaimMatch, as_compared, matches, url_differences
+from cloudsmith_oidc.explain.shown import shown
+from cloudsmith_oidc.explain.workspace import LEVELS, Provider
+from cloudsmith_oidc.issuer_documents import first_few
+from cloudsmith_oidc.redaction import one_line
+
+_MAX_FINDINGS = 5
+"""Of one kind. The report's table has the rest."""
+_NOT_FOUND = 404
+_DENIED = frozenset({401, 403, _NOT_FOUND})
+_SLUG_FIRST = "Check the slug: Cloudsmith answers 404 if it does not exist or if the key's owner may not see it. "
+_MAX_COMPARED = 500
+_MAX_COMPARED_CHARACTERS = 200
+
+
+def unread(evidence: Evidence) -> Iterator[Finding]:
+    """Report what the API key did not show."""
+    for one in (evidence.workspace.unread if evidence.workspace else ())[:_MAX_FINDINGS]:
+        code = "api-key-refused" if one.status in _DENIED else "cloudsmith-unread"
+        expected = f"{one_line(one.what)} of the workspace {shown(evidence.account.org)}"
+        hint = _SLUG_FIRST + CODES[code].action if one.status == _NOT_FOUND else None
+        yield finding(code, f"{one_line(one.what)}: {one.why}", expected, hint=hint)
+
+
+def provider_url(evidence: Evidence) -> Iterator[Finding]:
+    """Check that there is a provider for the token's issuer; if not, name the nearest and the difference."""
+    known = evidence.workspace.providers if evidence.workspace else None
+    if known is None or evidence.issuer is None:
+        return
+    if evidence.provider is not None:
+        if evidence.provider.provider.url != evidence.issuer:
+            found = f"{_name(evidence.provider.provider)} has the URL {shown(evidence.provider.provider.url)}"
+            expected = f"{one_line(evidence.issuer)}, without the slash at the end"
+            hint = "If nothing else explains a refusal, enter the provider URL in Cloudsmith without the slash"
+            yield finding("provider-missing", found, expected, hint=hint, severity="info")
+        return
+    expected, issuer = f"a provider with the URL {one_line(evidence.issuer)}", Address.parse(evidence.issuer)
+    nearest = min(known, key=lambda one: Address.parse(one.url).distance(issuer), default=None)
+    if nearest is None:
+        yield finding("provider-missing", "the workspace has no provider", expected)
+        return
+    address = Address.parse(nearest.url)
+    if address.distance(issuer) > FAR:
+        urls = first_few(one.url for one in known)
+        yield finding("provider-missing", f"the providers have other URLs: {urls}", expected)
+        return
+    differences = " and ".join(url_differences(nearest.url, evidence.issuer))
+    hint = f"In {_name(nearest)}, enter the provider URL {one_line(evidence.issuer)}"
+    if address.folder != issuer.folder:
+        hint += f". Or bind a credential of {address.scope}: each folder has an issuer of its own"
+    found = f"the nearest is {_name(nearest)} with the URL {shown(nearest.url)}: {differences}"
+    yield finding("provider-missing", found, expected, hint=hint)
+
+
+def provider(evidence: Evidence) -> Iterator[Finding]:
+    """Check that the provider is enabled, and each claim that it requires."""
+    match = evidence.provider
+    if match is None:
+        return
+    name = _name(match.provider)
+    if not match.provider.enabled:
+        yield finding("provider-disabled", f"{name} is disabled", "an enabled provider")
+    for claim in match.unfit[:_MAX_FINDINGS]:
+        label = one_line(claim.name)
+        found = f"{label} is {shown(claim.found)}, but {name} requires another value"
+        yield finding(
+            "provider-claim-mismatch", found, f"{label} is {shown(claim.required)}", hint=_remedy(claim, evidence)
+        )
+
+
+def service(evidence: Evidence) -> Iterator[Finding]:
+    """Check that the service account exists."""
+    known, asked = evidence.workspace.services if evidence.workspace else None, evidence.account.slug
+    if known is None or evidence.service or not asked:
+        return
+    named = next((one.slug for one in known if one.name.casefold() == asked.casefold()), None)
+    nearest = named or _nearest(asked, (one.slug for one in known))
+    slugs = first_few(one.slug for one in known) or "no service account"
+    hint = f"Give {shown(nearest)}, if that is the one meant, with --service or CLOUDSMITH_SERVICE_SLUG"
+    found = f"the workspace has no service account {shown(asked)} (it has {slugs})"
+    yield finding("service-unknown", found, f"a service account {shown(asked)}", hint=hint if nearest else None)
+
+
+def access(evidence: Evidence) -> Iterator[Finding]:
+    """Check that the provider gives access to the service account: by a link, or by a dynamic mapping."""
+    match, side = evidence.provider, evidence.workspace
+    if match is None or side is None:
+        return
+    name, asked = _name(match.provider), shown(evidence.account.slug)
+    label, value = one_line(match.provider.mapping_claim), evidence.claims.get(match.provider.mapping_claim)
+    if match.way == "not linked" and (side.services is None or evidence.service):
+        linked = first_few(match.provider.services) or "no service account"
+        yield finding("provider-service-unlinked", f"{name} is linked to {linked}", f"a link to {asked}")
+    elif match.way == "no mapping":
+        known = [required for required, _ in match.provider.mappings or ()]
+        hint = f"The token has no {label}: map another claim{_or_add_it(evidence)}" if value is None else None
+        if nearest := _nearest(as_compared(value), known):
+            hint = f"The nearest value is {shown(nearest)}: correct it in Cloudsmith, or add {shown(value)}"
+        found = f"{label} is {shown(value)}; {name} maps {first_few(known) or 'no value'}"
+        expected = f"a mapping from a value of {label} to {asked}"
+        yield finding("provider-mapping-missing", found, expected, hint=hint)
+    elif match.way == "mapped to another":
+        found = f"{name} maps {label} = {shown(value)} to {shown(match.mapped)}"
+        hint = f"Log in as {shown(match.mapped)}, or correct the mapping in Cloudsmith"
+        yield finding("provider-mapping-missing", found, f"a mapping to {asked}", hint=hint)
+
+
+def repositories(evidence: Evidence) -> Iterator[Finding]:
+    """Check that the service account has the privilege on each repository that the settings ask for."""
+    service, needed = evidence.service, evidence.expectations.level
+    if service is None or evidence.workspace is None:
+        return
+    for repository in evidence.workspace.repositories:
+        has = repository.level_of(service)
+        if LEVELS.index(has) < LEVELS.index(needed):
+            found = f"{shown(service.slug)} has {'no privilege' if has == 'None' else has} on {repository.slug}"
+            yield finding("repository-forbidden", found, f"{needed} on {repository.slug}")
+
+
+def _name(provider: Provider) -> str:
+    return f"provider '{shown(provider.name)}'"
+
+
+def _nearest(wanted: str, known: Iterable[str]) -> str | None:
+    cut = {one[:_MAX_COMPARED_CHARACTERS]: one for one in islice(known, _MAX_COMPARED)}
+    return next((cut[one] for one in get_close_matches(wanted[:_MAX_COMPARED_CHARACTERS], cut, n=1)), None)
+
+
+def _remedy(claim: ClaimMatch, evidence: Evidence) -> str | None:
+    """Return the way to mend a required claim, None if the mistake is not one of the usual ones."""
+    if isinstance(claim.found, str):
+        return next(_mistakes(as_compared(claim.required), claim.found), None)
+    if claim.found is not None:
+        return None
+    other = next((name for name in evidence.claims if name.casefold() == claim.name.casefold()), None)
+    other = other or next((name for name, value in evidence.claims.items() if matches(value, claim.required)), None)
+    if other is not None:
+        return f"The token has this value in {one_line(other)}: require that claim in Cloudsmith instead"
+    has = f"The token has no such claim; it has {first_few(evidence.claims)}"
+    return f"{has}. Remove it from the provider in Cloudsmith{_or_add_it(evidence)}"
+
+
+def _or_add_it(evidence: Evidence) -> str:
+    return evidence.system.more_claims and f", or {evidence.system.more_claims}"
+
+
+def _mistakes(required: str, found: str) -> Iterator[str]:
+    """Yield what to do about the usual mistakes in a required claim."""
+    if "*" in required[:-1]:
+        yield "A wildcard works at the end of a value only: correct it in Cloudsmith"
+    if required.strip().rstrip("/") == found.rstrip("/"):
+        yield "They differ in a slash or white space at an end: enter the token's value in Cloudsmith"
+    if required.casefold() == found.casefold():
+        yield "They differ in upper and lower case: enter the token's value in Cloudsmith"
+    if unquote(required) == unquote(found):
+        yield "They differ in how characters are escaped: enter the token's value in Cloudsmith"
+    if required.partition("://")[2] == found.partition("://")[2] != "":
+        yield "One has http where the other has https: correct the claim in Cloudsmith, or the issuer's settings"
+    if required.endswith("/") and found.startswith(required):
+        yield "The required value is a folder without a wildcard: enter the job, or add one (the pages show .* and *)"

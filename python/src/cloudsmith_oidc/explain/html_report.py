@@ -1,0 +1,128 @@
+"""A report as a web page: one file without a script, for a browser, a phone, and one sheet of paper.
+
+It is built as a tree, so that whatever a token or an issuer says stays text.
+"""
+
+from collections.abc import Iterable, Iterator
+from importlib.resources import files
+from xml.etree import ElementTree as ET
+
+from cloudsmith_oidc.explain.findings import Finding
+from cloudsmith_oidc.explain.layout import Block, Cell, Listing, Pairs, Table, Verdict, sections
+from cloudsmith_oidc.explain.report import Report, Stage
+from cloudsmith_oidc.explain.shown import instant, shown
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_SIGNS = {"ok": "✓", "BROKEN": "✕", "doubt": "!", "not checked": "?"}
+_CLASSES = {"ok": "ok", "BROKEN": "broken", "doubt": "doubt", "not checked": "unchecked"}
+_SEVERITIES = {"error": "broken", "warning": "doubt", "info": "unchecked"}
+_VERDICTS = {True: "ok", False: "broken", None: "unchecked"}
+
+
+def as_html(report: Report) -> str:
+    """Return the report as one HTML document that refers to nothing outside it."""
+    style = files("cloudsmith_oidc.explain").joinpath("report.css").read_text(encoding="utf-8")
+    account = report.evidence.account
+    what = f"Login to Cloudsmith: workspace {shown(account.org)}, service account {shown(account.slug)}, "
+    head = _element(
+        "head",
+        _element("meta", charset="utf-8"),
+        _element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        _element("meta", {"http-equiv": "Content-Security-Policy"}, content=_POLICY),
+        _element("title", f"{report.headline} (login to Cloudsmith)"),
+        _element("style", style),
+    )
+    header = _element(
+        "header",
+        _element("p", what + instant(report.evidence.now), {"class": "faint"}),
+        _element("h1", report.headline, {"class": "broken" if report.cause else "ok"}),
+    )
+    content = (_section(title, map(_block, blocks)) for title, blocks in sections(report))
+    body = _element("body", _element("main", header, *content))
+    return "<!DOCTYPE html>\n" + ET.tostring(_element("html", head, body, lang="en"), "unicode", method="html") + "\n"
+
+
+def _section(title: str, blocks: Iterable[ET.Element]) -> ET.Element:
+    return _element("section", *([_element("h2", title)] if title else []), *blocks)
+
+
+def _block(block: Block) -> ET.Element:
+    match block:
+        case str():
+            return _element("p", block)
+        case Finding():
+            return _finding(block)
+        case Listing():
+            return _element("pre", block.text.rstrip("\n"))
+        case Pairs():
+            return _pairs(block.rows)
+        case Table():
+            return _table(block)
+        case _:
+            return _element("ol", *map(_stage, block), {"aria-label": "The chain of a login"})
+
+
+def _stage(stage: Stage) -> ET.Element:
+    return _element(
+        "li",
+        _element("span", _SIGNS[stage.state], {"class": "sign", "aria-hidden": "true"}),
+        _element("h2", stage.name),
+        *([_element("p", _element("code", stage.which))] if stage.which else []),
+        _element("p", stage.state, {"class": "state"}),
+        *(_element("p", finding.code) for finding in stage.findings),
+        {"class": _CLASSES[stage.state]},
+    )
+
+
+def _finding(finding: Finding) -> ET.Element:
+    return _element(
+        "div",
+        _element("h3", f"{finding.severity}: {finding.code}"),
+        _pairs((("found", finding.found), ("expected", finding.expected), ("to do", finding.hint))),
+        {"class": f"finding {_SEVERITIES[finding.severity]}"},
+    )
+
+
+def _pairs(rows: Iterable[tuple[str, Cell]]) -> ET.Element:
+    return _element("dl", *(part for name, cell in rows for part in (_element("dt", name), _cell("dd", cell))))
+
+
+def _table(table: Table) -> ET.Element:
+    heads = (_element("th", column, scope="col") for column in table.columns)
+    return _element(
+        "table",
+        _element("caption", table.caption),
+        _element("thead", _element("tr", *heads)),
+        _element("tbody", *(_element("tr", *_row(table.columns[1:], name, cells)) for name, cells in table.rows)),
+    )
+
+
+def _row(labels: Iterable[str], name: str, cells: Iterable[Cell]) -> Iterator[ET.Element]:
+    yield _element("th", name, scope="row")
+    for label, cell in zip(labels, cells, strict=True):
+        yield _cell("td", cell, {"data-label": label})
+
+
+def _cell(tag: str, cell: Cell, *attributes: dict[str, str]) -> ET.Element:
+    match cell:
+        case str():
+            return _element(tag, cell, *attributes)
+        case Verdict():
+            return _element(tag, _element("span", cell.text, {"class": _VERDICTS[cell.fits]}), *attributes)
+        case _:
+            return _element(tag, *(_element("div", _element("code", line)) for line in cell), *attributes)
+
+
+def _element(tag: str, *content: ET.Element | str | dict[str, str], **attributes: str) -> ET.Element:
+    """Return an element of texts and elements. Attributes whose names Python cannot spell come in a dictionary."""
+    element = ET.Element(tag, attributes)
+    for part in content:
+        if isinstance(part, dict):
+            element.attrib.update(part)
+        elif isinstance(part, ET.Element):
+            element.append(part)
+        elif len(element):
+            element[-1].tail = (element[-1].tail or "") + part
+        else:
+            element.text = (element.text or "") + part
+    return element

@@ -1,0 +1,82 @@
+"""What an administrator enters: in Cloudsmith's provider form or Terraform, and in the system that issues the tokens.
+
+Sources: Cloudsmith documentation, "OpenID Connect" (the form; wildcards), and announcement of 2024-09-20 (wildcards);
+cloudsmith-io/terraform-provider-cloudsmith, docs/resources/oidc.md (`cloudsmith_oidc`).
+"""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cloudsmith_oidc.explain.ci_systems.base import Choice, CiSystem, enterable
+
+WILDCARDS = (
+    "A value may end in a wildcard, but Cloudsmith's pages disagree about its spelling: .* (the OpenID Connect page) "
+    "or * (announcement of 2024-09-20). Enter one and log in once; if Cloudsmith refuses, enter the other."
+)
+
+
+@dataclass(frozen=True)
+class ProviderForm:
+    """One entry under OpenID Connect in Cloudsmith, and the configuration of the system that issues the tokens.
+
+    Each is None, or without choices, if the token or the settings lack a part of it.
+    """
+
+    url: str | None
+    service: str | None
+    choices: tuple[Choice, ...]
+    terraform: str | None
+    setup: str | None
+
+    @property
+    def has_wildcards(self) -> bool:
+        """Whether a choice has a value that ends in a wildcard, so that people need to read `WILDCARDS`."""
+        return any(value.endswith("*") for choice in self.choices for value in choice.claims.values())
+
+
+def filled_in(
+    system: CiSystem, org: str, service: str, header: Mapping[str, Any], claims: Mapping[str, Any]
+) -> ProviderForm:
+    """Return the form for a provider that authenticates this token. `org` and `service` are "" if they are invalid."""
+    url = enterable(claims.get("iss"))
+    # An audience in a list is not suggested: nobody knows whether Cloudsmith matches lists.
+    audience = {"aud": enterable(claims.get("aud"))} if enterable(claims.get("aud")) else {}
+    choices = tuple(dataclasses.replace(one, claims={**one.claims, **audience}) for one in system.choices(claims))
+    complete = org and service and url and choices
+    return ProviderForm(
+        url or None,
+        service or None,
+        choices,
+        _terraform(system.name, org, service, url, choices[0]) if complete else None,
+        system.setup(header, claims) if claims else None,
+    )
+
+
+def _terraform(name: str, org: str, service: str, url: str, choice: Choice) -> str:
+    claims = "\n".join(f"    {_hcl(claim)} = {_hcl(value)}" for claim, value in choice.claims.items())
+    label = name.lower().replace(" ", "_")
+    return f"""\
+data "cloudsmith_organization" "{label}" {{
+  slug = {_hcl(org)}
+}}
+
+resource "cloudsmith_oidc" "{label}" {{
+  namespace        = data.cloudsmith_organization.{label}.slug_perm
+  name             = {_hcl(name)}
+  enabled          = true
+  provider_url     = {_hcl(url)}
+  service_accounts = [{_hcl(service)}]
+  # A value may end in a wildcard, .* or *: Cloudsmith's pages disagree. Log in to find out.
+  claims = {{
+{claims}
+  }}
+}}
+"""
+
+
+def _hcl(text: str) -> str:
+    # HCL's strings are JSON's, but ${ and %{ start a template.
+    return json.dumps(text, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")

@@ -1,0 +1,268 @@
+"""What the workspace in Cloudsmith has, read with an API key: providers, service accounts, access to repositories.
+
+Only GET is sent, and the key goes to the API only. The answers are untrusted: members of another type than the vendor
+describes count as absent, and the members that hold keys are not looked at.
+
+Sources: cloudsmith-io/cloudsmith-docs, `src/content/schemas/api-schema-v1.json` (`ProviderSettings`, `DynamicMapping`,
+`Service`, `Repository`, `RepositoryPrivilegeDict`) and `src/content/api/index.mdx` (pages, and their headers);
+cloudsmith-io/terraform-provider-cloudsmith, `resource_oidc.go` (mappings are read only where there is a mapping claim)
+and `resource_repository_privileges.go` (pages of privileges come without headers);
+cloudsmith-docs, `src/content/repositories/repository-privileges.mdx` (the greatest privilege counts).
+"""
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from typing import Any, TypeVar
+
+from cloudsmith_oidc.deadline import Deadline
+from cloudsmith_oidc.errors import CloudsmithOidcError
+from cloudsmith_oidc.exchange import ServiceAccount
+from cloudsmith_oidc.explain.hosts import can_be_fetched, host_of, is_public
+from cloudsmith_oidc.http import Answer, HttpClient, api_key, json_value
+from cloudsmith_oidc.issuer_documents import OK, Document, configuration_url, fetch
+from cloudsmith_oidc.redaction import MAX_TOKEN_CHARACTERS, one_line
+from cloudsmith_oidc.values import slug
+
+LEVELS = ("None", "Read", "Write", "Admin")
+"""The privileges on a repository; each includes those before it."""
+_PAGE_SIZE = 100
+_MAX_PAGES = 20
+_MAX_OBJECTS = _PAGE_SIZE * _MAX_PAGES
+_REQUEST_SECONDS = 10
+_DOCUMENT_SECONDS = 3
+_MAX_REPOSITORIES = 20
+_MAX_LOOKED_INTO = 5
+"""Of how many providers the mappings and the issuer's documents are fetched."""
+_UNAUTHENTICATED = 401
+_KEY = re.compile(rf"[!-~]{{16,{MAX_TOKEN_CHARACTERS}}}", re.ASCII)
+"""Cloudsmith's have 40 characters, or are a token of an exchange. A shorter one could not be kept out of the output."""
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Provider:
+    """An OpenID Connect provider (`ProviderSettings`).
+
+    `mappings` are pairs of a value of `mapping_claim` and a service account's slug. They are None if there is no
+    mapping claim, or if they were not read.
+    """
+
+    name: str
+    slug: str
+    url: str
+    enabled: bool
+    claims: Mapping[str, Any]
+    services: tuple[str, ...]
+    mapping_claim: str
+    mappings: tuple[tuple[str, str], ...] | None = None
+
+    def has_issuer(self, issuer: object) -> bool:
+        """Return whether its URL is `issuer`, with or without the slash that the vendor's own examples add."""
+        return bool(issuer) and issuer in (self.url, self.url.removesuffix("/"))
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service account, which the API calls a service. `teams` are slugs."""
+
+    slug: str
+    name: str
+    role: str
+    teams: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Repository:
+    """Who may do what in a repository: `privileges` are triples of `service` or `team`, its slug, and a level.
+
+    `everybody` is the level of every account by the repository's settings. The API does not show the default
+    privilege of the whole workspace.
+    """
+
+    slug: str
+    everybody: str
+    privileges: tuple[tuple[str, str, str], ...]
+
+    def granted_to(self, service: Service) -> str:
+        """Return the highest level that was granted to the service account or to one of its teams."""
+        levels = (
+            level
+            for kind, who, level in self.privileges
+            if (who == service.slug if kind == "service" else who in service.teams)
+        )
+        return max(levels, key=LEVELS.index, default="None")
+
+    def level_of(self, service: Service) -> str:
+        """Return the highest level that the service account has."""
+        return max(self.everybody, self.granted_to(service), key=LEVELS.index)
+
+
+class UnreadError(Exception):
+    """Something could not be read, and why. `status` is the HTTP status, 0 without an answer."""
+
+    def __init__(self, what: str, why: str, status: int = 0) -> None:
+        super().__init__(why)
+        self.what, self.why, self.status = what, why, status
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """What the key's owner sees. What is None could not be read: nothing follows from its absence.
+
+    `documents` are the discovery documents, by provider URL, of issuers on other hosts than the token's.
+    """
+
+    providers: tuple[Provider, ...] | None = None
+    services: tuple[Service, ...] | None = None
+    repositories: tuple[Repository, ...] = ()
+    unread: tuple[UnreadError, ...] = ()
+    documents: Mapping[str, Document] = field(default_factory=dict)
+
+
+class Api:
+    """Cloudsmith's API, asked with a key until the deadline."""
+
+    def __init__(self, client: HttpClient, account: ServiceAccount, key: str, deadline: Deadline) -> None:
+        self.client = client
+        self.org = account.org
+        self.deadline = deadline
+        self.unread: list[UnreadError] = []
+        self._host = account.api_host
+        self._auth = api_key(key) if _KEY.fullmatch(key) else None
+
+    def attempt(self, call: Callable[[], _T]) -> _T | None:
+        """Return what `call` returns. Return None and remember why if something cannot be read."""
+        try:
+            return call()
+        except UnreadError as error:
+            self.unread.append(error)
+            return None
+
+    def answer(self, what: str, path: str) -> Answer:
+        """Return the answer. Raises `UnreadError` unless its status is 200."""
+        if self._auth is None:
+            why = "the API key is not one line of 16 characters or more without white space, and was not sent"
+            raise UnreadError(what, why, _UNAUTHENTICATED)
+        deadline = Deadline(min(_REQUEST_SECONDS, self.deadline.remaining()))
+        try:
+            answer = self.client.request("GET", f"{self._host}{path}", deadline=deadline, auth=self._auth)
+        except CloudsmithOidcError as error:
+            raise UnreadError(what, one_line(error.message)) from None
+        if answer.status != OK:
+            raise UnreadError(what, f"the API answers {answer.status}", answer.status)
+        return answer
+
+    def objects(self, what: str, path: str, within: str = "") -> list[Mapping[str, Any]]:
+        """Return the objects of all pages. Raises `UnreadError` if one cannot be read, or if there is no end of them.
+
+        The addresses of the pages are made here: no link of an answer is followed.
+        """
+        objects: list[Mapping[str, Any]] = []
+        earlier = b""
+        for number in range(1, _MAX_PAGES + 1):
+            answer = self.answer(what, f"{path}?page={number}&page_size={_PAGE_SIZE}")
+            page = json_value(answer)
+            if within:
+                page = page.get(within) if isinstance(page, dict) else None
+            if not isinstance(page, list):
+                raise UnreadError(what, "the answer is not a list")
+            # A server that ignores the page's number gives the same page again.
+            if answer.body == earlier:
+                return objects
+            earlier = answer.body
+            objects += _objects(page)
+            if len(objects) > _MAX_OBJECTS:
+                break
+            last = answer.headers.get("x-pagination-pagetotal", "")
+            if str(number) == last or not page or (not last and len(page) < _PAGE_SIZE):
+                return objects
+        raise UnreadError(what, f"there are more than {_MAX_OBJECTS:,}, or more than {_MAX_PAGES} pages")
+
+
+def read(api: Api, issuer: object, repositories: Iterable[str]) -> Workspace:
+    """Read as much as there is time for. Of `repositories`, which are slugs, the first few are read."""
+    org = f"/v1/orgs/{api.org}"
+    listed = api.attempt(lambda: api.objects("the providers", f"{org}/openid-connect/"))
+    if listed is None:
+        return Workspace(unread=tuple(api.unread))
+    providers = list(map(_provider, listed))
+    services = api.attempt(lambda: tuple(map(_service, api.objects("the service accounts", f"{org}/services/"))))
+    mapped = [place for place, one in enumerate(providers) if one.has_issuer(issuer) and one.mapping_claim]
+    for place in mapped[:_MAX_LOOKED_INTO]:
+        mappings = api.attempt(partial(_mappings, api, providers[place]))
+        providers[place] = dataclasses.replace(providers[place], mappings=mappings)
+    found = [api.attempt(partial(_repository, api, name)) for name in islice(repositories, _MAX_REPOSITORIES)]
+    documents = dict(_documents(api, providers, issuer))
+    return Workspace(tuple(providers), services, tuple(filter(None, found)), tuple(api.unread), documents)
+
+
+def _provider(shown: Mapping[str, Any]) -> Provider:
+    claims, services = shown.get("claims"), shown.get("service_accounts")
+    return Provider(
+        name=_text(shown.get("name")),
+        slug=_text(shown.get("slug_perm")),
+        url=_text(shown.get("provider_url")),
+        enabled=shown.get("enabled") is not False,
+        claims=claims if isinstance(claims, dict) else {},
+        services=tuple(map(_text, services)) if isinstance(services, list) else (),
+        mapping_claim=_text(shown.get("mapping_claim")),
+    )
+
+
+def _service(shown: Mapping[str, Any]) -> Service:
+    teams = frozenset(_text(team.get("slug")) for team in _objects(shown.get("teams")))
+    return Service(_text(shown.get("slug")), _text(shown.get("name")), _text(shown.get("role")), teams)
+
+
+def _mappings(api: Api, provider: Provider) -> tuple[tuple[str, str], ...]:
+    what = f"the mappings of {one_line(provider.name)}"
+    try:
+        path = f"/v1/orgs/{api.org}/openid-connect/{slug(provider.slug)}/dynamic-mappings/"
+    except ValueError:
+        raise UnreadError(what, "the provider has no usable slug_perm") from None
+    listed = api.objects(what, path)
+    return tuple((_text(mapping.get("claim_value")), _text(mapping.get("service_account"))) for mapping in listed)
+
+
+def _repository(api: Api, name: str) -> Repository:
+    what, path = f"the repository {name}", f"/v1/repos/{api.org}/{name}"
+    shown = json_value(api.answer(what, f"{path}/"))
+    if not isinstance(shown, dict):
+        raise UnreadError(what, "the answer is not an object")
+    listed = api.objects(f"the privileges on {name}", f"{path}/privileges", within="privileges")
+    public = shown.get("is_public") is True or shown.get("is_open_source") is True
+    privileges = (
+        (kind, _text(given[kind]), _level(given.get("privilege")))
+        for given in listed
+        for kind in ("service", "team")
+        if given.get(kind)
+    )
+    everybody = max("Read" if public else "None", _level(shown.get("default_privilege")), key=LEVELS.index)
+    return Repository(name, everybody, tuple(privileges))
+
+
+def _documents(api: Api, providers: Iterable[Provider], issuer: object) -> Iterator[tuple[str, Document]]:
+    """Fetch the discovery documents of issuers on other public hosts."""
+    own = host_of(issuer) if isinstance(issuer, str) else None
+    urls = dict.fromkeys(one.url for one in providers if one.enabled)
+    public = (url for url in urls if can_be_fetched(url) and host_of(url) != own and is_public(host_of(url) or ""))
+    for url in islice(public, _MAX_LOOKED_INTO):
+        # With less time, an issuer would be blamed for not answering.
+        if api.deadline.remaining() > _DOCUMENT_SECONDS:
+            yield url, fetch(api.client, configuration_url(url), Deadline(_DOCUMENT_SECONDS))
+
+
+def _objects(value: object) -> list[Mapping[str, Any]]:
+    return [member for member in value if isinstance(member, dict)] if isinstance(value, list) else []
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _level(value: object) -> str:
+    return value if isinstance(value, str) and value in LEVELS else "None"

@@ -1,0 +1,52 @@
+"""`cloudsmith-oidc explain`."""
+
+import os
+
+from cloudsmith_oidc import explain, output_file, streams
+from cloudsmith_oidc.deadline import Deadline
+from cloudsmith_oidc.errors import IdTokenError
+from cloudsmith_oidc.exchange import ServiceAccount
+from cloudsmith_oidc.explain.evidence import Expectations
+from cloudsmith_oidc.explain.findings import CODES
+from cloudsmith_oidc.explain.html_report import as_html
+from cloudsmith_oidc.explain.json_report import as_json
+from cloudsmith_oidc.explain.report import Report
+from cloudsmith_oidc.explain.text_report import as_text
+from cloudsmith_oidc.given_token import API_KEY_VARIABLE, fetch
+from cloudsmith_oidc.settings import Explain
+
+
+def run(options: Explain) -> None:
+    """Diagnose, print the report on standard output, and write the page if one is asked for.
+
+    Raises `CloudsmithOidcError`: the likely cause, or the reason why the page could not be written.
+    """
+    report = _diagnose(options)
+    streams.write((as_json(report) + "\n" if options.as_json else as_text(report)).encode())
+    if options.html is not None:
+        output_file.write(options.html, as_html(report).encode())
+    if report.cause is not None:
+        raise CODES[report.cause.code].error(
+            f"likely cause: {report.cause.found}",
+            hint="The report on standard output says what to do",
+            code=report.cause.code,
+        )
+
+
+def _diagnose(options: Explain) -> Report:
+    deadline = Deadline(options.timeout)
+    account = ServiceAccount(options.api_host, options.org, options.service)
+    expectations = Expectations(options.expect_audience, options.expect_claim, options.repo, options.write)
+    try:
+        given = fetch(options, deadline, may_have_key=True)
+    except IdTokenError as error:
+        return explain.diagnose(error, account, expectations, deadline)
+    return explain.diagnose(
+        given.text,
+        account,
+        expectations,
+        deadline,
+        api_key=given.api_key or os.environ.get(API_KEY_VARIABLE, "").strip(),
+        ca_bundle=given.ca_bundle,
+        with_exchange=options.exchange,
+    )
