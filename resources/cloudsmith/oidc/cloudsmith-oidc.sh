@@ -314,13 +314,14 @@ empty() { # [FIND ARG...]: remove what is in this directory and fits the argumen
     [ -z "$(find . ! -name . -prune "$@" | head -n 1)" ]
 }
 
-empty_by_steps() {
+empty_by_steps() { # [FIND ARG...]: ends in any case, as a build may have planted a tree that takes for ever
     find . ! -name . -prune "$@" ! -type d -exec rm -f {} +
+    find . ! -name . -prune "$@" -type d -exec rmdir {} +
     set +f
     for entry in ./* ./.[!.]* ./..?*; do
+        [ "$(remaining)" -gt 1 ] || return
         [ -d "$entry" ] && [ -n "$(find "$entry" -prune "$@")" ] || continue
-        # A build may have planted a tree that takes for ever.
-        ([ $((depth += 1)) -le 100 ] && [ "$(remaining)" -gt 1 ] && enter "${entry#./}" && empty_by_steps)
+        ([ $((depth += 1)) -le 100 ] && enter "${entry#./}" && empty_by_steps)
         rmdir "$entry"
     done
 }
