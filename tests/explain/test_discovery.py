@@ -1,7 +1,9 @@
 """`cloudsmith-oidc discovery`: documents for a static host, and whether the published ones are still right."""
 
 import json
+import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +53,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
-def test_an_issuers_own_documents_are_written_for_any_static_host(cli: Cli, output: Path) -> None:
+def test_documents_are_written_for_any_static_host(cli: Cli, output: Path) -> None:
     result = discovery(cli, "--output", str(output))
 
     assert (result.code, result.stdout) == (0, b"")
@@ -60,7 +62,7 @@ def test_an_issuers_own_documents_are_written_for_any_static_host(cli: Cli, outp
     assert stat.S_IMODE((output / CONFIGURATION).parent.stat().st_mode) == 0o755
 
 
-def test_cloudsmith_accepts_what_was_written(cli: Cli, explicit: Issuer, site: Site, output: Path) -> None:
+def test_cloudsmith_accepts_the_written_documents(cli: Cli, explicit: Issuer, site: Site, output: Path) -> None:
     assert site.folder == output
     assert cli.login().code == 4
 
@@ -70,7 +72,7 @@ def test_cloudsmith_accepts_what_was_written(cli: Cli, explicit: Issuer, site: S
     assert cli.login().code == 0
 
 
-def test_the_same_keys_give_the_same_bytes_and_untouched_files(cli: Cli, output: Path) -> None:
+def test_same_keys_leave_the_files_untouched(cli: Cli, output: Path) -> None:
     discovery(cli, "--output", str(output))
     before, inode = contents(output), (output / JWKS).stat().st_ino
 
@@ -80,7 +82,7 @@ def test_the_same_keys_give_the_same_bytes_and_untouched_files(cli: Cli, output:
     assert (output / JWKS).stat().st_ino == inode
 
 
-def test_a_new_key_replaces_the_key_set_only(cli: Cli, output: Path) -> None:
+def test_new_key_replaces_the_key_set_only(cli: Cli, output: Path) -> None:
     discovery(cli, "--output", str(output))
     before = contents(output)
     cli.sandbox.issuer.rotate()
@@ -92,7 +94,7 @@ def test_a_new_key_replaces_the_key_set_only(cli: Cli, output: Path) -> None:
     assert after[str(JWKS)] != before[str(JWKS)]
 
 
-def test_a_folders_credential_is_asked_for_at_the_folder(cli: Cli, output: Path) -> None:
+def test_folders_credential_is_asked_for_at_the_folder(cli: Cli, output: Path) -> None:
     cli.sandbox.jenkins.issuers.clear()
     cli.sandbox.add_issuer(Issuer(explicit=HOSTED, folder="team", credential_id="team-cred"))
 
@@ -100,7 +102,7 @@ def test_a_folders_credential_is_asked_for_at_the_folder(cli: Cli, output: Path)
     assert as_administrator(cli, *folder, "--output", str(output)).code == 0
 
 
-def test_several_credentials_of_one_issuer_share_a_key_set(cli: Cli, explicit: Issuer, output: Path) -> None:
+def test_credentials_of_one_issuer_share_a_key_set(cli: Cli, explicit: Issuer, output: Path) -> None:
     cli.sandbox.add_issuer(Issuer(explicit=HOSTED, credential_id="second", key_number=1))
 
     both = ("--credentials-id", explicit.credential_id, "--credentials-id", "second")
@@ -109,7 +111,7 @@ def test_several_credentials_of_one_issuer_share_a_key_set(cli: Cli, explicit: I
     assert {key["kid"] for key in json.loads(contents(output)["jwks"])["keys"]} >= {"oidc-token-cred", "second"}
 
 
-def test_the_api_token_goes_to_jenkins_and_is_never_shown(cli: Cli, explicit: Issuer, output: Path) -> None:
+def test_api_token_goes_to_jenkins_only(cli: Cli, explicit: Issuer, output: Path) -> None:
     result = as_administrator(cli, "--output", str(output), "--check", HOSTED)
 
     assert explicit.url == HOSTED
@@ -118,16 +120,17 @@ def test_the_api_token_goes_to_jenkins_and_is_never_shown(cli: Cli, explicit: Is
     assert with_password == {"admin-discovery", "admin-jwks"}
 
 
+KEY = Issuer().jwks()["keys"][0]
 WRONG: dict[str, tuple[dict[str, Any], int]] = {
     "another issuer": ({"discovery": Issuer("https://ci.example.com").discovery()}, 7),
     "keys elsewhere": ({"discovery": Issuer().discovery() | {"jwks_uri": "https://jenkins.example.com/keys"}}, 7),
     "no keys": ({"jwks": {"keys": []}}, 7),
     "no list of keys": ({"jwks": {"keys": "none"}}, 7),
-    "a private key": ({"jwks": {"keys": [Issuer().jwks()["keys"][0] | {"d": "AQAB"}]}}, 7),
-    "a key without an id": ({"jwks": {"keys": [Issuer().jwks()["keys"][0] | {"kid": None}]}}, 7),
-    "two keys of one id": ({"jwks": {"keys": Issuer().jwks()["keys"] * 2}}, 7),
+    "a private key": ({"jwks": {"keys": [KEY | {"d": "AQAB"}]}}, 7),
+    "a key without an id": ({"jwks": {"keys": [KEY | {"kid": None}]}}, 7),
+    "two keys of one id": ({"jwks": {"keys": [KEY, KEY]}}, 7),
     "a key of another kind": ({"jwks": {"keys": [{"kid": "oidc-token-cred", "kty": "EC"}]}}, 7),
-    "a broken key": ({"jwks": {"keys": [Issuer().jwks()["keys"][0] | {"n": "*"}]}}, 7),
+    "a broken key": ({"jwks": {"keys": [KEY | {"n": "*"}]}}, 7),
     "a page": ({"jwks": faults.html().answer}, 7),
     "a missing page": ({"jwks": faults.html(404).answer}, 7),
     "a server error": ({"discovery": faults.html(503).answer}, 6),
@@ -138,7 +141,7 @@ WRONG: dict[str, tuple[dict[str, Any], int]] = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_documents_that_do_not_fit_leave_the_old_files(cli: Cli, output: Path, wrong: str) -> None:
+def test_wrong_documents_leave_the_old_files(cli: Cli, output: Path, wrong: str) -> None:
     discovery(cli, "--output", str(output))
     before = contents(output)
     cli.sandbox.issuer.rotate()
@@ -152,7 +155,7 @@ def test_documents_that_do_not_fit_leave_the_old_files(cli: Cli, output: Path, w
 
 
 @pytest.mark.parametrize("depth", [10, 500, 2000, 100_000])
-def test_a_nested_document_is_written_whole_or_leaves_the_old_files(cli: Cli, output: Path, depth: int) -> None:
+def test_nested_document_is_written_whole_or_not_at_all(cli: Cli, output: Path, depth: int) -> None:
     """How deep Python reads and writes differs from version to version, and reading from writing."""
     discovery(cli, "--output", str(output))
     before = contents(output)
@@ -172,14 +175,14 @@ def test_a_nested_document_is_written_whole_or_leaves_the_old_files(cli: Cli, ou
         assert contents(output) == before
 
 
-def test_an_issuer_that_hangs_ends_with_the_deadline(cli: Cli, output: Path) -> None:
+def test_hanging_issuer_ends_with_the_deadline(cli: Cli, output: Path) -> None:
     cli.sandbox.faults.always("jwks", faults.hang())
 
     assert discovery(cli, "--output", str(output), "--timeout", "1").code == 6
     assert not output.exists()
 
 
-def test_a_key_that_jenkins_stopped_serving_is_said_to_be_one(cli: Cli, explicit: Issuer, output: Path) -> None:
+def test_key_that_jenkins_stopped_serving_has_a_hint(cli: Cli, explicit: Issuer, output: Path) -> None:
     result = discovery(cli, "--output", str(output), issuer="https://jenkins.example.com/oidc")
 
     assert explicit.url == HOSTED
@@ -194,7 +197,7 @@ MEANT = {
 
 
 @pytest.mark.parametrize("given", MEANT)
-def test_the_jenkins_url_is_answered_with_the_issuer_that_was_meant(cli: Cli, output: Path, given: str) -> None:
+def test_jenkins_url_gets_the_issuer_as_suggestion(cli: Cli, output: Path, given: str) -> None:
     folder, meant = MEANT[given]
     cli.sandbox.add_issuer(Issuer(folder=folder))
 
@@ -205,7 +208,7 @@ def test_the_jenkins_url_is_answered_with_the_issuer_that_was_meant(cli: Cli, ou
 
 
 @pytest.mark.parametrize("trouble", ["page", "other", "hang"])
-def test_an_issuer_that_does_not_answer_as_one_is_not_suggested(cli: Cli, output: Path, trouble: str) -> None:
+def test_url_that_is_no_issuer_is_not_suggested(cli: Cli, output: Path, trouble: str) -> None:
     answers = {"page": faults.html(), "other": faults.document({"issuer": HOSTED}, 200), "hang": faults.hang()}
     cli.sandbox.faults.always("discovery", answers[trouble])
 
@@ -225,7 +228,7 @@ ADMINISTRATOR_ERRORS = {
 
 @pytest.mark.parametrize("wrong", ADMINISTRATOR_ERRORS)
 @pytest.mark.usefixtures("explicit")
-def test_an_administrators_mistake_is_named(cli: Cli, output: Path, wrong: str) -> None:
+def test_administrators_mistake_is_named(cli: Cli, output: Path, wrong: str) -> None:
     environment, code, text = ADMINISTRATOR_ERRORS[wrong]
 
     result = as_administrator(cli, "--output", str(output), **environment)
@@ -236,7 +239,7 @@ def test_an_administrators_mistake_is_named(cli: Cli, output: Path, wrong: str) 
 
 
 @pytest.mark.usefixtures("explicit")
-def test_a_credential_that_is_not_there_is_named(cli: Cli, output: Path) -> None:
+def test_missing_credential_is_named(cli: Cli, output: Path) -> None:
     result = as_administrator(cli, "--output", str(output), "--credentials-id", "other")
 
     assert result.code == 7
@@ -244,7 +247,7 @@ def test_a_credential_that_is_not_there_is_named(cli: Cli, output: Path) -> None
 
 
 @pytest.mark.usefixtures("explicit", "site")
-def test_check_is_content_with_what_was_published(cli: Cli, output: Path) -> None:
+def test_check_accepts_the_published_documents(cli: Cli, output: Path) -> None:
     as_administrator(cli, "--output", str(output))
 
     assert as_administrator(cli, "--check", HOSTED).code == 0
@@ -292,20 +295,18 @@ def test_check_fails_when_nothing_is_published(cli: Cli) -> None:
     assert as_administrator(cli, "--check", HOSTED).code == 6
 
 
-USAGE = {
-    "nothing to do": (["--issuer", ISSUER], "--output"),
-    "no issuer": (["--output", "public"], "--issuer"),
-    "plain http": (["--issuer", "http://jenkins.example.com/oidc", "--output", "public"], "https"),
-    "a query": (["--issuer", f"{ISSUER}?x=1", "--output", "public"], "no query"),
-    "a password": (["--issuer", "https://user:secret@jenkins.example.com", "--output", "public"], "--issuer"),
-    "no scheme": (["--issuer", "jenkins.example.com", "--output", "public"], "https"),
-}
-
-
-@pytest.mark.parametrize("usage", USAGE)
-def test_wrong_usage_is_refused_before_anything_is_asked(cli: Cli, usage: str) -> None:
-    arguments, text = USAGE[usage]
-
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["--issuer", ISSUER], "--output"),
+        (["--output", "public"], "--issuer"),
+        (["--issuer", "http://jenkins.example.com/oidc", "--output", "public"], "https"),
+        (["--issuer", f"{ISSUER}?x=1", "--output", "public"], "no query"),
+        (["--issuer", "https://user:secret@jenkins.example.com", "--output", "public"], "--issuer"),
+        (["--issuer", "jenkins.example.com", "--output", "public"], "https"),
+    ],
+)
+def test_wrong_usage_sends_nothing(cli: Cli, arguments: list[str], text: str) -> None:
     result = cli.run("discovery", *arguments, "--log-format", "console")
 
     assert result.code == 2
@@ -313,10 +314,20 @@ def test_wrong_usage_is_refused_before_anything_is_asked(cli: Cli, usage: str) -
     assert cli.sandbox.requests == []
 
 
-def test_a_file_in_the_way_is_named(cli: Cli, output: Path) -> None:
-    output.write_text("")
+@pytest.mark.parametrize("make", [Path.touch, lambda path: path.symlink_to("/tmp"), lambda path: fifo(path / JWKS)])
+def test_output_through_a_file_a_link_or_a_fifo_is_refused(
+    cli: Cli, output: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], object]
+) -> None:
+    monkeypatch.chdir(output.parent)
+    make(output)
 
     result = discovery(cli, "--output", str(output))
 
     assert result.code == 8
     assert str(output) in result.last_line
+    assert not (Path("/tmp") / JWKS).exists()
+
+
+def fifo(path: Path) -> None:
+    path.parent.mkdir()
+    os.mkfifo(path)

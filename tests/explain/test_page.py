@@ -307,7 +307,9 @@ IN_THE_WAY: dict[str, Callable[[Path], object]] = {
     "no folder": lambda path: path.parent.rmdir(),
     "a folder": lambda path: path.mkdir(),
     "a FIFO": os.mkfifo,
-    "a link in the current directory": lambda path: (path.parent.rmdir(), path.parent.symlink_to("/tmp")),
+    "a link on the way": lambda path: (
+        path.parent.rename(path.parents[1] / "real").parent.joinpath("reports").symlink_to("real")
+    ),
 }
 
 

@@ -86,5 +86,7 @@ def test_every_code_has_a_world() -> None:
     assert causes | {"audience-is-list", "api-key-refused", "cloudsmith-unread"} == set(CODES)
 
 
-def test_ranks_are_unique() -> None:
-    assert len({code.rank for code in CODES.values()}) == len(CODES)
+def test_codes_are_listed_by_their_unique_ranks() -> None:
+    ranks = [code.rank for code in CODES.values()]
+
+    assert ranks == sorted(set(ranks))

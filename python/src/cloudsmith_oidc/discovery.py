@@ -9,9 +9,8 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlencode
 
 import structlog
@@ -19,13 +18,7 @@ from jwt.algorithms import RSAAlgorithm
 
 from cloudsmith_oidc import output_file
 from cloudsmith_oidc.deadline import Deadline
-from cloudsmith_oidc.errors import (
-    CloudsmithOidcError,
-    SettingsError,
-    StaleDocumentsError,
-    UnexpectedAnswerError,
-    UnreachableError,
-)
+from cloudsmith_oidc.errors import SettingsError, StaleDocumentsError, UnexpectedAnswerError, UnreachableError
 from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.issuer_documents import (
     ALGORITHM,
@@ -43,7 +36,15 @@ _DESCRIPTOR = "descriptorByName/io.jenkins.plugins.oidc_provider.IdTokenStringCr
 _NOT_FOUND = 404
 _SERVER_ERROR = 500
 _GUESS_SECONDS = 5
-_PUBLISHED_HINT = "The URL has to answer 200 to anybody; for a credential with an issuer of its own, give --jenkins-url"
+_PUBLISHED_HINT = "The URL must answer 200 to anybody; for a credential with an issuer of its own, give --jenkins-url"
+
+
+@dataclass(frozen=True)
+class Documents:
+    """A discovery document, and the keys (by `kid`) of the key set next to it, written as in `_key`."""
+
+    configuration: Mapping[str, Any]
+    keys: Mapping[str, Mapping[str, str]]
 
 
 def run(options: Discovery) -> None:
@@ -53,54 +54,20 @@ def run(options: Discovery) -> None:
             "there is nothing to do", hint="Give --output DIR to write, --check URL to compare, or both"
         )
     source = _Source(HttpClient(), Deadline(options.timeout))
-    documents = _of_credentials(source, options) if options.jenkins_url else _of_issuer(source, options.issuer)
+    documents = _of_credentials(source, options) if options.jenkins_url else source.published(options.issuer)
+    _require_match(documents, options.issuer)
     log = structlog.get_logger()
     if options.output is not None:
-        changed = _write(options.output, documents.files())
+        changed = _write(options.output, documents)
         log.info("documents written" if changed else "documents unchanged", changed=",".join(changed) or "none")
     if options.check is not None:
-        _compare(documents, source.published(options.check))
-        log.info("the published documents are up to date", url=options.check)
-
-
-@dataclass(frozen=True)
-class Documents:
-    """A discovery document, and the keys (by `kid`) of the key set beside it, written as in `_key`."""
-
-    configuration: Mapping[str, Any]
-    keys: Mapping[str, Mapping[str, str]]
-
-    def require(self, issuer: str) -> Self:
-        """Return this if the documents fit each other and `issuer`. Raises `UnexpectedAnswerError`."""
-        for member, expected in (("issuer", issuer), ("jwks_uri", f"{issuer}/{JWKS}")):
-            if self.configuration.get(member) != expected:
-                raise UnexpectedAnswerError(
-                    f"the discovery document's {member} is {_member(self.configuration, member)}, not {expected}",
-                    hint="Give the issuer exactly as tokens have it in iss; by default it is the Jenkins URL plus oidc",
-                )
-        if not self.keys:
-            raise UnexpectedAnswerError(
-                "Jenkins publishes no key for this issuer",
-                hint="If the credential names an issuer of its own, give --jenkins-url and --credentials-id",
+        differences = first_few(_differences(documents, source.published(options.check)))
+        if differences:
+            raise StaleDocumentsError(
+                f"the published documents are not those of Jenkins: {differences}",
+                hint="Publish the documents again: cloudsmith-oidc discovery --output",
             )
-        return self
-
-    def files(self) -> dict[str, str]:
-        """Return the documents' texts by their paths: the same bytes for the same content.
-
-        Raises `UnexpectedAnswerError` if the discovery document cannot be written as text.
-        """
-        key_set = {"keys": [key for _, key in sorted(self.keys.items())]}
-        try:
-            # Not indented: that grows with the square of the depth.
-            return {
-                path: json.dumps(document, sort_keys=True) + "\n"
-                for path, document in ((CONFIGURATION, self.configuration), (JWKS, key_set))
-            }
-        except RecursionError:
-            raise UnexpectedAnswerError(
-                "the discovery document is nested too deeply", hint="Check what is served there"
-            ) from None
+        log.info("the published documents are up to date", url=options.check)
 
 
 @dataclass(frozen=True)
@@ -109,7 +76,7 @@ class _Source:
     deadline: Deadline
 
     def get(self, url: str, hint: Callable[[int], str], *, auth: tuple[str, str] | None = None) -> Mapping[str, Any]:
-        """Fetch a JSON object. `hint` says what to do about a status. Raises `CloudsmithOidcError`."""
+        """Return a JSON object. `hint` says what to do about a status. Raises `CloudsmithOidcError`."""
         document = fetch(self.client, url, self.deadline, auth=auth)
         if document.error is not None:
             raise document.error
@@ -120,12 +87,12 @@ class _Source:
         return document.content
 
     def published(self, issuer: str) -> Documents:
-        """Fetch what is published for `issuer`. Raises `CloudsmithOidcError`."""
-        configuration = self.get(configuration_url(issuer), partial(self._hint, issuer))
+        """Return the documents that are published for `issuer`. Raises `CloudsmithOidcError`."""
+        configuration = self.get(configuration_url(issuer), lambda status: self._hint(issuer, status))
         return Documents(configuration, _keys([self.get(f"{issuer}/{JWKS}", lambda _: _PUBLISHED_HINT)]))
 
     def _hint(self, issuer: str, status: int) -> str:
-        """Name the issuer that Jenkins makes of the URL `issuer`, if it was meant: only if it answers as one."""
+        """Suggest the issuer that Jenkins makes of the URL `issuer`, but only if it answers as one."""
         if status == _NOT_FOUND:
             jenkins, job, folder = issuer.partition("/job/")
             meant = f"{jenkins}/oidc{job}{folder}"
@@ -136,27 +103,21 @@ class _Source:
         return _PUBLISHED_HINT
 
 
-def _of_issuer(source: _Source, issuer: str) -> Documents:
-    return source.published(issuer).require(issuer)
-
-
 def _of_credentials(source: _Source, options: Discovery) -> Documents:
+    """Return the documents that Jenkins gives to an administrator. Raises `CloudsmithOidcError`."""
     user, password = os.environ.get("JENKINS_USER_ID"), os.environ.get("JENKINS_API_TOKEN")
     if not user or not password:
         raise SettingsError(
             "--jenkins-url needs a user and an API token",
             hint="Set JENKINS_USER_ID and JENKINS_API_TOKEN in the environment",
         )
-    base, auth = f"{options.jenkins_url}/{_DESCRIPTOR}", (user, password)
-    issuer = {"issuer": options.issuer}
-    configuration = source.get(
-        f"{base}/wellKnownOpenidConfiguration?{urlencode(issuer)}", _administrators_hint, auth=auth
-    )
-    key_sets = [
-        source.get(f"{base}/{JWKS}?{urlencode({'id': credential} | issuer)}", _administrators_hint, auth=auth)
-        for credential in options.credentials_id
-    ]
-    documents = Documents(configuration, _keys(key_sets)).require(options.issuer)
+
+    def get(name: str, **query: str) -> Mapping[str, Any]:
+        url = f"{options.jenkins_url}/{_DESCRIPTOR}/{name}?{urlencode(query | {'issuer': options.issuer})}"
+        return source.get(url, _administrators_hint, auth=(user, password))
+
+    configuration = get("wellKnownOpenidConfiguration")
+    documents = Documents(configuration, _keys(get(JWKS, id=credential) for credential in options.credentials_id))
     if set(documents.keys) != set(options.credentials_id):
         raise UnexpectedAnswerError(
             f"Jenkins gave the keys {first_few(documents.keys)}, not {', '.join(options.credentials_id)}",
@@ -174,7 +135,23 @@ def _administrators_hint(status: int = 0) -> str:
     }.get(status, "Check that --jenkins-url is the URL of Jenkins")
 
 
+def _require_match(documents: Documents, issuer: str) -> None:
+    """Raise `UnexpectedAnswerError` unless the documents match each other and `issuer`."""
+    for member, expected in (("issuer", issuer), ("jwks_uri", f"{issuer}/{JWKS}")):
+        if documents.configuration.get(member) != expected:
+            raise UnexpectedAnswerError(
+                f"the discovery document's {member} is {_member(documents, member)}, not {expected}",
+                hint="Give the issuer exactly as tokens have it in iss; by default it is the Jenkins URL plus oidc",
+            )
+    if not documents.keys:
+        raise UnexpectedAnswerError(
+            "Jenkins publishes no key for this issuer",
+            hint="If the credential names an issuer of its own, give --jenkins-url and --credentials-id",
+        )
+
+
 def _keys(key_sets: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, str]]:
+    """Return the keys of all sets by their `kid`. Raises `UnexpectedAnswerError`."""
     keys: dict[str, Mapping[str, str]] = {}
     for key_set in key_sets:
         entries = key_set.get("keys")
@@ -192,9 +169,9 @@ def _keys(key_sets: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, str]]
 
 
 def _key(kid: str, entry: Mapping[str, Any]) -> Mapping[str, str]:
-    """Write a key in one way, whatever the bytes it was written with: Java's modulus starts with a zero byte.
+    """Return a key in one spelling: Java's modulus starts with a zero byte, which RFC 7518, section 6.3.1 forbids.
 
-    RFC 7518, section 6.3.1 forbids that byte. Raises `ValueError`, whose message quotes no key.
+    Raises `ValueError`, whose message quotes no key.
     """
     if "d" in entry:
         raise ValueError("it holds a private key, which must never be published")
@@ -204,26 +181,17 @@ def _key(kid: str, entry: Mapping[str, Any]) -> Mapping[str, str]:
     return {"kid": kid, "kty": "RSA", "alg": ALGORITHM, "use": "sig", "n": numbers["n"], "e": numbers["e"]}
 
 
-def _unusable_key_set(problem: str) -> CloudsmithOidcError:
+def _unusable_key_set(problem: str) -> UnexpectedAnswerError:
     return UnexpectedAnswerError(
-        f"the key set cannot be used: {problem}", hint="Check what is served there: it has to be the plugin's own JWKS"
+        f"the key set cannot be used: {problem}", hint="Check what is served there: it must be the plugin's own JWKS"
     )
 
 
-def _compare(documents: Documents, published: Documents) -> None:
-    """Raise `StaleDocumentsError` unless a verifier finds the same issuer and the same keys in both."""
-    differences = first_few(_differences(documents, published))
-    if differences:
-        raise StaleDocumentsError(
-            f"the published documents are not those of Jenkins: {differences}",
-            hint="Publish the documents again: cloudsmith-oidc discovery --output",
-        )
-
-
 def _differences(documents: Documents, published: Documents) -> Iterator[str]:
+    """Yield each difference that a verifier of tokens would notice."""
     for member in ("issuer", "jwks_uri"):
         if published.configuration.get(member) != documents.configuration.get(member):
-            yield f"{member} is {_member(published.configuration, member)}"
+            yield f"{member} is {_member(published, member)}"
     for kid in sorted({*documents.keys, *published.keys}):
         mine, theirs = documents.keys.get(kid), published.keys.get(kid)
         if mine is None:
@@ -234,19 +202,32 @@ def _differences(documents: Documents, published: Documents) -> Iterator[str]:
             yield f"the published key {one_line(kid)} is an old one"
 
 
-def _member(configuration: Mapping[str, Any], name: str) -> str:
-    value = configuration.get(name)
+def _member(documents: Documents, name: str) -> str:
+    value = documents.configuration.get(name)
     return one_line(value) if isinstance(value, str) else "missing" if value is None else "not text"
 
 
-def _write(directory: Path, files: Mapping[str, str]) -> list[str]:
-    """Replace the files that differ, and return their names. Raises `WriteError`."""
+def _write(directory: Path, documents: Documents) -> list[str]:
+    """Replace the files that differ, and return their names: the same documents always give the same bytes.
+
+    Raises `WriteError`, and `UnexpectedAnswerError` for a discovery document that cannot be written as text.
+    """
+    key_set = {"keys": [key for _, key in sorted(documents.keys.items())]}
+    try:
+        # Not indented: that grows with the square of the depth.
+        texts = {
+            name: (json.dumps(content, sort_keys=True) + "\n").encode()
+            for name, content in ((CONFIGURATION, documents.configuration), (JWKS, key_set))
+        }
+    except RecursionError:
+        problem = "the discovery document is nested too deeply"
+        raise UnexpectedAnswerError(problem, hint="Check what is served there") from None
     changed = []
-    for name, text in files.items():
+    for name, text in texts.items():
         path = directory / name
         with suppress(OSError):
-            if path.read_text(encoding="utf-8") == text:
+            if path.is_file() and path.read_bytes() == text:
                 continue
-        output_file.write(path, text.encode(), make_folders=True)
+        output_file.write(path, text, make_folders=True)
         changed.append(name)
     return changed

@@ -28,7 +28,7 @@ _MAX_LISTED = 5
 
 @dataclass(frozen=True)
 class Document:
-    """What came back for a document: its JSON object, or why there is none.
+    """The answer for a document: its JSON object, or why there is none.
 
     `status` is the HTTP status, 0 without an answer.
     """
@@ -52,7 +52,7 @@ def configuration_url(issuer: str) -> str:
 
 
 def fetch(client: HttpClient, url: str, deadline: Deadline, *, auth: tuple[str, str] | None = None) -> Document:
-    """Fetch a document. Whatever goes wrong is in the document."""
+    """Return a document. A failure is not raised: the document says why."""
     try:
         answer = client.request("GET", url, deadline=deadline, auth=auth)
     except CloudsmithOidcError as error:
@@ -61,7 +61,7 @@ def fetch(client: HttpClient, url: str, deadline: Deadline, *, auth: tuple[str, 
 
 
 def public_key(entry: Mapping[str, Any]) -> jwt.PyJWK:
-    """Read the public half of an RSA key, whatever else the JSON Web Key holds.
+    """Return the public half of an RSA key, whatever else the JSON Web Key holds.
 
     Raises `ValueError`, whose message quotes nothing of the key.
     """
@@ -72,7 +72,7 @@ def public_key(entry: Mapping[str, Any]) -> jwt.PyJWK:
 
 
 def first_few(texts: Iterable[str]) -> str:
-    """Join texts of foreign origin for a message: at most five of them, and how many more there are."""
+    """Return at most five untrusted texts for a message, and how many more there are."""
     rest = iter(texts)
     listed = "; ".join(one_line(text) for text in islice(rest, _MAX_LISTED))
     more = sum(1 for _ in rest)

@@ -68,7 +68,7 @@ def _where_to_look(evidence: Evidence, status: int) -> str:
     match, side = evidence.provider, evidence.workspace
     if side and side.providers is not None and evidence.issuer is not None:
         if match is None or match.troubles:
-            return "First correct in Cloudsmith what was found there"
+            return "First correct the other errors in Cloudsmith"
         doubts = (f"({number}) {doubt}" for number, doubt in enumerate(_doubts(match, evidence.issuer), 1))
         return ". ".join(["The settings in Cloudsmith match the token. The remaining causes are", *doubts])
     service = f"{status} suggests that {shown(evidence.account.slug)} is not the service account's slug"
