@@ -7,6 +7,7 @@ import fcntl
 import os
 import shutil
 import socket
+import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -165,3 +166,48 @@ def test_a_login_that_waits_for_others_gives_up(agent: Agent) -> None:
     os.close(descriptor)
     assert (result.status, len(result.err.splitlines())) == (8, 1)
     assert agent.tree() == before
+
+
+@pytest.fixture
+def planted(agent: Agent) -> Iterator[None]:
+    """A login directory in which a build has nested thousands of directories."""
+    agent.has("cloudsmith-oidc")
+    assert agent.run("login", "d").status == 0
+    folder = os.open(agent.workspace / "d", os.O_RDONLY)
+    for _ in range(5000):
+        os.mkdir("x", dir_fd=folder)
+        below = os.open("x", os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = below
+    os.close(folder)
+    yield
+    # pytest itself could not remove them.
+    subprocess.run(["rm", "-rf", agent.workspace / "d"], check=True)
+
+
+@pytest.mark.usefixtures("planted")
+def test_planted_tree_does_not_hold_login_or_logout(agent: Agent) -> None:
+    """GNU's rm removes it. Where there is another one, the launcher gives up."""
+    gives_up = "busybox" in agent.shell[0]
+    login, logout = agent.run("login", "d"), agent.run("logout", "d")
+    assert (login.status, logout.status) == ((8, 8) if gives_up else (0, 0))
+    assert ("what else is in it cannot be removed" in login.err, "cannot remove all of" in logout.err) == (
+        gives_up,
+        gives_up,
+    )
+    # What else was there, the tokens, is gone in any case.
+    assert [path.name for path in agent.workspace.glob("d/*")] == ["x"] * gives_up
+    assert [path.name for path in agent.workspace.iterdir()] == ["d"] * gives_up
+
+
+@pytest.mark.usefixtures("planted")
+def test_signal_ends_removal_of_planted_tree(agent: Agent) -> None:
+    if "busybox" in agent.shell[0]:
+        pytest.skip("the launcher removes by itself here, in many short steps")
+    find = " ".join(agent.tools["find"])
+    started = agent.stage / "started"
+    agent.script("find", f'case "$*" in *-exec*) echo started >{started}; exec sleep 600 ;; esac; exec {find} "$@"')
+    with agent.started("login", "d", CLOUDSMITH_TIMEOUT="600") as launcher:
+        launcher.terminate()
+        launcher.communicate(timeout=LIMIT)
+    assert launcher.returncode == 143

@@ -319,9 +319,9 @@ empty_by_steps() { # [FIND ARG...]: ends in any case, as a build may have plante
     find . ! -name . -prune "$@" -type d -exec rmdir {} +
     set +f
     for entry in ./* ./.[!.]* ./..?*; do
-        [ "$(remaining)" -gt 1 ] || return
         [ -d "$entry" ] && [ -n "$(find "$entry" -prune "$@")" ] || continue
-        ([ $((depth += 1)) -le 100 ] && enter "${entry#./}" && empty_by_steps)
+        [ "$(remaining)" -gt 1 ] || return
+        ([ $((depth += 1)) -le 50 ] && enter "${entry#./}" && empty_by_steps)
         rmdir "$entry"
     done
 }
