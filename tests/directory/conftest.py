@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,16 +30,31 @@ def command(home: Path, sandbox: Sandbox, variables: dict[str, str]) -> Command:
     return Command(cli)
 
 
+class Launchers(dict[str, Launcher]):
+    """The launcher in each shell, made on first use. A test is skipped if its shell is not installed."""
+
+    def __init__(self, make: Callable[[str], Launcher]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, shell: str) -> Launcher:
+        self[shell] = self._make(shell)
+        return self[shell]
+
+
 @pytest.fixture
 def launchers(
     home: Path, tmp_path_factory: pytest.TempPathFactory, repository: Path, variables: dict[str, str]
-) -> Iterator[dict[str, Launcher]]:
-    agents = [Agent(tmp_path_factory.mktemp(shell), shell, repository / Launcher.PATH) for shell in SHELLS]
-    for agent in agents:
+) -> Iterator[Launchers]:
+    def make(shell: str) -> Launcher:
+        agent = Agent(tmp_path_factory.mktemp(shell), shell, repository / Launcher.PATH)
         agent.env |= variables
-    yield {shell: Launcher(agent, home / "workspace") for shell, agent in zip(SHELLS, agents, strict=True)}
-    for agent in agents:
-        agent.kill()
+        return Launcher(agent, home / "workspace")
+
+    made = Launchers(make)
+    yield made
+    for launcher in made.values():
+        launcher.agent.kill()
 
 
 @pytest.fixture(params=["command", *SHELLS])

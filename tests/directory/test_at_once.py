@@ -16,8 +16,8 @@ def test_one_whole_set_is_left(
     home: Path, command: Command, launchers: dict[str, Launcher], pair: str, formats: str
 ) -> None:
     directory = home / "workspace/d"
-    writers: dict[str, Writer] = {"command": command, **launchers}
-    chosen = [writers[name] for name in islice(cycle(PAIRS[pair]), 6)]
+    names = islice(cycle(PAIRS[pair]), 6)
+    chosen: list[Writer] = [command if name == "command" else launchers[name] for name in names]
     few = [formats == "others" and number % 2 == 1 for number in range(6)]
     for _ in range(3):
         running = [writer.start("d", few=few[number]) for number, writer in enumerate(chosen)]

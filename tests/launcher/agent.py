@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from cloudsmith_oidc import __version__
+from needs import need
 
 SHELLS = {"dash": ["dash"], "bash": ["bash", "--posix"], "busybox": ["busybox", "sh"]}
 TOOLS = (
@@ -78,6 +79,7 @@ class Agent:
     """A machine. Its PATH is one directory with nothing but `TOOLS` and the stand-ins asked for."""
 
     def __init__(self, home: Path, shell: str, launcher: Path) -> None:
+        need(SHELLS[shell][0])
         self.shell = [str(shutil.which(SHELLS[shell][0])), *SHELLS[shell][1:]]
         self.launcher = launcher
         self.bin, self.stage, self.workspace, self.tmp = (home / name for name in ("bin", "stage", "workspace", "tmp"))

@@ -134,8 +134,7 @@ def test_a_step_that_is_aborted_leaves_no_login_either(
     step: str, sandbox: Sandbox, launcher: Path, tmp_path: Path, shell: list[str]
 ) -> None:
     """Jenkins sends TERM to every process of the step."""
-    if not shutil.which(shell[0]):
-        pytest.skip(f"{shell[0]} is not installed")
+    need(shell[0])
     # The job waits for a line, and gets one after the signal: so it goes on even if the signal came before it waited.
     line = tmp_path / "line"
     os.mkfifo(line)

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from launcher.agent import SET, Agent
+from needs import need
 
 TIMEOUT = 2
 LIMIT = TIMEOUT + 15
@@ -110,8 +111,7 @@ def test_a_pull_has_a_limit_of_its_own_which_is_said(agent: Agent) -> None:
 @pytest.fixture
 def silent_engine(agent: Agent) -> Iterator[str]:
     """An engine that accepts connections and never answers."""
-    if not shutil.which("docker"):
-        pytest.skip("there is no docker client here")
+    need("docker")
     os.chdir(agent.stage)  # a socket's path must be short
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind("docker.sock")
