@@ -157,6 +157,6 @@ def test_what_cannot_be_unset_does_not_matter(agent: Agent) -> None:
     """Bash exports some names of its own when the environment has them, and lets nobody unset them."""
     agent.has("cloudsmith-oidc")
     result = agent.run(
-        "login", "d", SHELLOPTS="braceexpand", BASHOPTS="cmdhist", BASH_VERSINFO="1", UID=str(os.getuid())
+        "login", "d", SHELLOPTS="braceexpand:noclobber", BASHOPTS="cmdhist", BASH_VERSINFO="1", UID=str(os.getuid())
     )
     assert (result.status, result.err) == (0, "")

@@ -186,6 +186,15 @@ def test_largest_answer_is_written(agent: Agent) -> None:
     assert agent.files("d") == files
 
 
+def test_login_that_fails_while_writing_leaves_no_new_directory(agent: Agent) -> None:
+    """As on a full disk: here, one file has the name that the directory of another needs."""
+    agent.has("cloudsmith-oidc")
+    (agent.stage / "answer").write_text(answer("x e30K", "x/y e30K"))
+    result = agent.run("login", "d")
+    assert (result.status, result.out) == (8, "")
+    assert agent.tree() == {}
+
+
 def test_an_endless_answer_fills_neither_the_disk_nor_the_memory(agent: Agent) -> None:
     """A gigabyte is refused after 64 MB, which are in no directory; no process may take more memory than 200 MB."""
     agent.script("cloudsmith-oidc", f"exec {' '.join(agent.tools['head'])} -c 1000000000 /dev/zero")
@@ -206,6 +215,7 @@ def test_an_endless_answer_fills_neither_the_disk_nor_the_memory(agent: Agent) -
         ["logout", "--force"],
         ["install", "d"],
         ["login", "/"],
+        ["login", "a\nb"],
         ["logout", "/./"],
     ],
 )

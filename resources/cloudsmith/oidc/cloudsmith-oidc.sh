@@ -16,8 +16,9 @@
 # 8 (DIR cannot be used).
 #
 # The Jenkins step puts the line `set -- login "$CLOUDSMITH_OIDC_DIR"` before this text, so $0 is not used, and Jenkins
-# starts `sh -xe`, so all options of the shell are turned off. This is POSIX sh.
-set +aex -fu
+# starts `sh -xe`, so these options are turned off, and globbing
+# is off but where files are listed. This is POSIX sh.
+set +aexC -fu
 umask 077
 
 # ---- 1. What a build cannot influence -------------------------------------------------------------------------------
@@ -97,7 +98,7 @@ for name in $paths; do
     given=$(eval "printf %s \"\${$name:-}\"") value=$(outside "$given")
     # A build can also write to an earlier login directory, to which DOCKER_CONFIG and REGISTRY_AUTH_FILE may point.
     for place in "${value%/*}" "${value%/*/*}"; do [ ! -e "$place/login.json" ] || value=''; done
-    [ "$value" = "$given" ] || debug "$name is '$value', not '$given': links are resolved, what builds can write is dropped"
+    [ "$value" = "$given" ] || debug "$name is '$value', not '$given': links are resolved, places of a build dropped"
     if [ -n "$value" ]; then eval "$name=\$value"; else unset "$name"; fi
 done
 # The program reads the user's home directory. In a container, HOME is another one.
@@ -130,6 +131,7 @@ within() { # SECONDS COMMAND [ARG...]
 }
 
 in_background() { # COMMAND [ARG...]: run it with `input` on its standard input; a signal interrupts only `wait`
+    child=new # A signal may arrive before the next line but one.
     printf %s "$input" 2>/dev/null | "$@" 3>&- 4>&- &
     child=$!
     wait "$child" 2>/dev/null # Some shells report a child that was killed.
@@ -141,7 +143,7 @@ in_background() { # COMMAND [ARG...]: run it with `input` on its standard input;
 choose_runtime() { # sets `runtime`, and `missing` if it is an engine that lacks the image
     image=${CLOUDSMITH_OIDC_IMAGE:-cloudsmith-oidc:$version} network=${CLOUDSMITH_OIDC_NETWORK:-} missing='' reasons=''
     case $image in -* | *[!A-Za-z0-9._:/@-]*) fail 2 "CLOUDSMITH_OIDC_IMAGE is '$image', no name of an image" ;; esac
-    case $network in -* | *[!A-Za-z0-9._:-]*) fail 2 "CLOUDSMITH_OIDC_NETWORK is '$network', no name of a network" ;; esac
+    case $network in -* | *[!A-Za-z0-9._:-]*) fail 2 "CLOUDSMITH_OIDC_NETWORK is '$network', no network's name" ;; esac
     wanted=${CLOUDSMITH_OIDC_RUNTIME:-auto}
     [ "$wanted" != auto ] || wanted='local docker podman'
     for runtime in $wanted; do
@@ -217,6 +219,8 @@ run() { # ARG...: run the program with the secrets on its standard input; end if
         set -- "$runtime" run --rm -i --pull=never --name "$container" --read-only --tmpfs /tmp --cap-drop ALL \
             --security-opt no-new-privileges --user 65532:65532 --log-driver none ${network:+"--network=$network"} "$@"
     fi
+    # A program that prints without end fills at most 64 MB of the disk. A pull writes more, so this comes after it.
+    [ "$command" != login ] || ulimit -f 131072
     debug "$runtime runs the program${container:+ in the image $image}, for at most $(remaining) seconds"
     input=$secrets$newline
     within "$(remaining)" "$@"
@@ -236,7 +240,9 @@ ended. Check that it works, or raise the timeout"
 finish() { # on every way out
     status=$?
     trap '' HUP INT TERM
+    unset IFS # An exit in a loop leaves it changed.
     [ -z "$file" ] || rm -f "$file"
+    [ "$child" != new ] || child=${!:-}
     if [ -n "$child" ]; then
         kill "$child"
         { sleep 3; kill -9 "$child"; } & # Where timeout(1) has no -k, the child is the program.
@@ -266,7 +272,12 @@ exists() { # NAME
 
 set_directory() { # DIR: sets `dir`, its plain path; `leaf`, its last part; `root` and `below`, the way to its parent
     dir=''
-    case ${1:-} in '') fail 2 'the directory is missing' ;; /*) way=$1 ;; *) way=$PWD/$1 ;; esac
+    case ${1:-} in
+        '') fail 2 'the directory is missing' ;;
+        *"$newline"*) fail 2 'the path of the directory has a line break' ;;
+        /*) way=$1 ;;
+        *) way=$PWD/$1 ;;
+    esac
     IFS=/
     for part in $way; do
         [ "$part" != .. ] || fail 2 "'$1' has .. in it: give the plain path of the directory"
@@ -298,7 +309,7 @@ enter_parent() { # [make]
     [ -z "$below" ] || enter "$below" "$@"
 }
 
-enter_login() { # A login directory has only temporary files of an interrupted login, or login.json, which no login removes.
+enter_login() { # A login directory has login.json, or nothing, or only temporary files of an interrupted login.
     { enter "$leaf" && [ -n "$(find . -prune -user "$(id -u)" ! -perm -0020 ! -perm -0002)" ] &&
         { [ -z "$(find . ! -name . -prune ! -name '.cloudsmith-oidc-*' | head -n 1)" ] ||
             { [ -f login.json ] && [ ! -L login.json ]; }; }; } ||
@@ -360,7 +371,6 @@ login() { # [ARG...]
     exec 3>"$file"
     exec 4<"$file"
     rm -f "$file" && file=''
-    ulimit -f 131072 # A program that prints without end fills at most 64 MB of the disk.
     run login --token-stdin --output - --root "$dir" "$@" >&3
     read_answer || fail 8 "the program's answer is incomplete, too large, or no list of files: nothing was written"
     enter_parent make || cannot 'it cannot be made'
@@ -371,7 +381,8 @@ login() { # [ARG...]
     chmod 700 .
     # One login writes at a time. The lock ends with this process; without the program flock there is none.
     exec 9<.
-    ! command -v flock >/dev/null || flock -n 9 || within 5 flock 9 || cannot 'another login is writing to it'
+    ! command -v flock >/dev/null || flock -n 9 || { [ -n "$timeout" ] && within 5 flock 9; } ||
+        cannot 'another login is writing to it'
     trap '' HUP INT TERM # The files are written in milliseconds, and half of them would be useless.
     IFS=$newline
     for line in $answer; do (unset IFS && put "${line%% *}" "${line#* }") || exit 8; done
