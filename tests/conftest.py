@@ -1,4 +1,4 @@
-"""For all suites: the sandbox's fixtures, what a skip means in CI, and the end of a test that does not end."""
+"""For all suites: fixtures, which tests run, what a skip means in CI, and the end of a test that hangs."""
 
 import os
 import signal
@@ -25,9 +25,9 @@ IN_CI = os.environ.get("CI", "").lower() == "true"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "may_skip_in_ci: needs what no CI has, such as a Jenkins to test against")
-    config.addinivalue_line("markers", "on_request: of a client that only --every-client runs")
-    config.addinivalue_line("markers", "proves: what a client's test proves, in a word or two")
+    config.addinivalue_line("markers", "may_skip_in_ci: may be skipped in CI, such as tests that need a Jenkins")
+    config.addinivalue_line("markers", "on_request: only --every-client runs it")
+    config.addinivalue_line("markers", "proves: what the test proves of a client")
     if config.getoption("--record") and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Record())
 
@@ -38,7 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the clients that a plain CI machine should not wait for."""
+    """Leave out the clients that CI does not install."""
     if not config.getoption("--every-client"):
         left_out = [item for item in items if item.get_closest_marker("on_request")]
         config.hook.pytest_deselected(items=left_out)
@@ -47,7 +47,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """In CI everything is installed: a test that skips there would be a check that nobody makes."""
+    """Fail a skipped test in CI, where all programs are installed: nobody would notice that it does not run."""
     report = yield
     if IN_CI and report.skipped and item.get_closest_marker("may_skip_in_ci") is None:
         report.outcome = "failed"
@@ -69,7 +69,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_timeout_set_timer() -> Generator[None, object, object]:
-    """Before pytest-timeout fails a test, kill what the test started: `with Popen(…)` would wait for it even then."""
+    """Kill the processes of a test before pytest-timeout fails it: `with Popen(…)` would still wait for them."""
     result = yield
     fail = signal.getsignal(signal.SIGALRM)
     assert callable(fail)
@@ -83,7 +83,7 @@ def pytest_timeout_set_timer() -> Generator[None, object, object]:
 
 
 def kill_children(parent: psutil.Process) -> None:
-    """Kill the processes that a process started, and theirs. The registries stay for other tests: they end with us."""
+    """Kill the processes that a process started, and theirs, except the registries, which other tests use."""
     for child in parent.children():
         with suppress(psutil.NoSuchProcess):
             if WATCHED not in child.cmdline():
@@ -93,7 +93,7 @@ def kill_children(parent: psutil.Process) -> None:
 
 @pytest.fixture(scope="session")
 def repository() -> Path:
-    """The top of the repository."""
+    """The repository's root."""
     return ROOT
 
 
@@ -105,7 +105,7 @@ def cli(sandbox: Sandbox, tmp_path: Path) -> Cli:
 
 @pytest.fixture(scope="session")
 def engine() -> dict[str, str]:
-    """The environment that leads to the Docker engine."""
+    """The environment that points to the Docker engine."""
     if reason := needs.lacking_engine():
         pytest.skip(reason)
     return {name: os.environ[name] for name in ("DOCKER_HOST", "PATH") if name in os.environ}
@@ -113,13 +113,13 @@ def engine() -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def image(repository: Path, engine: dict[str, str]) -> Iterator[str]:
-    """The project's image, built under a name and with an ID of this run's own."""
+    """The project's image, built for this run under its own name."""
     name = f"cloudsmith-oidc-test:{os.getpid()}"
     names = ["--label", f"test={name}", "--tag", name]
     arguments = ["--build-arg", "VERSION=1.2.3", "--build-arg", "REVISION=0123abc"]
     build = ["docker", "build", "--quiet", "--network", "host", *names, *arguments, "."]
     subprocess.run(build, cwd=repository, env={**os.environ, **engine}, check=True)
     yield name
-    # A container that is left, of a test that was ended, would keep the image.
+    # A container that a killed test has left would keep the image.
     remove = 'docker ps --all --quiet --filter "ancestor=$1" | xargs -r docker rm --force && docker rmi --force "$1"'
     subprocess.run(["sh", "-c", remove, "sh", name], env={**os.environ, **engine}, capture_output=True, check=True)

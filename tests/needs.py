@@ -39,7 +39,7 @@ for _name, _ci, _source, _version, _packages, *_programs in _table("clients/clie
 def lacking(*programs: str) -> str:
     """Return the reason of a skip that lists those programs that are not installed, "" if all are."""
     path = f"{INSTALLED}{os.pathsep}{os.environ['PATH']}"
-    absent = [program for program in programs if not shutil.which(program, path=path)]
+    absent = [program for program in dict.fromkeys(programs) if not shutil.which(program, path=path)]
     return f"{LACKING}{', '.join(absent)}" if absent else ""
 
 

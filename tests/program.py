@@ -1,4 +1,4 @@
-"""The command as its users have it: a process with arguments, environment and standard input."""
+"""The command as users run it: a process with arguments, environment and standard input."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The last results of the clients' tests, kept in tests/clients/proven.json for docs/formats.md."""
+"""The latest results of the clients' tests, in tests/clients/proven.json for docs/formats.md."""
 
 import json
 from dataclasses import dataclass, field
@@ -11,19 +11,19 @@ FILE = Path(__file__).parent / "clients" / "proven.json"
 
 
 def proven() -> dict[str, dict[str, str]]:
-    """By client, what was proven and by which version on which day: `{"reads": "24.1, 2026-11-21"}`."""
+    """Return by client what was proven, by which version on which day: `{"reads": "24.1, 2026-11-21"}`."""
     known: dict[str, dict[str, str]] = json.loads(FILE.read_text()) if FILE.exists() else {}
     return known
 
 
 @dataclass(eq=False)  # pytest wants plugins hashable
 class Record:
-    """The pytest plugin that writes it. What is proven by several tests is proven if none of them fails."""
+    """The pytest plugin that writes it. If several tests prove a thing, all of them must pass."""
 
     results: dict[tuple[str, str], tuple[bool, str]] = field(default_factory=dict)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take down a result."""
+        """Keep a result."""
         said = dict(report.user_properties)
         if report.when == "call" and "proves" in said and not report.skipped:
             key = str(said["client"]), str(said["proves"])
@@ -31,7 +31,7 @@ class Record:
             self.results[key] = earlier and report.passed, str(said["version"])
 
     def pytest_sessionfinish(self) -> None:
-        """Write what passed, and take away what failed."""
+        """Add what passed, and remove what failed."""
         known = proven()
         for (client, proves), (passed, version) in self.results.items():
             entry = known.setdefault(client, {})

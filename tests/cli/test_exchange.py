@@ -57,7 +57,7 @@ FAILURES = {
     "throttled beyond the deadline": Failure(faults.throttled("3304"), 5, "Come back after 20"),
     "server error beyond the deadline": Failure(LATER, 6, "Come back after 20"),
     **{
-        f"absurd Retry-After {moment[:20]}": Failure(faults.throttled(moment), 5, "", ["--timeout", "1"], once=False)
+        f"absurd Retry-After {moment[:20]}": Failure(faults.throttled(moment), 5, "", ["--timeout", "2"], once=False)
         for moment in ("9" * 400, "999999999999", "Sun, 06 Nov 99999999999 08:49:37 GMT")
     },
     "token without exp": Failure(faults.token(jwt.encode({"service_slug": "ci-reader"}, b"k" * 32)), 7),
@@ -156,7 +156,7 @@ def test_private_ca_is_trusted_for_loopback_host_as_well(cli: Cli) -> None:
 
     assert cli.login(CLOUDSMITH_API_HOST=api).code == 0
 
-    refused = cli.login("--timeout", "1", CLOUDSMITH_API_HOST=api, SSL_CERT_FILE=None)
+    refused = cli.login(CLOUDSMITH_API_HOST=api, SSL_CERT_FILE=None)
     assert refused.code == 6
     assert "SSL_CERT_FILE" in refused.last_line
 

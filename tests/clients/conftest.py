@@ -6,6 +6,7 @@ import needs
 from clients.client import Client, clients
 from clients.job import Jobs
 from program import Cli
+from sandbox.registries import KINDS
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -23,10 +24,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def client(name: str, cli: Cli, tmp_path: Path, request: pytest.FixtureRequest) -> Client:
     """The client that a test is made for, if it is installed."""
     found = clients()[name]
-    needs.need(found.program)
-    registry = {"yarn": "npm"}.get(found.format, found.format)
-    if reason := cli.sandbox.missing.get(registry):
-        pytest.skip(reason)
+    registry = KINDS.get({"yarn": "npm", "bundler": "ruby", "rubygems": "ruby"}.get(found.format, found.format))
+    needs.need(found.program, *(registry.programs if registry else ()))
     if found.engine:
         request.getfixturevalue("engine")
     proves = [("proves", mark.args[0]) for mark in request.node.iter_markers("proves")]

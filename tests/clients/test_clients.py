@@ -28,21 +28,17 @@ def assert_is_refused(jobs: Jobs, script: str) -> None:
     jobs.cli.sandbox.cloudsmith.revoke()
     earlier = len(jobs.cli.sandbox.answers)
 
-    refused = jobs.run(script, "refused")
-
-    assert refused.code != 0, refused.output
+    refused = jobs.fails(script, "refused")
     answers = jobs.cli.sandbox.answers[earlier:]
     logins = {status for request, status in answers if {"authorization", "x-api-key"} & request.headers.keys()}
-    assert logins == {401}, refused.output
+    assert logins == {401}, refused
 
 
 @every("read", proves="reads")
 def test_client_reads_only_with_the_login(jobs: Jobs) -> None:
     jobs.log_in()
 
-    first = jobs.run(jobs.client.read)
-    assert first.code == 0, first.output
-    assert jobs.got()
+    jobs.reads()
     assert jobs.left_behind() == []
 
     jobs.forget()
@@ -55,8 +51,7 @@ def test_client_publishes_only_with_the_login(jobs: Jobs) -> None:
     jobs.log_in()
     assert jobs.status(jobs.client.published) == 404
 
-    done = jobs.run(jobs.client.publish)
-    assert done.code == 0, done.output
+    jobs.succeeds(jobs.client.publish)
     assert jobs.status(jobs.client.published) == 200
     assert jobs.left_behind() == []
 
@@ -85,10 +80,7 @@ def test_inner_login_overrides_outer(jobs: Jobs) -> None:
     jobs.cli.sandbox.cloudsmith.revoke()
     inner.log_in()
 
-    done = inner.run(inner.client.read)
-
-    assert done.code == 0, done.output
-    assert inner.got()
+    inner.reads()
 
 
 DOMAINS = {
@@ -103,10 +95,7 @@ def test_client_reads_from_a_custom_domain(jobs: Jobs, kind: str) -> None:
     label = jobs.read_from.label
     jobs.log_in(CLOUDSMITH_DOMAINS=DOMAINS[kind].format(label=label))
 
-    done = jobs.run(jobs.client.read)
-
-    assert done.code == 0, done.output
-    assert jobs.got()
+    jobs.reads()
     asked = {request.host for request in jobs.cli.sandbox.requests}
     assert f"{label}.cloudsmith.io" not in asked
 
@@ -115,9 +104,7 @@ def test_client_reads_from_a_custom_domain(jobs: Jobs, kind: str) -> None:
 def test_client_reads_from_several_repositories(jobs: Jobs) -> None:
     jobs.log_in(CLOUDSMITH_REPO="prod,dev")
 
-    done = jobs.run(jobs.client.several)
-
-    assert done.code == 0, done.output
+    jobs.succeeds(jobs.client.several)
     answered = [request.path for request, status in jobs.cli.sandbox.answers if status == 200]
     assert any("/dev/" in path for path in answered), answered
 
@@ -137,11 +124,10 @@ def test_mask_covers_the_most_verbose_output(jobs: Jobs) -> None:
 @every("second_index", proves="second index")
 def test_version_taken_with_a_second_index(jobs: Jobs) -> None:
     jobs.log_in()
+    quiet = f"{{ {jobs.client.second_index}; }} >said 2>&1 || {{ cat said; exit 1; }}"
 
-    done = jobs.run(f"{{ {jobs.client.second_index}; }} >said 2>&1 || {{ cat said; exit 1; }}\n{jobs.client.taken}")
-
-    assert done.code == 0, done.output
-    assert re.search(rf"\b{re.escape(jobs.client.takes)}\b", done.output), done.output
-    asked = [request for request in jobs.cli.sandbox.requests if request.endpoint == "public"]
+    printed = jobs.succeeds(f"{quiet}\n{jobs.client.taken}")
+    assert re.search(rf"\b{re.escape(jobs.client.takes)}\b", printed), printed
+    asked = jobs.asked("public")
     assert bool(asked) is jobs.client.asks_public
     assert not any("authorization" in request.headers for request in asked)

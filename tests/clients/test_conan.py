@@ -17,9 +17,8 @@ def test_user_keeps_packages_and_default_profile(jobs: Jobs) -> None:
     (profiles / "default").write_text("include(base)\n")
     jobs.log_in()
 
-    inside = jobs.run(CREATE)
-    assert inside.code == 0, inside.output
-    assert "arch=armv8" in inside.output
+    inside = jobs.succeeds(CREATE)
+    assert "arch=armv8" in inside
 
     outside = jobs.run("unset CONAN_HOME; conan list acme-conan", "outside")
     assert "acme-conan/1.0.0" in outside.output

@@ -11,12 +11,10 @@ def test_modules_of_goprivate_bypass_cloudsmith_unless_gonoproxy_is_set(jobs: Jo
     jobs.environment["GOPRIVATE"] = "example.com/acme-hello"
     jobs.log_in()
 
-    past = jobs.run(jobs.client.read)
-    assert past.code != 0
+    jobs.fails(jobs.client.read)
     assert not any("acme-hello" in request.path for request in jobs.cli.sandbox.requests)
 
-    done = jobs.run(f"export GONOPROXY=none; {jobs.client.read}", "through")
-    assert done.code == 0, done.output
+    jobs.succeeds(f"export GONOPROXY=none; {jobs.client.read}", "through")
     assert jobs.got("through")
 
 

@@ -23,11 +23,9 @@ def test_init_script_works_with_the_directory_of_the_user(jobs: Jobs) -> None:
     assert jobs.left_behind() == []
 
 
-def test_build_script_authenticates_and_reads_inherited_properties(jobs: Jobs) -> None:
-    (jobs.home / ".gradle").mkdir()
-    (jobs.home / ".gradle" / "gradle.properties").write_text("wanted=acme-hello\\")
-    jobs.log_in(CLOUDSMITH_INHERIT="true")
-    needed = 'dependencies { classpath "com.acme:$wanted:1.0.0" }'
+def test_build_script_is_authenticated(jobs: Jobs) -> None:
+    jobs.log_in()
+    needed = 'dependencies { classpath "com.acme:acme-hello:1.0.0" }'
     build = f"buildscript {{ repositories {{ maven {{ {PLACE} }} }}\n{needed} }}\n{OTHER_KIND}"
     jobs.client = replace(jobs.client, files={"build.gradle": build})
 

@@ -14,12 +14,3 @@ def test_curl_is_used_instead_of_its_own_http_client(jobs: Jobs) -> None:
 
     jobs.succeeds(f"unset http_proxy https_proxy no_proxy\n{jobs.client.read}")
     assert jobs.got()
-
-
-def test_no_other_server_is_configured(jobs: Jobs) -> None:
-    jobs.log_in()
-
-    done = jobs.run(SERVERS)
-
-    assert "https://dl.cloudsmith.io/basic/acme/prod/luarocks" in done.output
-    assert "luarocks.org" not in done.output

@@ -3,11 +3,9 @@
 import pytest
 
 from clients.job import Jobs
+from clients.known.npm import VERSIONS
 
 PUBLIC = "registry=https://public.example.com/npm/"
-VERSIONS = (
-    """node -p '["acme-hello", "@acme/hello"].map((name) => require(`./node_modules/${name}/package.json`).version)'"""
-)
 CLIENTS = {"npm": "npm install", "pnpm": "pnpm add", "bun": "bun add", "yarn1": "yarn1 add"}
 
 
@@ -58,13 +56,6 @@ def test_npmrc_of_the_user_is_overridden(jobs: Jobs, name: str) -> None:
     done = jobs.run(f"{CLIENTS[name]} acme-hello @acme/hello\n{VERSIONS}")
 
     assert "'1.0.0', '1.0.0'" in done.output, done.output
-
-
-@each("npm")
-def test_npm_prints_no_warning(jobs: Jobs) -> None:
-    jobs.log_in()
-
-    assert "warn" not in jobs.run(jobs.client.read).output
 
 
 @each("yarn1")

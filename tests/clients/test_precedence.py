@@ -38,7 +38,9 @@ def test_precedence(jobs: Jobs, name: str, title: str) -> None:
     assert not any(jobs.shows_token(text) for text in [printed, *(str(one.headers) for one in jobs.asked("public"))])
 
 
-@pytest.mark.parametrize(("name", "file"), [("apt", "apt/cloudsmith-oidc.conf"), ("r", "R/cloudsmith-oidc.R"), ("git", "env")])
+@pytest.mark.parametrize(
+    ("name", "file"), [("apt", "apt/cloudsmith-oidc.conf"), ("r", "R/cloudsmith-oidc.R"), ("git", "env")]
+)
 def test_second_login_adds_nothing(jobs: Jobs, file: str) -> None:
     jobs.log_in()
     first = jobs.cli.file(file)

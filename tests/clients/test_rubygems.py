@@ -9,11 +9,7 @@ from clients.job import Jobs
 pytestmark = pytest.mark.parametrize("name", ["rubygems"])
 
 
-def test_gemrc_of_user_and_job_are_also_read(jobs: Jobs) -> None:
-    (jobs.home / ".gemrc").write_text("greeting: from the user\n")
-    jobs.log_in()
-    assert "greeting" in jobs.run("gem env").output
-
+def test_gemrc_of_the_job_is_also_read(jobs: Jobs) -> None:
     own = jobs.folder / "gemrc"
     own.write_text("greeting: from the job\n")
     jobs.environment["GEMRC"] = str(own)

@@ -31,12 +31,10 @@ def test_only_the_first_of_several_repositories_can_be_read(jobs: Jobs) -> None:
     assert jobs.run(jobs.client.read).code == 0
 
     job_with(jobs, f"{HOST}/dev/acme-tools")
-    refused = jobs.run(jobs.client.read, "second")
-    assert refused.code != 0
+    jobs.fails(jobs.client.read, "second")
 
     jobs.log_in(CLOUDSMITH_REPO="dev,prod")
-    done = jobs.run(jobs.client.read, "first")
-    assert done.code == 0, done.output
+    jobs.succeeds(jobs.client.read, "first")
 
 
 def test_configuration_and_logins_of_the_user_are_overridden(jobs: Jobs) -> None:

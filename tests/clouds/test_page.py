@@ -12,9 +12,12 @@ import pytest
 import yaml
 
 from needs import INSTALLED, need
+from pages import DOCS, example
 from sandbox import Issuer, Sandbox, aws, google
 from sandbox.keys import rsa_key
 
+PAGE = "aws-and-google.md"
+TEXT = (DOCS / PAGE).read_text()
 OTHER_JOB = "https://jenkins.example.com/job/team/job/app/job/other/"
 OTHER_TEAM = "https://jenkins.example.com/job/other/job/app/job/main/"
 DEEP = f"https://jenkins.example.com/job/team/{'job/folder/' * 10}"
@@ -25,7 +28,6 @@ class Build:
     """A build on an agent: it has the page's files in its workspace, and runs the page's pipelines."""
 
     sandbox: Sandbox
-    page: str
     folder: Path
 
     def __post_init__(self) -> None:
@@ -33,15 +35,11 @@ class Build:
         self.workspace.mkdir()
         self.temporary.mkdir()
         for name in ("aws.py", "google_cloud.py", "google.json"):
-            (self.workspace / name).write_text(self.example(name))
-
-    def example(self, name: str) -> str:
-        (found,) = re.findall(rf"(?s)<!-- example: {re.escape(name)} -->\n```\w+\n(.*?)```", self.page)
-        return str(found)
+            (self.workspace / name).write_text(example(PAGE, name))
 
     def credential(self, name: str) -> Issuer:
         """Bind the page's credential: Jenkins mints with its ID and its audience."""
-        content = yaml.safe_load(self.example("credentials"))
+        content = yaml.safe_load(example(PAGE, "credentials"))
         [domain] = content["credentials"]["system"]["domainCredentials"]
         files = [credential["idTokenFile"] for credential in domain["credentials"]]
         (audience,) = [file["audience"] for file in files if file["id"] == name]
@@ -52,7 +50,7 @@ class Build:
     def run(self, pipeline: str, python: str, mint: Callable[[Issuer], str]) -> "subprocess.CompletedProcess[str]":
         """Run the one shell step of a pipeline of the page, with its credential bound and `python3` a client's."""
         need(python)
-        text = self.example(pipeline)
+        text = example(PAGE, pipeline)
         (bound,) = re.findall(r"file\(credentialsId: '([\w-]+)', variable: '(\w+)'\)", text)
         (step,) = re.findall(r"(?s)sh ('''.*?'''|'[^']*')", text)
         variables = dict(re.findall(r"(?m)^ +([A-Z_]+) = ['\"](.*)['\"]$", text))
@@ -84,20 +82,20 @@ class Build:
 
 
 @pytest.fixture
-def build(sandbox: Sandbox, repository: Path, tmp_path: Path) -> Build:
-    return Build(sandbox, (repository / "docs/aws-and-google.md").read_text(), tmp_path)
+def build(sandbox: Sandbox, tmp_path: Path) -> Build:
+    return Build(sandbox, tmp_path)
 
 
 @pytest.fixture
 def account(build: Build) -> aws.Aws:
     """An AWS account as the page sets it up."""
     service = build.sandbox.network.hosts[aws.HOST] = aws.Aws(build.sandbox.verifier)
-    (create,) = re.findall(r"(?m)^aws iam create-open-id-connect-provider (.*)$", build.page)
+    (create,) = re.findall(r"(?m)^aws iam create-open-id-connect-provider (.*)$", TEXT)
     arguments = shlex.split(create)
     options = dict(zip(arguments[::2], arguments[1::2], strict=True))
     service.providers[options["--url"]] = [options["--client-id-list"]]
-    (role,) = re.findall(r"(?m)^aws iam create-role --role-name (\S+)", build.page)
-    service.roles[f"arn:aws:iam::{service.account}:role/{role}"] = json.loads(build.example("trust.json"))
+    (role,) = re.findall(r"(?m)^aws iam create-role --role-name (\S+)", TEXT)
+    service.roles[f"arn:aws:iam::{service.account}:role/{role}"] = json.loads(example(PAGE, "trust.json"))
     return service
 
 
@@ -106,7 +104,7 @@ def project(build: Build) -> google.Google:
     """A Google Cloud project as the page sets it up."""
     service = google.Google(build.sandbox.verifier)
     build.sandbox.network.hosts |= dict.fromkeys(google.HOSTS, service)
-    commands = [shlex.split(line) for line in build.example("gcloud").replace("\\\n", " ").splitlines()]
+    commands = [shlex.split(line) for line in example(PAGE, "gcloud").replace("\\\n", " ").splitlines()]
     options = [dict(word[2:].split("=", 1) for word in words if word.startswith("--")) for words in commands]
     assert options[1]["attribute-mapping"] == "google.subject=assertion.sub"
     name = f"//iam.googleapis.com/projects/123456789012/locations/{options[1]['location']}"
@@ -125,7 +123,7 @@ def in_google(build: Build, mint: Callable[[Issuer], str]) -> "subprocess.Comple
 
 
 @pytest.mark.parametrize("as_list", [True, False], ids=["aud is a list", "aud is a text"])
-def test_aws_lets_the_job_in(build: Build, account: aws.Aws, as_list: bool) -> None:
+def test_aws_authorizes_the_job(build: Build, account: aws.Aws, as_list: bool) -> None:
     build.sandbox.issuer.audience_as_list = as_list
 
     result = in_aws(build, Issuer.mint)
@@ -135,7 +133,7 @@ def test_aws_lets_the_job_in(build: Build, account: aws.Aws, as_list: bool) -> N
 
 
 @pytest.mark.parametrize("as_list", [True, False], ids=["aud is a list", "aud is a text"])
-def test_google_lets_the_job_in(build: Build, project: google.Google, as_list: bool) -> None:
+def test_google_authorizes_the_job(build: Build, project: google.Google, as_list: bool) -> None:
     build.sandbox.issuer.audience_as_list = as_list
 
     result = in_google(build, Issuer.mint)
@@ -144,8 +142,8 @@ def test_google_lets_the_job_in(build: Build, project: google.Google, as_list: b
     assert result.stdout == "app.tar.gz\n"
 
 
-def test_a_pattern_of_the_page_lets_in_the_folder_in_aws(build: Build, account: aws.Aws) -> None:
-    (pattern,) = re.findall(r'put `sub` under `"StringLike"`.*?`(https://\S+\*)`', build.page, re.DOTALL)
+def test_pattern_of_the_page_authorizes_the_folder_in_aws(build: Build, account: aws.Aws) -> None:
+    (pattern,) = re.findall(r'put `sub` under `"StringLike"`.*?`(https://\S+\*)`', TEXT, re.DOTALL)
     [statement] = next(iter(account.roles.values()))["Statement"]
     del statement["Condition"]["StringEquals"]["jenkins.example.com/oidc:sub"]
     statement["Condition"]["StringLike"] = {"jenkins.example.com/oidc:sub": pattern}

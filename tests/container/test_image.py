@@ -1,10 +1,11 @@
-"""The image, built and run for real: without a mount, without rights, with nothing in it that could install more."""
+"""The image, built and run as the launcher runs it: no mount, no rights, no package manager."""
 
 import io
 import json
 import re
 import subprocess
 import tarfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -23,33 +24,29 @@ DOCUMENTS = "/usr/share/doc/cloudsmith-oidc"
 
 
 class Container:
-    """One run of the image."""
+    """Runs the image for one exchange."""
 
     def __init__(self, image: str, cli: Cli) -> None:
         self.image = image
-        self.cli = cli
-        self.settings = {
-            "CLOUDSMITH_ORG": "acme",
-            "CLOUDSMITH_SERVICE_SLUG": "ci-reader",
-            "CLOUDSMITH_REPO": "prod",
-            "CLOUDSMITH_API_HOST": cli.sandbox.api_url,
-        }
+        self.sandbox = cli.sandbox
+        names = ("CLOUDSMITH_ORG", "CLOUDSMITH_SERVICE_SLUG", "CLOUDSMITH_REPO")
+        self.settings = {name: cli.environment[name] for name in names} | {"CLOUDSMITH_API_HOST": cli.sandbox.api_url}
 
-    def run(
-        self, *arguments: str, stdin: str = "", options: tuple[str, ...] = ()
-    ) -> subprocess.CompletedProcess[bytes]:
+    def run(self, *words: str, stdin: str = "", options: Sequence[str] = ()) -> "subprocess.CompletedProcess[bytes]":
         variables = [word for name, value in self.settings.items() for word in ("--env", f"{name}={value}")]
-        return subprocess.run(
-            [*RUN, *options, *variables, self.image, *arguments], input=stdin.encode(), capture_output=True, check=False
-        )
+        command = [*RUN, *options, *variables, self.image, *words]
+        return subprocess.run(command, input=stdin.encode(), capture_output=True, check=False)
 
-    def login(self, *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[bytes]:
-        token = self.cli.sandbox.mint() if stdin is None else stdin
+    def login(self, *arguments: str, stdin: str | None = None) -> "subprocess.CompletedProcess[bytes]":
+        token = self.sandbox.mint() if stdin is None else stdin
         return self.run("login", "--token-stdin", "--output", "-", "--root", "/login", *arguments, stdin=token)
 
     def shell(self, script: str) -> str:
-        result = self.run("-c", script, options=("--entrypoint", "sh"))
-        return result.stdout.decode()
+        return self.run("-c", script, options=("--entrypoint", "sh")).stdout.decode()
+
+    def inspect(self, template: str) -> str:
+        command = ["docker", "image", "inspect", "--format", template, self.image]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 @pytest.fixture
@@ -57,7 +54,7 @@ def container(image: str, cli: Cli) -> Container:
     return Container(image, cli)
 
 
-def test_a_token_goes_in_and_a_tar_stream_comes_out(container: Container) -> None:
+def test_login_answers_with_all_files(container: Container) -> None:
     result = container.login()
 
     assert result.returncode == 0, result.stderr
@@ -65,8 +62,8 @@ def test_a_token_goes_in_and_a_tar_stream_comes_out(container: Container) -> Non
         assert {"pip.conf", ".npmrc", "docker/config.json", "env", "activate", "login.json"} < set(tar.getnames())
 
 
-def test_https_with_a_private_authority_through_a_proxy(container: Container) -> None:
-    sandbox = container.cli.sandbox
+def test_private_ca_and_proxy_are_used(container: Container) -> None:
+    sandbox = container.sandbox
     container.settings |= {"CLOUDSMITH_API_HOST": "https://api.cloudsmith.io", "HTTPS_PROXY": sandbox.proxy_url}
 
     assert container.login(stdin=f"{sandbox.mint()}\n{sandbox.ca_file.read_text()}").returncode == 0
@@ -84,11 +81,11 @@ ENDINGS = {
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_exit_codes_come_through_and_a_failure_writes_nothing(container: Container, ending: str) -> None:
+def test_failure_has_its_exit_code_and_no_answer(container: Container, ending: str) -> None:
     code, arguments, stdin = ENDINGS[ending]
     answer = {"rate limited": faults.throttled("3304"), "not understood": faults.html()}.get(ending)
     if answer:
-        container.cli.sandbox.faults.always("exchange", answer)
+        container.sandbox.faults.always("exchange", answer)
 
     result = container.login(*arguments, stdin=stdin)
 
@@ -96,45 +93,28 @@ def test_exit_codes_come_through_and_a_failure_writes_nothing(container: Contain
     assert result.stderr
 
 
-def test_nothing_is_left_that_installs_or_builds_and_nothing_that_gives_rights(container: Container) -> None:
+def test_image_has_no_package_managers_compilers_or_setuid_files(container: Container) -> None:
     tools = "apt apt-get dpkg pip pip3 ensurepip gcc cc make perl git curl wget uv"
     assert container.shell(f"for t in {tools}; do command -v $t; done; find / -xdev -perm /6000 -type f") == ""
     assert container.shell('for m in pip ensurepip; do python3 -c "import $m" && echo $m; done') == ""
 
 
 def test_it_does_not_run_as_root(container: Container) -> None:
-    configured = subprocess.run(
-        ["docker", "image", "inspect", "--format", "{{.Config.User}} {{.Config.Entrypoint}}", container.image],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert configured.stdout == "65532:65532 [cloudsmith-oidc]\n"
+    assert container.inspect("{{.Config.User}} {{.Config.Entrypoint}}") == "65532:65532 [cloudsmith-oidc]\n"
 
 
-def labels(image: str) -> dict[str, str]:
-    """The image's labels, of those that OCI names."""
-    command = ["docker", "image", "inspect", "--format", "{{json .Config.Labels}}", image]
-    found = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
-    return {name.removeprefix(OCI): value for name, value in found.items() if name.startswith(OCI)}
-
-
-def test_its_labels_say_what_it_is(container: Container, repository: Path) -> None:
+def test_its_labels_describe_it(container: Container, repository: Path) -> None:
     base = (repository / "Dockerfile").read_text().partition("ARG BASE=")[2].partition("\n")[0]
-    found = labels(container.image)
+    labels = json.loads(container.inspect("{{json .Config.Labels}}"))
+    found = {name.removeprefix(OCI): value for name, value in labels.items() if name.startswith(OCI)}
 
     assert found.pop("description")
-    assert found == {
-        "title": "cloudsmith-oidc",
-        "licenses": "Apache-2.0",
-        "version": "1.2.3",
-        "revision": "0123abc",
-        "base.name": base,
-    }
+    about = {"title": "cloudsmith-oidc", "licenses": "Apache-2.0", "version": "1.2.3", "revision": "0123abc"}
+    assert found == about | {"base.name": base}
 
 
 def parts(container: Container, kind: str) -> dict[str, str]:
-    """What the image's CycloneDX document lists of one kind, with versions."""
+    """Return the versions of the packages of one kind that the image's CycloneDX document lists."""
     sbom = json.loads(container.shell(f"cat {DOCUMENTS}/sbom.cdx.json"))
     assert (sbom["bomFormat"], sbom["specVersion"]) == ("CycloneDX", "1.6")
     from_no_registry = f"pkg:pypi/{sbom['metadata']['component']['name']}"
@@ -145,7 +125,7 @@ def parts(container: Container, kind: str) -> dict[str, str]:
     }
 
 
-def test_it_lists_every_python_package_that_it_has(container: Container) -> None:
+def test_sbom_lists_every_python_package(container: Container) -> None:
     script = (
         "import importlib.metadata as m, json;"
         "print(json.dumps({each.name: each.version for each in m.distributions()}))"
@@ -157,7 +137,7 @@ def test_it_lists_every_python_package_that_it_has(container: Container) -> None
     assert parts(container, "pypi") == installed
 
 
-def test_it_lists_python_and_the_packages_of_debian_of_which_something_is_there(container: Container) -> None:
+def test_sbom_lists_python_and_the_debian_packages(container: Container) -> None:
     version = container.shell("python3 -c 'import platform; print(platform.python_version())'")
     debian = parts(container, "deb")
 
@@ -166,7 +146,7 @@ def test_it_lists_python_and_the_packages_of_debian_of_which_something_is_there(
     assert "gcc" not in debian
 
 
-def test_it_says_the_licence_of_each_python_package(container: Container) -> None:
+def test_every_python_package_has_a_licence(container: Container) -> None:
     rows = [line.split(maxsplit=2) for line in container.shell(f"cat {DOCUMENTS}/licences.txt").splitlines()[1:]]
 
     assert {name: version for name, version, _ in rows} == parts(container, "pypi")
@@ -183,7 +163,7 @@ def test_login_compiles_no_module(container: Container) -> None:
     assert [line for line in lines if re.fullmatch("# code object from '?/.*[.]py'?", line)] == []
 
 
-def test_it_has_what_a_build_step_inside_it_needs(container: Container) -> None:
+def test_image_has_the_programs_of_the_launcher(container: Container) -> None:
     """For `container('…')` on Kubernetes, where the launcher runs in this image."""
     tools = "sh tar printenv mktemp sed grep sort find od"
     assert container.shell(f"for t in {tools}; do command -v $t >/dev/null || echo $t; done") == ""

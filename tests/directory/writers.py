@@ -69,7 +69,7 @@ class Launcher:
         cat = " ".join(self.agent.tools["cat"])
         for few in (False, True):
             self.agent.answers(OTHER if few else SET)
-            answer = (self.agent.stage / "answer.tar").rename(self.agent.stage / f"few-{few}.tar")
+            answer = (self.agent.stage / "answer").rename(self.agent.stage / f"few-{few}.answer")
             self.agent.script("cloudsmith-oidc", f"{cat} >/dev/null\nexec {cat} {answer}")
             folder = self.agent.stage / f"few-{few}"
             folder.mkdir()

@@ -21,6 +21,7 @@ def launcher(page: str) -> str:
     for name, words in {
         "extended": [form.extends for form in _all()],
         "home_files": [form.home for form in _all()],
+        "home_marks": [form.marks for form in _all()],
         "home_logins": [form.logins for form in _all()],
     }.items():
         page = _with_line(page, name, _sorted(words))

@@ -17,28 +17,20 @@ import yaml
 import needs
 from kubernetes.pod import AGENT, Manifest, Pod, running, with_agent
 from launcher.agent import forms
+from pages import example
 from sandbox import Sandbox
 
+PAGE = "kubernetes.md"
 WORKSPACE = f"{AGENT}/workspace/app"
 LOGIN = f"{WORKSPACE}@tmp/login"
-ENGINES = ["docker", pytest.param("podman", marks=pytest.mark.on_request)]
+VARIABLES = {"service": "CLOUDSMITH_SERVICE_SLUG", "org": "CLOUDSMITH_ORG", "repo": "CLOUDSMITH_REPO"}
+"""How the step passes its options to the launcher."""
 ROOT = {"runAsUser": 0, "runAsNonRoot": False}
-
-
-@pytest.fixture
-def example(repository: Path) -> Callable[[str], str]:
-    page = (repository / "docs/kubernetes.md").read_text()
-
-    def find(name: str) -> str:
-        [text] = re.findall(rf"(?s)<!-- example: {re.escape(name)} -->\n```\w+\n(.*?)```", page)
-        return str(text)
-
-    return find
 
 
 @dataclass
 class Pipeline:
-    """What the page's Jenkinsfile says."""
+    """The page's Jenkinsfile."""
 
     pod_file: str
     outer: str
@@ -48,11 +40,11 @@ class Pipeline:
 
 
 @pytest.fixture
-def pipeline(example: Callable[[str], str]) -> Pipeline:
+def pipeline() -> Pipeline:
     found = re.search(
         r"(?s)yamlFile '(.+?)'.*container\('(.+?)'\) \{\s+cloudsmithOidc\((.+?)\) \{\s+container\('(.+?)'\) \{\s+"
         r"sh '(.+?)'\s+\}\s+\}\s+\}\s",
-        example("Jenkinsfile"),
+        example(PAGE, "Jenkinsfile"),
     )
     assert found
     file, outer, options, inner, body = found.groups()
@@ -60,8 +52,8 @@ def pipeline(example: Callable[[str], str]) -> Pipeline:
 
 
 @pytest.fixture
-def manifest(example: Callable[[str], str], pipeline: Pipeline) -> Manifest:
-    manifest: Manifest = yaml.safe_load(example(pipeline.pod_file))
+def manifest(pipeline: Pipeline) -> Manifest:
+    manifest: Manifest = yaml.safe_load(example(PAGE, pipeline.pod_file))
     return manifest
 
 
@@ -72,7 +64,7 @@ def fits_the_schema(file: Path) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.parametrize("jenkins_adds", [False, True], ids=["as it is", "with what Jenkins adds"])
-def test_the_pod_fits_the_schema(manifest: Manifest, tmp_path: Path, jenkins_adds: bool) -> None:
+def test_pod_fits_the_schema(manifest: Manifest, tmp_path: Path, jenkins_adds: bool) -> None:
     (tmp_path / "pod.yaml").write_text(
         yaml.safe_dump({"metadata": {"name": "app"}} | (with_agent(manifest) if jenkins_adds else manifest))
     )
@@ -82,14 +74,14 @@ def test_the_pod_fits_the_schema(manifest: Manifest, tmp_path: Path, jenkins_add
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-def test_a_name_that_the_schema_does_not_know_is_noticed(manifest: Manifest, tmp_path: Path) -> None:
+def test_schema_rejects_an_unknown_name(manifest: Manifest, tmp_path: Path) -> None:
     manifest["spec"]["securityContext"]["runAs"] = 1000
     (tmp_path / "pod.yaml").write_text(yaml.safe_dump({"metadata": {"name": "app"}} | manifest))
 
     assert fits_the_schema(tmp_path / "pod.yaml").returncode == 1
 
 
-def test_the_pipeline_and_the_pod_fit_each_other(manifest: Manifest, pipeline: Pipeline) -> None:
+def test_pipeline_and_pod_have_the_same_containers(manifest: Manifest, pipeline: Pipeline) -> None:
     names = [container["name"] for container in manifest["spec"]["containers"]]
     assert sorted(names) == sorted({pipeline.outer, pipeline.inner})
     volumes = {volume["name"] for volume in manifest["spec"]["volumes"]}
@@ -98,7 +90,7 @@ def test_the_pipeline_and_the_pod_fit_each_other(manifest: Manifest, pipeline: P
 
 @dataclass
 class Step:
-    """How an `sh` step ended: no status if it did not begin."""
+    """The result of an `sh` step. It has no status if the step did not begin."""
 
     status: int | None
     output: str
@@ -156,9 +148,7 @@ class Build:
 
     def launch(self, command: str, **variables: str) -> Step:
         """Run the launcher as the step does."""
-        step = (self.repository / "vars/cloudsmithOidc.groovy").read_text()
-        names = dict(re.findall(r"(?m)^    (\w+): \[type: '\w+', variables: \['(\w+)'", step))
-        settings = {names[option]: value for option, value in self.pipeline.options.items()}
+        settings = {VARIABLES[option]: value for option, value in self.pipeline.options.items()}
         launcher = (self.repository / "resources/cloudsmith/oidc/cloudsmith-oidc.sh").read_text()
         script = f'#!/bin/sh\ncd -- "$WORKSPACE" || exit 8\nset -- {command} "$CLOUDSMITH_OIDC_DIR"\n{launcher}'
         return self.sh(self.pipeline.outer, script, CLOUDSMITH_OIDC_DIR=LOGIN, **settings, **variables)
@@ -175,11 +165,9 @@ class Build:
 
 @dataclass
 class Cluster:
-    """Starts a pod with the page's images, by one engine."""
+    """Starts a pod with the page's images."""
 
-    engine: str
     image: str
-    folder: Path
     make: Callable[[Pod], Build]
     end: ExitStack
 
@@ -189,26 +177,15 @@ class Cluster:
         for container in manifest["spec"]["containers"]:
             if container["name"] == "cloudsmith-oidc":
                 container["image"] = self.image
-            if self.engine == "podman":
-                copy = 'podman image exists "localhost/$1" || docker save "$1" | podman load'
-                subprocess.run(["sh", "-c", copy, "sh", container["image"]], capture_output=True, check=True)
-                container["image"] = f"localhost/{container['image']}"
             container["securityContext"] = rights.get(container["name"]) or container.get("securityContext", {})
-        pod = running(self.engine, f"kubernetes-test-{os.getpid()}", manifest, self.folder)
+        pod = running(f"kubernetes-test-{os.getpid()}", manifest)
         return self.make(self.end.enter_context(pod))
 
 
 @pytest.fixture
-def cluster(
-    request: pytest.FixtureRequest, image: str, packages: Sandbox, pipeline: Pipeline, repository: Path, tmp_path: Path
-) -> Iterator[Cluster]:
-    if "python" in packages.missing:
-        pytest.skip(packages.missing["python"])
+def cluster(image: str, packages: Sandbox, pipeline: Pipeline, repository: Path) -> Iterator[Cluster]:
     with ExitStack() as end:
-        if request.param == "podman":
-            needs.need("podman")
-            end.callback(subprocess.run, ["podman", "rmi", "--force", f"localhost/{image}"], capture_output=True)
-        yield Cluster(request.param, image, tmp_path, lambda pod: Build(pod, pipeline, packages, repository), end)
+        yield Cluster(image, lambda pod: Build(pod, pipeline, packages, repository), end)
 
 
 USERS: dict[str, dict[str, Any]] = {
@@ -218,9 +195,8 @@ USERS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("cluster", ENGINES, indirect=True)
 @pytest.mark.parametrize("users", USERS)
-def test_the_build_installs_a_package_and_leaves_no_login(cluster: Cluster, manifest: Manifest, users: str) -> None:
+def test_build_installs_a_package_and_leaves_no_login(cluster: Cluster, manifest: Manifest, users: str) -> None:
     build = cluster.build(manifest, **USERS[users])
 
     login = build.log_in()
@@ -240,8 +216,7 @@ def test_the_build_installs_a_package_and_leaves_no_login(cluster: Cluster, mani
     assert [form for secret in secrets for form in forms(secret) if form in build.log] == []
 
 
-@pytest.mark.parametrize("cluster", ENGINES, indirect=True)
-def test_what_root_adds_in_a_directory_of_the_login_stays_and_is_told(cluster: Cluster, manifest: Manifest) -> None:
+def test_logout_reports_files_that_root_added(cluster: Cluster, manifest: Manifest) -> None:
     build = cluster.build(manifest, python=ROOT)
     pointers = dict(line.split("=", 1) for line in build.log_in().output.splitlines())
     assert build.sh(build.pipeline.inner, 'mkdir -p "$DOCKER_CONFIG/of-root/deep"', **pointers).status == 0
@@ -253,8 +228,7 @@ def test_what_root_adds_in_a_directory_of_the_login_stays_and_is_told(cluster: C
     assert not build.is_there(f"{LOGIN}/pip.conf")
 
 
-@pytest.mark.parametrize("cluster", ENGINES, indirect=True)
-def test_without_a_user_for_all_no_step_begins(cluster: Cluster, manifest: Manifest) -> None:
+def test_no_step_begins_without_a_common_user(cluster: Cluster, manifest: Manifest) -> None:
     del manifest["spec"]["securityContext"]
 
     login = cluster.build(manifest).log_in()

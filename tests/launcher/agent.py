@@ -1,7 +1,6 @@
 """An agent to run the launcher on: one shell, the few tools that the launcher may use, and stand-ins for the rest."""
 
 import base64
-import io
 import json
 import os
 import secrets
@@ -11,7 +10,6 @@ import signal
 import stat
 import subprocess
 import sys
-import tarfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -23,7 +21,7 @@ from cloudsmith_oidc import __version__
 SHELLS = {"dash": ["dash"], "bash": ["bash", "--posix"], "busybox": ["busybox", "sh"]}
 TOOLS = (
     *("base64", "cat", "chmod", "date", "env", "find", "flock", "grep", "head", "id", "mkdir", "mktemp", "mv", "pwd"),
-    *("rm", "rmdir", "sed", "sleep", "tail", "tar"),
+    *("rm", "rmdir", "sed", "sleep", "sort", "timeout", "true", "uniq"),
 )
 """All that the launcher may expect of a machine."""
 
@@ -66,17 +64,14 @@ class Result:
     err: str
 
 
-def archive(files: Mapping[str, str], *members: tarfile.TarInfo) -> bytes:
-    """A tar of plain files with too wide permissions, and of `members`."""
-    stream = io.BytesIO()
-    with tarfile.open(fileobj=stream, mode="w") as tar:
-        for name, text in files.items():
-            member = tarfile.TarInfo(name)
-            member.size, member.mode, member.uid, member.gid = len(text.encode()), 0o666, 65532, 65532
-            tar.addfile(member, io.BytesIO(text.encode()))
-        for member in members:
-            tar.addfile(member)
-    return stream.getvalue()
+def lines(files: Mapping[str, str]) -> bytes:
+    """The program's answer: one line a file, the record first, and a last line that shows that none is missing."""
+    ordered = sorted(files.items(), key=lambda file: file[0] != "login.json")
+    return "".join([*(f"{path} {encoded(text)}\n" for path, text in ordered), "end\n"]).encode()
+
+
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 class Agent:
@@ -129,9 +124,9 @@ class Agent:
         stand_in = Path(__file__).with_name("stand_in.py")
         self.script(name, f'exec {sys.executable} -I -S {stand_in} {self.stage} {name} "$@"')
 
-    def answers(self, files: Mapping[str, str], *members: tarfile.TarInfo) -> None:
+    def answers(self, files: Mapping[str, str]) -> None:
         """Set what the program writes when it logs in."""
-        (self.stage / "answer.tar").write_bytes(archive(files, *members))
+        (self.stage / "answer").write_bytes(lines(files))
 
     def hurries(self) -> None:
         """Let time fly from when there is a file `stage/hurry` on."""

@@ -2,7 +2,7 @@
 
     python stand_in.py HOME NAME [ARGUMENT…]
 
-HOME/NAME.json says how to behave (`Behaviour` in agent.py), HOME/answer.tar is what a login writes, and each call is
+HOME/NAME.json says how to behave (`Behaviour` in agent.py), HOME/answer is what a login writes, and each call is
 one line of HOME/calls. A login that blocks says so through the FIFO HOME/started and waits for one at HOME/go.
 """
 
@@ -32,11 +32,12 @@ def main() -> int:
             sys.stderr.write(f"{name}: Error response from daemon: No such image\n")
             return 125
         return program(home, "explain" in arguments, **behaviour)
-    if arguments[0] in {"version", "info"} and not behaviour["answers"]:
+    if not behaviour["answers"]:
         sys.stderr.write("warning: something else\nCannot connect to the engine\n")
         return 1
-    if arguments[:2] == ["image", "inspect"]:
-        return 0 if has_image else 1
+    if arguments[:2] == ["image", "inspect"] and not has_image:
+        sys.stderr.write("no such image\n")
+        return 1
     if arguments[0] == "pull":
         if not behaviour["pulls"]:
             return 1
@@ -52,7 +53,7 @@ def program(home: Path, explains: bool, *, status: int, blocks: bool, **_engine:
     if explains:
         sys.stdout.write("findings\n")
     elif status == 0:
-        sys.stdout.buffer.write((home / "answer.tar").read_bytes())
+        sys.stdout.buffer.write((home / "answer").read_bytes())
     else:
         sys.stderr.write("the program says why\n")
     return status

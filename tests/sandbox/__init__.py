@@ -1,4 +1,4 @@
-"""A local stand-in for the world of this project: Jenkins, Cloudsmith, package hosts, and a proxy that leads to them.
+"""Plays the world of this project: Jenkins, Cloudsmith, package hosts, and a proxy that resolves their names.
 
     with Sandbox() as sandbox:
         id_token = sandbox.mint()
@@ -32,7 +32,7 @@ __all__ = ["Account", "Answer", "Fault", "Faults", "Issuer", "Provider", "Reposi
 ORG = "acme"
 SERVICE = "ci-reader"
 REQUEST_SECONDS = 60.0
-"""The longest wait for a client's request: it has to start, perhaps as a container, on a busy machine."""
+"""The longest wait for a client's request: the client may be a container on a busy machine."""
 CA_VARIABLES = (
     "SSL_CERT_FILE",
     "CURL_CA_BUNDLE",
@@ -44,7 +44,7 @@ CA_VARIABLES = (
 
 
 class Sandbox:
-    """The whole world, from `with` to the end of the block.
+    """The world, for the length of a `with` block.
 
     Without faults it is a healthy one: the workspace `acme` trusts `issuer`, demands its audience, and has the
     service account `ci-reader` linked; there are the repositories `prod` and `dev`.
@@ -55,7 +55,7 @@ class Sandbox:
     repos = REPOS
 
     def __init__(self, *, packages: bool = False) -> None:
-        """Prepare; `packages` starts all registries at once instead of on first use."""
+        """Prepare it. With `packages`, all registries start at once, otherwise on first use."""
         self._folder = tempfile.TemporaryDirectory(prefix="sandbox-")
         self.state = Path(self._folder.name)
         self.network = Network(Certificates(self.state))
@@ -95,7 +95,7 @@ class Sandbox:
         return server
 
     def reset(self) -> None:
-        """Back to a healthy world without a past. Registries keep running, and tokens issued stay valid."""
+        """Restore the healthy world, without requests. Registries keep running, and issued tokens stay valid."""
         self.faults.clear()
         self.network.requests.clear()
         self.network.answers.clear()
@@ -122,29 +122,29 @@ class Sandbox:
         self.cloudsmith.reset()
         self.trust(self.issuer.url, {"aud": AUDIENCE})
 
-    # What a world is made of
+    # Settings of the world
 
     def add_issuer(self, issuer: Issuer) -> Issuer:
-        """Let Jenkins serve one more issuer. `trust` makes Cloudsmith accept it."""
+        """Make Jenkins serve one more issuer. `trust` makes Cloudsmith accept it."""
         issuer.clock = self.jenkins.clock
         self.jenkins.issuers.append(issuer)
         self.network.hosts[urlsplit(issuer.jenkins_url).netloc] = self.jenkins
         return issuer
 
     def trust(self, issuer_url: str, claims: dict[str, str] | None = None, *, org: str = ORG) -> Provider:
-        """Enter an OIDC provider at Cloudsmith; what else there is to it can be set in what is returned."""
+        """Enter an OIDC provider at Cloudsmith, and return it for further settings."""
         known = self.cloudsmith.providers.setdefault(org, [])
         provider = Provider(issuer_url, dict(claims or {}), name=f"Jenkins {len(known) + 1}")
         known.append(provider)
         return provider
 
     def add_service(self, slug: str, *, role: Role = "Member", teams: tuple[str, ...] = ()) -> Account:
-        """Enter a service account, linked to nothing. One that a provider names need not be entered."""
+        """Enter a service account that no provider links. One that a provider links exists anyway."""
         account = self.cloudsmith.workspaces.services[slug] = Account(slug, role, teams)
         return account
 
     def repository(self, slug: str) -> Repository:
-        """A repository's access control, to be changed."""
+        """Return a repository's access control, for changes."""
         return self.cloudsmith.workspaces.repositories[slug]
 
     def api_key(self, role: Role = "Owner", *, org: str = ORG) -> str:
@@ -160,7 +160,7 @@ class Sandbox:
 
     @property
     def faults(self) -> Faults:
-        """What goes wrong.
+        """The faults of the next answers.
 
         Endpoints: exchange, user, api; providers, provider, mappings, services, repository, privileges; discovery,
         jwks, admin-discovery, admin-jwks, site; each registry by its name (python, npm, docker ...), public; proxy.
@@ -178,11 +178,11 @@ class Sandbox:
         """Make a Cloudsmith token without an exchange; see `Cloudsmith.issue`."""
         return self.cloudsmith.issue
 
-    # What happened
+    # Requests and answers
 
     @property
     def requests(self) -> list[Request]:
-        """Every request of a client, in order; the stand-in's own fetches are left out."""
+        """Every request of a client, in order, without those of Cloudsmith itself."""
         return [request for request in self.network.requests if not request.by_cloudsmith]
 
     @property
@@ -196,7 +196,7 @@ class Sandbox:
         return [request for request in self.requests if request.endpoint == "exchange"]
 
     def wait_for_request(self, endpoint: str) -> None:
-        """Return once a client has asked this endpoint, for example one that hangs. Raises `TimeoutError`."""
+        """Wait until a client has sent a request to this endpoint. Raises `TimeoutError`."""
         with self.network.arrived:
             if not self.network.arrived.wait_for(
                 lambda: any(request.endpoint == endpoint for request in self.requests), REQUEST_SECONDS
@@ -205,24 +205,24 @@ class Sandbox:
 
     @property
     def missing(self) -> dict[str, str]:
-        """The registries (python, npm, docker ...) that this machine cannot run, and why."""
+        """The registries (python, npm, docker ...) that this machine cannot run, with the reasons."""
         return self.registries.missing
 
-    # How to get there
+    # Addresses
 
     @property
     def proxy_url(self) -> str:
-        """The proxy that plays the public host names."""
+        """The URL of the proxy that resolves the public host names."""
         return f"http://{self._proxy.address}"
 
     @property
     def jenkins_url(self) -> str:
-        """Jenkins without the proxy; an issuer there must be added with this URL."""
+        """The URL of Jenkins without the proxy, for issuers that use no proxy."""
         return f"http://{self._jenkins.address}"
 
     @property
     def api_url(self) -> str:
-        """Cloudsmith's API without the proxy."""
+        """The URL of Cloudsmith's API without the proxy."""
         return f"http://{self._api.address}"
 
     def host(self, label: str) -> str:
@@ -239,12 +239,12 @@ class Sandbox:
         return self.network.certificates.file
 
     def environment(self) -> dict[str, str]:
-        """The variables that make programs live in the sandbox and keep them from leaving it."""
+        """Return the variables that make programs use the sandbox only."""
         proxies = dict.fromkeys(("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"), self.proxy_url)
         direct = dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost")
         authorities = dict.fromkeys(CA_VARIABLES, str(self.ca_file))
         return proxies | direct | authorities | {"PIP_FIND_LINKS": "", "PIP_NO_INPUT": "1"}
 
     def shell_environment(self) -> str:
-        """The same as `export` lines for a POSIX shell."""
+        """Return `environment` as `export` lines for a POSIX shell."""
         return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in self.environment().items())

@@ -24,7 +24,7 @@ Sources, in the public repositories of the vendor:
 - 404 for what the key's owner may not see: the vendor's command line, cloudsmith_cli/cli/exceptions.py ("wrong or not
   visible").
 - A service account's key is shown when it is made and never again: terraform-provider-cloudsmith,
-  cloudsmith/resource_service.go. What is shown instead, nobody says: stars here.
+  cloudsmith/resource_service.go. The description does not say what is shown instead: stars here.
 """
 
 import math
@@ -61,7 +61,7 @@ class Endpoint(NamedTuple):
 
 
 class Administration:
-    """The endpoints over what is entered. A page never has more than `max_page_size` objects."""
+    """The endpoints that show the settings. A page has at most `max_page_size` objects."""
 
     def __init__(self, workspaces: Workspaces) -> None:
         self._workspaces = workspaces
@@ -123,7 +123,7 @@ class Administration:
 
 
 def _positive(request: Request, name: str, default: int) -> int:
-    """A number from the query; the vendor takes what is not positive for not said."""
+    """Return a number from the query. Like the vendor, ignore one that is not positive."""
     text = request.query.get(name, "")
     return int(text) if text.isdecimal() and int(text) > 0 else default
 

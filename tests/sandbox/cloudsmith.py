@@ -1,7 +1,7 @@
 """Cloudsmith's API: the exchange of an ID token for a token of its own, "who am I", and `administration.py`.
 
 The exchange really fetches the issuer's documents, verifies the token, and obeys the settings of `workspace.py`; like
-the vendor's, it never says what is wrong. `Cloudsmith.refusals` says it to the tests.
+the vendor's, it never names the reason of a refusal. `Cloudsmith.refusals` has it for the tests.
 """
 
 import json
@@ -25,7 +25,7 @@ NOT_AUTHENTICATED = json_answer({"detail": "OIDC token cannot be authenticated."
 
 
 class Cloudsmith:
-    """The API host. `workspaces` holds what is entered, and of that `providers` the OIDC settings of each workspace.
+    """The API host. `workspaces` has the settings, and `providers` the OIDC providers of each workspace.
 
     Three things are not known of the real one, so a test can have either: whether a member of a claim that is a list
     matches (`lists_match`), which `wildcards` at the end of a value stand for any rest (the vendor's pages show both),
@@ -36,7 +36,7 @@ class Cloudsmith:
         self.verifier = verifier
         self._secret = secrets.token_bytes(32)
         self.packages: Service | None = None
-        """Who answers what is asked of this host about packages, and "api" for what it does not know."""
+        """The service that answers requests about packages at this host. It names unknown paths "api"."""
         self.clock = Clock()
         self.reset()
 
@@ -82,11 +82,11 @@ class Cloudsmith:
         return self.issued[-1]
 
     def revoke(self) -> None:
-        """Let no token in that was issued until now: the real one cannot do that, and a test wants a refusal."""
+        """Reject all tokens issued so far. The real Cloudsmith cannot, but tests need a refusal."""
         self._secret = secrets.token_bytes(32)
 
     def service_of(self, token: str) -> str | None:
-        """The service account that a token lets in; None for a bad or expired token."""
+        """Return the service account of a token, None for a bad or expired token."""
         try:
             claims = jwt.decode(token, self._secret, algorithms=["HS256"], options=NO_TIMES)
             demand_in_time(claims, self.clock.now())
@@ -110,7 +110,7 @@ class Cloudsmith:
     def _authenticate(self, org: str, token: str, service: str) -> str:
         """The service account for an ID token, which is verified against the issuer's own documents.
 
-        Several providers may have one URL; one that lets in is enough.
+        If several providers have the same URL, one that authenticates the token is enough.
         """
         if org not in self.providers:
             raise RefusedError(f"no workspace {org}", NOT_FOUND)
@@ -128,7 +128,7 @@ class Cloudsmith:
         raise RefusedError("; ".join(reasons))
 
     def _issuers(self, provider: Provider) -> set[str]:
-        """The issuers that a provider's URL stands for."""
+        """Return the issuers that match a provider's URL."""
         return {provider.issuer} if self.slash_matters else {provider.issuer, provider.issuer.removesuffix("/")}
 
     def _admit(self, provider: Provider, claims: Mapping[str, Any], service: str) -> str:
@@ -153,7 +153,7 @@ class Cloudsmith:
         return mapped
 
     def _fits(self, found: object, pattern: str) -> bool:
-        """Whether a claim is there and is the required value. Of a list, one member is enough."""
+        """Return whether a claim matches the required value. One member of a list is enough."""
         values = [str(value) for value in (found if isinstance(found, list) and self.lists_match else [found])]
         prefixes = tuple(pattern.removesuffix(end) for end in self.wildcards if pattern.endswith(end))
         return found is not None and any(value == pattern or value.startswith(prefixes) for value in values)

@@ -50,7 +50,7 @@ class Issuer:
 
     @property
     def url(self) -> str:
-        """What tokens say in `iss`."""
+        """The claim `iss` of its tokens."""
         return self.explicit or f"{self.jenkins_url}/oidc{_job_path(self.folder)}"
 
     @property
@@ -129,7 +129,7 @@ class Issuer:
         return f"{signed}.{_base64url(signature)}"
 
     def answer(self, document: str) -> Answer:
-        """What is served as "discovery" or "jwks"."""
+        """Return the document that is served as "discovery" or "jwks"."""
         truth = {"discovery": self.discovery, "jwks": self.jwks}[document]
         content = self.served.get(document) or truth()
         if isinstance(content, Answer):

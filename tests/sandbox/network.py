@@ -21,7 +21,7 @@ from sandbox.faults import Answer, Faults
 TLS_HANDSHAKE = b"\x16"
 POLL_SECONDS = 0.02
 CLOUDSMITH = "Cloudsmith"
-"""The user agent of the stand-in's own fetches, to tell them from those of the program under test."""
+"""The user agent of Cloudsmith's own requests, which tells them from those of the tested program."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Request:
 
     @property
     def by_cloudsmith(self) -> bool:
-        """Whether the stand-in for Cloudsmith sent it, and not a client."""
+        """Whether the sandbox's Cloudsmith sent it, and not a client."""
         return bool(self.headers.get("User-Agent") == CLOUDSMITH)
 
 
@@ -58,19 +58,19 @@ Route = tuple[str, Callable[[], Answer]]
 
 
 class Service(Protocol):
-    """What a host name stands for."""
+    """What answers at a host name."""
 
     @property
     def clock(self) -> Clock:
         """The host's clock."""
 
     def route(self, request: Request) -> Route:
-        """Say which endpoint a request is for, without doing anything yet."""
+        """Return the endpoint of a request, without any effect."""
 
 
 @dataclass
 class Network:
-    """Who answers under which public name, and what was asked."""
+    """The services by host name, and the requests and answers."""
 
     certificates: Certificates
     faults: Faults = field(default_factory=Faults)

@@ -1,4 +1,4 @@
-"""The proxy that makes public host names lead to the sandbox, and nowhere else."""
+"""The proxy that resolves public host names to the sandbox, and no others."""
 
 from urllib.parse import urlsplit
 
@@ -8,7 +8,7 @@ from sandbox.network import Handler, Request, Route
 
 
 class Stranger:
-    """Stands for every host that the sandbox does not play, so that nothing leaves the machine."""
+    """Every host that the sandbox does not play, so that nothing leaves the machine."""
 
     def __init__(self) -> None:
         self.clock = Clock()
@@ -19,15 +19,15 @@ class Stranger:
 
 
 def unknown(host: str) -> Answer:
-    """What the proxy says when it would have to leave the sandbox."""
+    """Return the proxy's answer for a host outside the sandbox."""
     return Answer(502, f"The sandbox knows no host {host}.\n".encode(), {"Content-Type": "text/plain"})
 
 
 class ProxyHandler(Handler):
-    """CONNECT for https, absolute URLs for http. A tunnel ends right here: the same thread goes on as the host."""
+    """CONNECT for https, absolute URLs for http. A tunnel ends here: the same thread continues as the host."""
 
     def do_CONNECT(self) -> None:  # noqa: N802 - the base class looks for it
-        """Let the client talk to a host that the sandbox plays. The endpoint "proxy" may be faulty."""
+        """Connect the client to a host that the sandbox plays. The endpoint "proxy" may be faulty."""
         host = self.path.rpartition(":")[0]
         self.network.tunnels.append(host)
         self.close_connection = True

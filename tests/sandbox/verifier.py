@@ -13,7 +13,7 @@ from sandbox.network import CLOUDSMITH, Network
 FETCH_SECONDS = 2.0
 NO_TIMES: Options = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
 PROBLEMS = (jwt.PyJWTError, httpx.HTTPError, httpx.InvalidURL, ValueError, TypeError)
-"""What verifying raises besides `RefusedError`."""
+"""The exceptions of a verification, besides `RefusedError`."""
 
 
 class RefusedError(Exception):

@@ -1,4 +1,4 @@
-"""What a workspace's administrator enters at Cloudsmith: OIDC providers, service accounts, privileges, API keys.
+"""The settings of a workspace at Cloudsmith: OIDC providers, service accounts, privileges, API keys.
 
 It is plain data, which a test changes as it likes. `cloudsmith.py` obeys it in the exchange and `packages.py` at its
 doors; `administration.py` shows it to those who have an API key.
@@ -21,8 +21,8 @@ LEVELS: tuple[Level, ...] = ("None", "Read", "Write", "Admin")
 class Provider:
     """OIDC provider settings: static ones with `services`, or dynamic ones with `mapping_claim` and `mappings`.
 
-    All required `claims` must be in the ID token. `mappings` leads from a value of the mapping claim to a service
-    account. Values may end in a wildcard: see `Cloudsmith.wildcards`.
+    All required `claims` must be in the ID token. `mappings` has the service account for a value of the mapping
+    claim. Values may end in a wildcard: see `Cloudsmith.wildcards`.
     """
 
     issuer: str
@@ -41,7 +41,7 @@ class Provider:
 
     @property
     def linked(self) -> set[str]:
-        """The service accounts that it can let in."""
+        """The service accounts that it can authenticate."""
         return set(self.mappings.values()) if self.mapping_claim else self.services
 
 
@@ -61,7 +61,7 @@ class Repository:
     """A repository's access control.
 
     Each of `privileges` is as in the API: `{"privilege": "Read", "service": "ci-reader"}`, or "team" or "user" instead
-    of "service". None stands for a healthy world: every service account of the workspace may read.
+    of "service". None means that every service account of the workspace may read.
     """
 
     privileges: list[dict[str, str]] | None = None
@@ -73,7 +73,7 @@ class Repository:
 class Workspaces:
     """All that is entered. `providers` is by workspace; the rest is of the one workspace `acme`.
 
-    `services` holds the service accounts that need saying; one that a provider names exists anyway.
+    `services` has service accounts with settings of their own. One that a provider links exists anyway.
     """
 
     providers: dict[str, list[Provider]] = field(default_factory=dict)
@@ -82,12 +82,12 @@ class Workspaces:
     keys: dict[str, Account] = field(default_factory=dict)
 
     def accounts(self, org: str) -> dict[str, Account]:
-        """The service accounts by slug. Those that a provider names are among them: Cloudsmith links no others."""
+        """Return the service accounts by slug, with those that providers link."""
         linked = {slug: Account(slug) for provider in self.providers[org] for slug in sorted(provider.linked)}
         return linked | self.services
 
     def account(self, slug: str) -> Account:
-        """A service account, said or not."""
+        """Return a service account, with its settings if it has any."""
         return self.services.get(slug, Account(slug))
 
     def privileges(self, org: str, repo: str) -> list[dict[str, str]]:
@@ -96,10 +96,10 @@ class Workspaces:
         return [{"privilege": "Read", "service": slug} for slug in self.accounts(org)] if given is None else given
 
     def may(self, account: Account, level: Level, org: str, repo: str) -> bool:
-        """Whether the greatest privilege given to an account, as itself, through a team or as to everybody, is enough.
+        """Return whether the greatest privilege of an account, by itself, by a team or by default, is enough.
 
         So says the vendor's page repositories/repository-privileges; workspaces/privileges adds that an owner may do
-        all. A default of the whole workspace exists there, too, but no endpoint of the API shows it.
+        all. A default of the whole workspace also exists there, but no endpoint of the API shows it.
         """
         repository = self.repositories[repo]
         given = {

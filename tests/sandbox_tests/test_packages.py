@@ -24,9 +24,9 @@ def status(packages: Sandbox, client: httpx.Client) -> Callable[[str], int]:
 def test_one_line_installs_all_that_a_bare_machine_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     monkeypatch.setattr("needs.INSTALLED", Path("/nowhere"))
-    reasons = [kind.missing() for kind in KINDS.values()] + [lacking(client.program) for client in clients().values()]
+    programs = [program for kind in KINDS.values() for program in kind.programs]
 
-    packages, installed = installation(reasons).split(" && ")
+    packages, installed = installation([lacking(*programs, *(one.program for one in clients().values()))]).split(" && ")
 
     assert {"docker-registry", "npm", "ruby", "gnupg"} < set(packages.removeprefix("apt-get install ").split())
     assert {"helm", "yarn1", "conan-server"} < set(installed.removeprefix("sh tests/clients/install.sh ").split())

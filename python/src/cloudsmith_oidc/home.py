@@ -1,8 +1,9 @@
-"""What the job's user has at home: the clients' own configuration, which a login must not make them forget."""
+"""The user's home directory: the clients' own configuration, which a login keeps."""
 
 import json
 import os
 import re
+import stat
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -13,19 +14,19 @@ from cloudsmith_oidc import log
 MAX_BYTES = 256 * 1024
 """More than any configuration has. The launcher sends no larger file."""
 _MAX_FILES = 25
-_ELSEWHERE = {".docker": "DOCKER_CONFIG", ".config": "XDG_CONFIG_HOME", ".run": "XDG_RUNTIME_DIR"}
-"""What variables can lead elsewhere, or only they lead to: there is no `.run`. The launcher knows the same."""
+_RELOCATED = {".docker": "DOCKER_CONFIG", ".config": "XDG_CONFIG_HOME"}
+"""Variables that relocate these directories. The launcher has the same."""
 _NOWHERE = "/nonexistent"
-"""What the launcher, too, says instead of a home."""
+"""The launcher writes this if a build can write to the home directory."""
 _PLAIN = re.compile(r"(?!.*[/.]\.)(?!.*[^/]{65})[A-Za-z0-9_.@+/-]+", re.ASCII)
-"""The names that the launcher reads, and writes; docker's own have 64 characters, and a tar archive holds those."""
+"""The names that the launcher sends and writes. Docker's own have 64 characters."""
 
 
 class Home:
     """The home directory of the user that runs the clients.
 
-    The program may run in a container that does not have it. Then `files` is what the launcher has sent of it, by path.
-    A path is one below home, `.docker/config.json`, also of what a variable leads elsewhere.
+    The program may run in a container that does not have it. Then `files` is what the launcher sent of it, by path.
+    A path is one below home, `.docker/config.json`, also of a directory that a variable relocates.
     """
 
     def __init__(self, path: str | None = None, files: Mapping[str, bytes] | None = None) -> None:
@@ -38,20 +39,26 @@ class Home:
 
     @property
     def known(self) -> bool:
-        """Whether anybody knows where it is: the launcher tells of none in which a build can write."""
+        """False if the launcher withheld the home directory because a build can write there."""
         return self.path != _NOWHERE
 
     def place(self, path: str) -> str:
         """Return where something is on the machine that runs the clients."""
         top, slash, rest = path.partition("/")
-        led = self._environment.get(_ELSEWHERE.get(top, ""), "")
-        # A build can write into a login: what leads there is no way to the user's own. What another user has may not be
-        # looked at, for which `Path.exists` raises.
-        own = led.startswith("/") and not os.path.exists(Path(led).parent / "login.json")  # noqa: PTH110
-        return f"{led if own else f'{self.path}/{top}'}{slash}{rest}"
+        relocated = self._environment.get(_RELOCATED.get(top, ""), "")
+        # A build can write to a login directory, so that is not the user's own. `Path.exists` would raise an error in a
+        # directory of another user.
+        is_own = relocated.startswith("/") and not os.path.exists(Path(relocated).parent / "login.json")  # noqa: PTH110
+        return f"{relocated if is_own else f'{self.path}/{top}'}{slash}{rest}"
+
+    def has(self, path: str) -> bool:
+        """Return whether there is such a file."""
+        if self._files is not None:
+            return path in self._files
+        return os.path.isfile(self.place(path))  # noqa: PTH113 - `Path.is_file` raises an error, as above
 
     def read(self, path: str) -> str | None:
-        """Return the text of a file, or nothing: without it, or if it is no text. If it is too large, that is said."""
+        """Return the text of a file; None if there is none, or, which is logged, if it is too large or not text."""
         content = self._content(path)
         if content is not None and path not in self._read:
             self._read.add(path)
@@ -66,11 +73,11 @@ class Home:
             return None
 
     def read_object(self, path: str) -> dict[str, Any]:
-        """Return the JSON object in a file; an empty one without it, or if there is something else in it."""
+        """Return the JSON object in a file; an empty one if there is none, or, which is logged, something else."""
         text = self.read(path)
         try:
             value = {} if text is None else json.loads(text)
-            # What is read need not be what can be written: Python reads 1e999 and NaN, which are none in JSON.
+            # Python reads 1e999 and NaN, which JSON does not have.
             json.dumps(value, allow_nan=False)
         except (ValueError, RecursionError):
             value = None
@@ -80,7 +87,7 @@ class Home:
         return value
 
     def paths(self, pattern: str) -> list[str]:
-        """Return the paths of the files that fit a pattern, in which `*` is any name that does not begin with a dot."""
+        """Return the paths of the files that match a pattern, in which `*` is any name without a dot at its start."""
         found = sorted(name for name in self._names(pattern) if _PLAIN.fullmatch(name))
         if len(found) > _MAX_FILES:
             self.leave_out(pattern, f"there are more than {_MAX_FILES} of them; the others are carried over")
@@ -105,22 +112,20 @@ class Home:
         if self._files is not None:
             return self._files.get(path)
         try:
-            # What is no plain file, a FIFO, might have no end.
-            place = Path(self.place(path))
-            if not place.is_file():
-                return None
-            with place.open("rb") as file:
-                return file.read(MAX_BYTES + 1)
+            # Anything but a plain file might have no end. O_NONBLOCK keeps a FIFO from being waited for.
+            descriptor = os.open(self.place(path), os.O_RDONLY | os.O_NONBLOCK)
+            with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor, not a path
+                return file.read(MAX_BYTES + 1) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
         except OSError:
             return None
 
     def leave_out(self, path: str, why: str) -> None:
-        """Say that something is, but once: the formats are asked twice, before the exchange and after it."""
+        """Log that something is left out, but once: each login asks the formats before the exchange and after it."""
         if (path, why) not in self._left_out:
             self._left_out.add((path, why))
             log.warn("not carried over", file=self.place(path), why=why)
 
 
 def _path() -> str:
-    """Return the job's home directory: the launcher says which, as in a container HOME is another."""
+    """Return the job's home directory. The launcher passes it, as in a container HOME is another."""
     return next(filter(None, map(os.environ.get, ("CLOUDSMITH_OIDC_HOME", "HOME"))), _NOWHERE)

@@ -45,7 +45,7 @@ def run(options: Login) -> None:
         raise
     files = _files(options, id_token, token, replace(access, token=token.value))
     if options.output == Login.STDOUT:
-        streams.write(login_directory.as_tar(files))
+        streams.write(login_directory.as_lines(files))
     else:
         login_directory.write(options.output, files)
     structlog.get_logger().info(

@@ -1,41 +1,36 @@
-"""The login directory: it belongs to login alone, and is written and removed whole.
+"""The login directory of the command `login --output DIR`: it belongs to login alone, and is written and removed whole.
 
-What shows that a directory is login's lies in the directory itself: `login.json`, which is written first. The launcher
-(resources/cloudsmith/oidc/cloudsmith-oidc.sh) keeps the same rules.
-
-A build may write where the directory lies, and change names at any moment. So no symbolic link is followed: every
-access goes through a descriptor of the directory that holds the name.
+The launcher (resources/cloudsmith/oidc/cloudsmith-oidc.sh) writes and removes such directories by the same rules. No
+symbolic link is followed: every access goes through a descriptor of the directory that holds the name.
 """
 
+import base64
 import fcntl
-import io
 import os
 import secrets
 import stat
-import tarfile
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-import tenacity
-
+from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import WriteError
 
 RECORD = "login.json"
 """The audit record: what login wrote, for whom, until when. Nothing is ever read back from it."""
 ENV = "env"
 ACTIVATE = "activate"
-_UNFINISHED = ".cloudsmith-oidc-"
+_TEMPORARY = ".cloudsmith-oidc-"
 _LOCK_SECONDS = 5
+_MAX_ANSWER_BYTES = 4 * 1024 * 1024
+"""The launcher has the same limit."""
 _TO_READ = os.O_RDONLY | os.O_DIRECTORY
 
 
 def write(path: Path, files: Mapping[str, str]) -> None:
-    """Write `files` (path in the directory: text) to the directory `path`, 0600 in 0700.
+    """Write `files`, texts by their paths in the directory `path`: 0600 in 0700.
 
-    `path` has to be new, or empty, or hold an earlier login, which is replaced. Raises `WriteError` otherwise, and then
-    changes nothing.
+    Raises `WriteError` unless `path` is new, or empty, or holds an earlier login, which is replaced.
     """
     with _parent_of(path, create=True) as parent:
         created = _make(path.name, parent)
@@ -43,50 +38,51 @@ def write(path: Path, files: Mapping[str, str]) -> None:
             with _opened([path.name], parent) as directory:
                 _require_logins(directory, path)
                 os.fchmod(directory, 0o700)
-                _lock(directory)
+                Deadline(_LOCK_SECONDS).run(lambda: _lock(directory))
                 _fill(directory, files)
         except BaseException:
             if created:
-                _remove(path.name, parent)
+                _remove([path.name], parent)
             raise
 
 
 def remove(path: Path, *, force: bool = False) -> None:
-    """Remove the directory `path` whole; without it, do nothing.
+    """Remove the directory `path` whole; do nothing if there is none.
 
-    Raises `WriteError` if it cannot be removed, or is not login's; with `force`, whatever is in it.
+    Raises `WriteError` if it cannot be removed, or, without `force`, if it is not login's.
     """
     with suppress(FileNotFoundError), _parent_of(path) as parent:
         with _opened([path.name], parent) as directory:
             if not force:
                 _require_logins(directory, path)
-        _remove(path.name, parent)
+        _remove([path.name], parent)
 
 
-def as_tar(files: Mapping[str, str]) -> bytes:
-    """Return `files` as one tar archive, with the modes that they have in a directory."""
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w", format=tarfile.USTAR_FORMAT) as tar:
-        for parent in dict.fromkeys(str(Path(name).parent) for name in files if "/" in name):
-            tar.addfile(_member(parent, tarfile.DIRTYPE, 0o700))
-        for name, text in files.items():
-            content = text.encode()
-            tar.addfile(_member(name, tarfile.REGTYPE, 0o600, len(content)), io.BytesIO(content))
-    return archive.getvalue()
+def as_lines(files: Mapping[str, str]) -> bytes:
+    """Return `files` for the launcher: a line for each, its path and its text in base64, and a last line `end`.
+
+    The record is the first line. Raises `WriteError` if the launcher would refuse the size.
+    """
+    lines = [f"{path} {base64.b64encode(files[path].encode()).decode()}\n" for path in _record_first(files)]
+    answer = "".join([*lines, "end\n"]).encode()
+    if len(answer) > _MAX_ANSWER_BYTES:
+        raise WriteError(
+            f"the files of this login are larger than {_MAX_ANSWER_BYTES} bytes as base64",
+            hint="Use fewer repositories or formats in one login",
+        )
+    return answer
 
 
-def _member(name: str, kind: bytes, mode: int, size: int = 0) -> tarfile.TarInfo:
-    member = tarfile.TarInfo(name)
-    member.type, member.mode, member.size, member.mtime = kind, mode, size, int(time.time())
-    return member
+def _record_first(files: Iterable[str]) -> list[str]:
+    """Sort paths so that a process that is killed has written the record, which shows whose the directory is."""
+    return sorted(files, key=lambda path: path != RECORD)
 
 
 @contextmanager
 def _parent_of(path: Path, *, create: bool = False) -> Iterator[int]:
     """Open the directory that holds `path`; below the working directory and the build's, through no symbolic link.
 
-    Turns what the system says of `path` there and in the block into `WriteError`, but for a missing directory if none
-    is to be created.
+    Turns every `OSError` of the block into `WriteError`, except for a missing directory without `create`.
     """
     roots = [Path.cwd(), *(Path(os.environ[name]) for name in ("WORKSPACE", "WORKSPACE_TMP") if os.environ.get(name))]
     start = next((root for root in roots if root in path.parents), path.parent)
@@ -97,12 +93,11 @@ def _parent_of(path: Path, *, create: bool = False) -> Iterator[int]:
             descriptor = os.open(start, _TO_READ)
             stack.callback(os.close, descriptor)
             yield stack.enter_context(_opened(path.parent.relative_to(start).parts, descriptor, create=create))
-    except (OSError, RecursionError) as error:
+    except OSError as error:
         if isinstance(error, FileNotFoundError) and not create:
             raise
-        why = f"{error.strerror}: {error.filename}" if isinstance(error, OSError) else "too many directories in it"
         raise WriteError(
-            f"{path} cannot be used ({why.removesuffix(': None')})",
+            f"{path} cannot be used ({error.strerror or 'another login is writing to it'})",
             hint="Give a directory that this user can write to, with no symbolic link on the way",
         ) from None
 
@@ -121,7 +116,7 @@ def _opened(steps: Iterable[str], start: int, *, create: bool = False) -> Iterat
 
 
 def _make(name: str, parent: int) -> bool:
-    """Make a directory unless there is something of that name, and say whether it was made."""
+    """Make a directory, and return True, unless there is something of that name."""
     try:
         os.mkdir(name, 0o700, dir_fd=parent)
     except FileExistsError:
@@ -130,73 +125,69 @@ def _make(name: str, parent: int) -> bool:
 
 
 def _require_logins(directory: int, path: Path) -> None:
-    status = os.fstat(directory)
-    if status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise WriteError(
-            f"{path} belongs to another user, or another user can write to it",
-            hint="Give a new directory, or one of this user's own with the mode 0700",
-        )
-    names = os.listdir(directory)
+    status, names = os.fstat(directory), os.listdir(directory)
+    is_private = status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
     holds_login = RECORD in names and stat.S_ISREG(os.stat(RECORD, dir_fd=directory, follow_symlinks=False).st_mode)
-    if not holds_login and not all(name.startswith(_UNFINISHED) for name in names):
+    if not is_private or not (holds_login or all(name.startswith(_TEMPORARY) for name in names)):
         raise WriteError(
-            f"{path} holds files, and they are not an earlier login's", hint="Give a new or an empty directory"
+            f"{path} must be new, or empty, or an earlier login's, and only this user may write to it",
+            hint="Give another directory",
         )
 
 
 def _lock(directory: int) -> None:
-    """Let one login at a time write. The lock goes with the descriptor, so that nothing is left of it on disk."""
+    """Let one login write at a time. The lock ends with the descriptor."""
     # Some network file systems cannot lock a directory. Each file is still replaced in one step.
-    attempts = tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type(BlockingIOError),
-        wait=tenacity.wait_fixed(0.05),
-        stop=tenacity.stop_after_delay(_LOCK_SECONDS),
-    )
-    try:
-        with suppress(OSError):
-            attempts(fcntl.flock, directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except tenacity.RetryError:
-        raise WriteError(
-            f"the directory has been locked for {_LOCK_SECONDS} seconds", hint="Give each login a directory of its own"
-        ) from None
+    with suppress(OSError):
+        fcntl.flock(directory, fcntl.LOCK_EX)
 
 
 def _fill(directory: int, files: Mapping[str, str]) -> None:
-    """Write all files, and remove what else there is, of an earlier login."""
-    # The record goes first: whenever this process is killed, it shows whose the directory is.
-    for path in sorted(files, key=lambda path: path != RECORD):
-        *folders, name = path.split("/")
-        unfinished = f"{_UNFINISHED}{secrets.token_hex(8)}"
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=directory)
-        try:
+    """Write all files under temporary names, rename them, and remove the other files of an earlier login."""
+    temporary = {path: f"{_TEMPORARY}{secrets.token_hex(8)}" for path in files}
+    try:
+        for path, name in temporary.items():
+            descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=directory)
             with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor, not a path
                 file.write(files[path])
+        for path in _record_first(files):
+            *folders, name = path.split("/")
             with _opened(folders, directory, create=True) as folder:
-                os.rename(unfinished, name, src_dir_fd=directory, dst_dir_fd=folder)
-        except BaseException:
-            _remove(unfinished, directory)
-            raise
-    _remove_all({*os.listdir(directory)} - {path.partition("/")[0] for path in files}, directory)
+                os.rename(temporary[path], name, src_dir_fd=directory, dst_dir_fd=folder)
+    except BaseException:
+        _remove([*temporary.values()], directory)
+        raise
+    _remove({*os.listdir(directory)} - {path.partition("/")[0] for path in files}, directory)
 
 
-def _remove(name: str, parent: int) -> None:
-    """Remove whatever has this name, whole. `shutil.rmtree` would wait for ever on a FIFO that takes its place."""
-    with suppress(FileNotFoundError):
+def _remove(names: Iterable[str], parent: int) -> None:
+    """Remove all of these, whole. Raises the last `OSError` in the end: none may keep the others there.
+
+    `shutil.rmtree` would fail on thousands of nested directories, and wait for ever on a FIFO that takes the place of
+    one. So directories in a directory are moved up, which no depth and no exchanged name disturbs.
+    """
+    trouble: OSError | None = None
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
         try:
-            os.unlink(name, dir_fd=parent)
-        except (IsADirectoryError, PermissionError):  # what Linux, and what macOS says of a directory
-            with _opened([name], parent) as directory:
-                _remove_all(os.listdir(directory), directory)  # noqa: PTH208 - a descriptor, not a path
-            os.rmdir(name, dir_fd=parent)
-
-
-def _remove_all(names: Iterable[str], parent: int) -> None:
-    """Remove all of these. What cannot be removed keeps no other here: a build could plant it to keep the token."""
-    trouble: OSError | RecursionError | None = None
-    for name in names:
-        try:
-            _remove(name, parent)
-        except (OSError, RecursionError) as error:
+            try:
+                os.unlink(name, dir_fd=parent)
+            except (IsADirectoryError, PermissionError):  # what Linux, and what macOS reports for a directory
+                with _opened([name], parent) as directory:
+                    waiting += _moved_up(directory, parent)
+                os.rmdir(name, dir_fd=parent)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
             trouble = error
     if trouble is not None:
         raise trouble
+
+
+def _moved_up(directory: int, parent: int) -> Iterator[str]:
+    for name in os.listdir(directory):
+        new = f"{_TEMPORARY}{secrets.token_hex(8)}"
+        with suppress(OSError):  # What stays there keeps the directory from being removed, which is reported.
+            os.rename(name, new, src_dir_fd=directory, dst_dir_fd=parent)
+            yield new

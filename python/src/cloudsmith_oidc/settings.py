@@ -203,7 +203,10 @@ class Login(TokenOptions):
 
     @property
     def format_options(self) -> dict[str, tuple[str, ...]]:
-        """The formats' own options by `format.name`, each with all its values. `--npm-scope` is one by another name."""
+        """The formats' own options by `format.name`, each with all its values.
+
+        `--npm-scope` is `npm.scope` by the name of the step's option. The Python library has only `npm.scope`.
+        """
         options: dict[str, list[str]] = {}
         for key, value in (*(("npm.scope", scope) for scope in self.npm_scope), *self.format_option):
             options.setdefault(key, []).append(value)

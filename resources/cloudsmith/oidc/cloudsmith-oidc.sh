@@ -1,480 +1,407 @@
 #!/bin/sh
-# Log the clients of this machine in to Cloudsmith with a Jenkins ID token, by the program cloudsmith-oidc: the command
-# on PATH, or its container image, run by docker or podman with nothing mounted.
+# Log the package clients of this machine in to Cloudsmith with a Jenkins ID token.
 #
-#   cloudsmith-oidc.sh login DIR [ARG...]      write the clients' files to DIR and print the variables that lead there,
-#                                              one NAME=value a line; ARGs go to the program
-#   cloudsmith-oidc.sh logout [--force] DIR    remove DIR; with --force also if nothing in it shows that it is login's
-#   cloudsmith-oidc.sh explain [ARG...]        say on stdout why a login fails
+#   cloudsmith-oidc.sh login DIR [ARG...]      write the clients' files to DIR and print their variables as NAME=value
+#   cloudsmith-oidc.sh logout [--force] DIR    remove DIR; with --force also if it does not look like a login directory
+#   cloudsmith-oidc.sh explain [ARG...]        print why a login fails
 #
-# The ID token comes from CLOUDSMITH_OIDC_TOKEN (or OIDC_TOKEN), for explain an API key from CLOUDSMITH_API_KEY, if there
-# is one, the settings from the program's own variables, and
+# The program cloudsmith-oidc does the work; ARGs are its options. It is the command on PATH, or runs in a container
+# with nothing mounted. This script (1) removes what a build can influence, (2) starts the program with the secrets on
+# its standard input, and (3) writes its answer to the login directory. Besides the program's own variables it reads
+#   CLOUDSMITH_OIDC_TOKEN     the ID token (or OIDC_TOKEN); for explain, CLOUDSMITH_API_KEY can be an API key
 #   CLOUDSMITH_OIDC_RUNTIME   local, docker, podman, or auto (default): the first of them that works
 #   CLOUDSMITH_OIDC_IMAGE     the container image (default: cloudsmith-oidc:VERSION, which is never pulled)
 #   CLOUDSMITH_OIDC_NETWORK   the container's network (default: the engine's)
 # Exit codes are the program's. This script's own are 2 (settings, no runtime, no image), 6 (no answer in time) and
 # 8 (DIR cannot be used).
 #
-# POSIX sh. The Jenkins step runs this text after a line `set -- login "$CLOUDSMITH_OIDC_DIR"`: so nothing here relies
-# on $0, and whatever options the caller's shell has on (Jenkins' own default is sh -xe) are turned off.
+# The Jenkins step puts the line `set -- login "$CLOUDSMITH_OIDC_DIR"` before this text, so $0 is not used, and Jenkins
+# starts `sh -xe`, so all options of the shell are turned off. This is POSIX sh.
 set +aex -fu
 umask 077
 
-# ---- the environment: a list says what is let through ----
+# ---- 1. What a build cannot influence -------------------------------------------------------------------------------
 
-# What was in the environment stays exported when it is assigned to. So these names are unset before they are used.
-unset id_token api_key extended home_files home_logins settings paths keep line name
-# What is secret leaves the environment before anything else is started, so that no child has it.
-id_token=${CLOUDSMITH_OIDC_TOKEN:-${OIDC_TOKEN:-}}
-api_key=${CLOUDSMITH_API_KEY:-}
+# A variable of the environment stays exported when it is assigned, so these names are unset before they are used.
+unset id_token api_key extended home_files home_marks home_logins settings paths keep line name
+# The secrets leave the environment before any other program starts.
+id_token=${CLOUDSMITH_OIDC_TOKEN:-${OIDC_TOKEN:-}} api_key=${CLOUDSMITH_API_KEY:-}
 unset CLOUDSMITH_OIDC_TOKEN OIDC_TOKEN CLOUDSMITH_API_KEY
-# Written by tests/formats: the job's own variables that formats add to; and what formats read of the user's
-# home directory, always, and with CLOUDSMITH_INHERIT=true. No * stands for more than one name.
+# `make generated` writes these: variables of the job that formats extend; files of the home directory that formats
+# always read, of which they need only know that they exist, and that they read only with CLOUDSMITH_INHERIT=true.
 extended="APT_CONFIG BUILDX_CONFIG CLOUDSMITH_GIT_CONFIG CLOUDSMITH_OWN_APT_CONFIG CLOUDSMITH_OWN_CONAN_HOME CLOUDSMITH_OWN_R_PROFILE COMPOSER_CACHE_DIR CONAN_HOME GEMRC GIT_CONFIG_COUNT GOAUTH GONOSUMDB GOPRIVATE MAVEN_ARGS MAVEN_OPTS R_PROFILE YARN_PLUGINS"
-home_files=".config/curlrc .curlrc .docker/buildx/.lock .docker/config.json .docker/contexts/meta/*/meta.json"
-home_logins=".config/containers/auth.json .config/helm/registry/config.json .config/helm/repositories.yaml .docker/contexts/tls/*/*/* .gradle/gradle.properties .netrc .npmrc .run/containers/auth.json"
-# The program gets these, in a container, too. CLOUDSMITH_OIDC_HOME (see keep_builds_out) and CLOUDSMITH_OIDC_LAUNCHER,
-# by which the program refuses to work if this version differs from its own in more than the last number, are of this
-# script.
+home_files=".docker/config.json .docker/contexts/meta/*/meta.json"
+home_marks=".config/curlrc .curlrc .docker/buildx/.lock"
+home_logins=".netrc .npmrc"
+# The program gets these, also in a container.
 settings="CLOUDSMITH_ORG CLOUDSMITH_WORKSPACE CLOUDSMITH_SERVICE_SLUG CLOUDSMITH_SERVICE_ACCOUNT_SLUG CLOUDSMITH_REPO \
 CLOUDSMITH_FORMATS CLOUDSMITH_FORMAT_OPTIONS CLOUDSMITH_NPM_SCOPE CLOUDSMITH_DOMAINS CLOUDSMITH_INHERIT \
-CLOUDSMITH_API_HOST CLOUDSMITH_TIMEOUT CLOUDSMITH_OIDC_LOG_FORMAT CLOUDSMITH_OIDC_HOME CLOUDSMITH_OIDC_LAUNCHER \
-DOCKER_CONFIG XDG_CONFIG_HOME \
+CLOUDSMITH_API_HOST CLOUDSMITH_TIMEOUT CLOUDSMITH_OIDC_LOG_FORMAT CLOUDSMITH_OIDC_LOG_LEVEL CLOUDSMITH_OIDC_HOME \
+CLOUDSMITH_OIDC_LAUNCHER DOCKER_CONFIG XDG_CONFIG_HOME \
 HTTPS_PROXY https_proxy HTTP_PROXY http_proxy NO_PROXY no_proxy ALL_PROXY all_proxy $extended"
-# These lead to programs and to the settings of engines. None may lead to where a build can write.
+# These point to programs, certificates and settings of engines. None may point to a place where a build can write.
 paths="PATH HOME TMPDIR XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME DOCKER_CONFIG DOCKER_CERT_PATH CONTAINERS_CONF \
-CONTAINERS_REGISTRIES_CONF CONTAINERS_STORAGE_CONF REGISTRY_AUTH_FILE CONTAINER_SSHKEY"
-# By the third line Jenkins finds what an aborted build has left running. The last names are of this script.
-keep=" $settings $paths CLOUDSMITH_OIDC_RUNTIME CLOUDSMITH_OIDC_IMAGE CLOUDSMITH_OIDC_NETWORK \
-SSL_CERT_FILE SSL_CERT_DIR USER LOGNAME PWD WORKSPACE WORKSPACE_TMP KUBERNETES_SERVICE_HOST \
+CONTAINERS_REGISTRIES_CONF CONTAINERS_STORAGE_CONF REGISTRY_AUTH_FILE CONTAINER_SSHKEY SSL_CERT_FILE SSL_CERT_DIR"
+# By the second line Jenkins finds the processes of an aborted build. The third is for the engines.
+keep=" $settings $paths CLOUDSMITH_OIDC_RUNTIME CLOUDSMITH_OIDC_IMAGE CLOUDSMITH_OIDC_NETWORK WORKSPACE WORKSPACE_TMP \
 JENKINS_NODE_COOKIE JENKINS_SERVER_COOKIE HUDSON_SERVER_COOKIE JOB_NAME JOB_BASE_NAME BUILD_ID BUILD_NUMBER BUILD_TAG \
 DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_API_VERSION CONTAINER_HOST CONTAINER_CONNECTION \
-DBUS_SESSION_BUS_ADDRESS SSH_AUTH_SOCK id_token api_key settings paths keep line name "
+DBUS_SESSION_BUS_ADDRESS SSH_AUTH_SOCK USER LOGNAME PWD \
+id_token api_key extended home_files home_marks home_logins settings paths keep line name "
 IFS='
 '
 for line in $(export -p); do
-    # A line of a value may look like a variable, and is taken for one: that unsets what is not on the list anyway.
+    # A line inside a value may look like a variable. That can only unset a variable that is not on the list.
     case $line in 'export '*) name=${line#export } ;; 'declare -x '*) name=${line#declare -x } ;; *) continue ;; esac
     name=${name%%=*}
-    # `command`, because bash holds on to some that it sets itself, and a failing `unset` would end the script.
-    case $name in *[!A-Za-z0-9_]*) ;; *) case $keep in *" $name "*) ;; *) command unset "$name" 2>/dev/null ;; esac ;; esac
+    case $name in *[!A-Za-z0-9_]*) continue ;; esac
+    # `command`, because bash refuses to unset some of its own variables, which would end the script.
+    case $keep in *" $name "*) ;; *) command unset "$name" 2>/dev/null ;; esac
 done
 unset IFS
+version=0.1.0
+newline='
+'
 
 fail() { # CODE MESSAGE
     printf 'cloudsmith-oidc: %s\n' "$2" >&2
     exit "$1"
 }
 
-outside() ( # PATHS: those of them, separated by colons, where no build can write; their links are followed once, here
-    places=$1
-    shift
-    for build in "${WORKSPACE:-}" "${WORKSPACE_TMP:-${WORKSPACE:+$WORKSPACE@tmp}}" "${dir:-}"; do
-        case $build in /*) ! cd -P -- "$build" 2>/dev/null || set -- "$@" "$PWD" ;; esac
-    done
+debug() { # MESSAGE
+    [ "${CLOUDSMITH_OIDC_LOG_LEVEL:-}" != debug ] || printf 'cloudsmith-oidc: debug: %s\n' "$1" >&2
+}
+
+real() { # DIR: print its path without links; one that contains nothing if there is no such directory
+    (cd -P -- "${1:-/nonexistent}" 2>/dev/null && pwd) || echo /nonexistent
+}
+
+outside() ( # PATHS: print those where no build can write, separated by colons, with their links resolved
     separator='' IFS=:
-    for place in $places; do
+    for place in $1; do
         case $place in /*) ;; *) continue ;; esac
-        file=''
-        [ -d "$place" ] || file=/${place##*/} place=${place%/*}/
+        if [ -d "$place" ]; then file=''; else file=/${place##*/} place=${place%/*}/; fi
         cd -P -- "$place" 2>/dev/null || continue
-        for build; do
-            case $PWD/ in "$build"/*) continue 2 ;; esac
-        done
+        case $PWD/ in "$workspace"/* | "$workspace_tmp"/* | "$login_directory"/*) continue ;; esac
         printf %s "$separator$PWD$file"
         separator=:
     done
 )
 
-keep_builds_out() {
-    for name in $paths; do
-        eval "value=\${$name:-}"
-        [ -z "$value" ] || value=$(outside "$value")
-        case $name in # nor may these lead into an earlier login, in which a build can write, too
-            DOCKER_CONFIG) [ ! -e "${value%/*}/login.json" ] || value='' ;;
-            REGISTRY_AUTH_FILE) [ ! -e "${value%/*/*}/login.json" ] || value='' ;;
-        esac
-        if [ -n "$value" ]; then eval "$name=\$value"; else unset "$name"; fi
-    done
-    # For the program, which in a container has another HOME.
-    export CLOUDSMITH_OIDC_HOME="${HOME:-/nonexistent}"
-}
+command=${1:-} options=" $* " force=''
+[ "$command ${2:-}" != 'logout --force' ] || { force=yes && shift; }
+case $options in *' --log-level'[\ =]'debug '*) CLOUDSMITH_OIDC_LOG_LEVEL=debug ;; esac
+workspace=$(real "${WORKSPACE:-}") workspace_tmp=$(real "${WORKSPACE_TMP:-${WORKSPACE:+$WORKSPACE@tmp}}")
+login_directory=$(real "${2:-}")
+for name in $paths; do
+    given=$(eval "printf %s \"\${$name:-}\"") value=$(outside "$given")
+    # A build can also write to an earlier login directory, to which DOCKER_CONFIG and REGISTRY_AUTH_FILE may point.
+    for place in "${value%/*}" "${value%/*/*}"; do [ ! -e "$place/login.json" ] || value=''; done
+    [ "$value" = "$given" ] || debug "$name is '$value', not '$given': links are resolved, what builds can write is dropped"
+    if [ -n "$value" ]; then eval "$name=\$value"; else unset "$name"; fi
+done
+# The program reads the user's home directory. In a container, HOME is another one.
+export CLOUDSMITH_OIDC_HOME="${HOME:-/nonexistent}" CLOUDSMITH_OIDC_LAUNCHER=$version
 
-# ---- time: nothing is waited for without a limit ----
+# ---- 2. Start the program -------------------------------------------------------------------------------------------
 
-within() { # SECONDS COMMAND [ARG...]: run it with the text `input` on its stdin, and return its status
-    patience=$1
-    shift
-    # In the background, because a signal interrupts nothing but `wait`. The status is that of the last in the pipe.
-    printf %s "$input" 2>/dev/null | "$@" 3>&- 4>&- &
-    child=$!
-    end_child "$patience"
-}
-
-end_child() { # SECONDS: wait for the child; when the time is up send it TERM, and 2 seconds later KILL
-    limit=$1
-    ( # second by second, so that of a guard that is ended no long `sleep` is left
-        while [ $((limit -= 1)) -ge 0 ]; do sleep 1; done
-        kill "$child"
-        sleep 2
-        kill -9 "$child"
-    ) >/dev/null 2>&1 9>&- &
-    guard=$!
-    wait "$child" 2>/dev/null # some shells tell of a child that was killed
-    status=$?
-    child=''
-    kill -9 "$guard" 2>/dev/null # a shell that has only begun can lose any other signal
-    wait "$guard" 2>/dev/null
-    return $status
-}
-
-heed() { # ARG...: two of the program's options have a part here, too
-    option=''
-    for argument; do
-        case $option in --timeout) CLOUDSMITH_TIMEOUT=$argument ;; esac
-        option=$argument
-        case $argument in
-            --timeout=*) CLOUDSMITH_TIMEOUT=${argument#*=} ;;
-            --inherit) CLOUDSMITH_INHERIT=true ;;
-        esac
-    done
-}
-
-set_deadline() { # The program keeps the time-out by itself. This is for one that does not, and for the engine.
-    seconds=${CLOUDSMITH_TIMEOUT:-60} seconds=${seconds%%.*}
+set_time() { # sets `timeout`, the command that ends others in time, and `deadline`, `seconds` and 6 from now
+    # The first form sends TERM, and KILL 2 seconds later. Older busyboxes have the others.
+    for timeout in 'timeout -k 2' 'timeout -s KILL' 'timeout -s KILL -t' ''; do
+        [ -z "$timeout" ] || ! $timeout 1 true 2>/dev/null || break
+    done # Without a timeout(1), the program's own deadline holds.
+    seconds=${CLOUDSMITH_TIMEOUT:-60}
+    case $options in *' --timeout'[\ =]*) seconds=${options##* --timeout?} seconds=${seconds%% *} ;; esac
+    seconds=${seconds%%.*}
+    # The program refuses any other value.
     case $seconds in [0-9] | [1-9][0-9] | [1-9][0-9][0-9] | [1-9][0-9][0-9][0-9]) ;; *) seconds=60 ;; esac
     deadline=$(($(date +%s) + seconds + 6))
 }
 
-remaining() {
+remaining() { # print the seconds until the deadline, at least 1, as 0 is no limit for timeout(1)
     left=$((deadline - $(date +%s)))
-    echo $((left > 0 ? left : 0))
+    echo $((left > 1 ? left : 1))
 }
 
-unnamed() { # a new file to write to by 3 and to read from by 4, in no directory: nothing is left of it in any case
-    file=$(mktemp "${TMPDIR:-/tmp}/cloudsmith-oidc.XXXXXX" 2>/dev/null) || fail 8 "cannot write to ${TMPDIR:-/tmp}"
-    exec 3>"$file"
-    exec 4<"$file"
-    rm -f "$file" && file=''
+within() { # SECONDS COMMAND [ARG...]
+    [ -n "$timeout" ] || shift
+    # shellcheck disable=SC2086 # `timeout` is several words
+    in_background $timeout "$@"
 }
 
-# ---- where the program runs ----
+in_background() { # COMMAND [ARG...]: run it with `input` on its standard input; a signal interrupts only `wait`
+    printf %s "$input" 2>/dev/null | "$@" 3>&- 4>&- &
+    child=$!
+    wait "$child" 2>/dev/null # Some shells report a child that was killed.
+    code=$?
+    child=''
+    return $code
+}
 
-choose_runtime() { # sets `runtime`
-    wanted=${CLOUDSMITH_OIDC_RUNTIME:-auto} reasons=''
-    case $wanted in
-        auto) wanted='local docker podman' ;;
-        local | docker | podman) ;;
-        *) fail 2 "CLOUDSMITH_OIDC_RUNTIME is '$wanted': allowed are auto, local, docker, podman" ;;
-    esac
+choose_runtime() { # sets `runtime`, and `missing` if it is an engine that lacks the image
+    image=${CLOUDSMITH_OIDC_IMAGE:-cloudsmith-oidc:$version} network=${CLOUDSMITH_OIDC_NETWORK:-} missing='' reasons=''
+    case $image in -* | *[!A-Za-z0-9._:/@-]*) fail 2 "CLOUDSMITH_OIDC_IMAGE is '$image', no name of an image" ;; esac
+    case $network in -* | *[!A-Za-z0-9._:-]*) fail 2 "CLOUDSMITH_OIDC_NETWORK is '$network', no name of a network" ;; esac
+    wanted=${CLOUDSMITH_OIDC_RUNTIME:-auto}
+    [ "$wanted" != auto ] || wanted='local docker podman'
     for runtime in $wanted; do
         case $runtime in
-            local) set -- cloudsmith-oidc ;;
-            docker) set -- docker version ;; # `docker info` ends with 0 in old versions, engine or not
-            podman) set -- podman info ;;    # `podman version` asks nobody
+            local) probe=cloudsmith-oidc ;;
+            docker) probe='docker version' ;; # `docker info` of old versions succeeds without an engine.
+            podman) probe='podman info' ;;    # `podman version` does not ask the engine.
+            *) fail 2 "CLOUDSMITH_OIDC_RUNTIME is '$wanted': allowed are auto, local, docker, podman" ;;
         esac
-        if ! command -v "$1" >/dev/null; then why="no $1 on PATH, the workspace's directories not counted"
-        elif [ $# -eq 1 ]; then return
-        else
-            unnamed
-            ! within $probe_seconds "$@" 2>&3 >/dev/null || return 0
-            why=$(tail -n 1 <&4)
-            [ $status -lt 128 ] || why="no answer within $probe_seconds seconds"
+        # An engine that says why it cannot inspect the image does not work, or does not have it: the probe decides.
+        # shellcheck disable=SC2086 # `probe` is two words
+        if ! command -v "${probe% *}" >/dev/null; then why="no ${probe% *} on PATH outside the workspace"
+        elif [ "$runtime" = local ] || why=$(within 4 "$runtime" image inspect "$image" 2>&1 >/dev/null); then return
+        elif [ -n "$why" ] && why=$(within 4 $probe 2>&1 >/dev/null); then missing=yes && return
         fi
-        reasons="$reasons${reasons:+; }$runtime: $why"
+        why=${why##*"$newline"} reasons="$reasons${reasons:+; }$runtime: ${why:-no answer within 4 seconds}"
     done
-    if [ -n "${KUBERNETES_SERVICE_HOST:-}" ]; then
-        place=". In a pod, add the image of cloudsmith-oidc as a container and wrap this step in \
-container('cloudsmith-oidc') { ... }"
-    elif [ -e /.dockerenv ] || [ -e /run/.containerenv ] || grep -Eqs 'docker|containerd|libpod|lxc' /proc/1/cgroup; then
-        place=". Inside a container, as in a stage with agent { docker { reuseNode true } }, there is neither: use the \
-statement form cloudsmithOidc(service: ...) in an earlier stage on the node, its files and variables are seen here"
-    else place=''; fi
-    fail 2 "nothing can run the program here ($reasons). Install the command cloudsmith-oidc or give the agent docker \
-or podman, and look at the option runtime (CLOUDSMITH_OIDC_RUNTIME)$place"
+    fail 2 "nothing can run the program here ($reasons). Install the command cloudsmith-oidc, or give the agent docker \
+or podman. In a pod or another container, see docs/troubleshooting.md#nothing-can-run-the-program"
 }
 
-prepare_container() {
-    image=${CLOUDSMITH_OIDC_IMAGE:-cloudsmith-oidc:$version}
-    case $image in -* | *[!A-Za-z0-9._/:@-]*) fail 2 "CLOUDSMITH_OIDC_IMAGE is '$image', which is no name of an image" ;; esac
-    case ${CLOUDSMITH_OIDC_NETWORK:-} in -* | *[!A-Za-z0-9._:-]*)
-        fail 2 "CLOUDSMITH_OIDC_NETWORK is '$CLOUDSMITH_OIDC_NETWORK', which is no name of a network" ;;
-    esac
-    # A private CA goes the way of the token, by its content, as nothing is mounted.
-    if [ -f "${SSL_CERT_FILE:-}" ]; then
-        unnamed
-        within $probe_seconds sed -n '/^-----BEGIN CERTIFICATE-----/,/^-----END CERTIFICATE-----/p' "$SSL_CERT_FILE" \
-            >&3 2>/dev/null || fail 2 "SSL_CERT_FILE is $SSL_CERT_FILE, which cannot be read"
-        given=$given$(cat <&4)$line_break
+get_image() { # Only an image that an administrator named is pulled: others could own the default name in a registry.
+    if [ -n "${CLOUDSMITH_OIDC_IMAGE:-}" ]; then
+        printf 'cloudsmith-oidc: %s pulls the image %s, for at most 300 seconds\n' "$runtime" "$image" >&2
+        within 300 "$runtime" pull --quiet "$image" >/dev/null && set_time && return
     fi
+    fail 2 "$runtime has no image '$image' and cannot get it: build it in a checkout of this library (docker build -t \
+IMAGE .), push it to a registry of yours, and name it with the option image or CLOUDSMITH_OIDC_IMAGE"
 }
 
-take_home_along() { # So does what formats read of the user's home directory.
-    unnamed
-    within $probe_seconds print_home >&3 ||
-        printf 'cloudsmith-oidc: not all of the configuration in %s is carried over: it takes too long or is too large\n' \
-            "$CLOUDSMITH_OIDC_HOME" >&2
-    text=$(cat <&4)
-    given=$given$text${text:+$line_break}
+print_certificates() {
+    [ -f "${SSL_CERT_FILE:-}" ] || return 0
+    debug "the container gets the certificates in $SSL_CERT_FILE"
+    within 4 sed -n '/^-----BEGIN CERTIFICATE-----/,/^-----END CERTIFICATE-----/p' "$SSL_CERT_FILE" 2>/dev/null ||
+        fail 2 "SSL_CERT_FILE is $SSL_CERT_FILE, which cannot be read"
 }
 
-print_home() { # each file as base64 between two lines, under its name below the home directory
-    names=$home_files characters=0
-    [ "${CLOUDSMITH_INHERIT:-}" != true ] || names="$names $home_logins"
-    for name in $names; do
+print_home() { # files of the home directory, each as base64 between two lines, under its name there
+    case ${CLOUDSMITH_INHERIT:-}$options in true\ * | *' --inherit '*) ;; *) home_logins='' ;; esac
+    size=0
+    for name in $home_marks $home_files $home_logins; do
         case $name in
-            .docker/*) place=${DOCKER_CONFIG:-$CLOUDSMITH_OIDC_HOME/.docker} top=.docker/ ;;
-            .config/*) place=${XDG_CONFIG_HOME:-$CLOUDSMITH_OIDC_HOME/.config} top=.config/ ;;
-            .run/*) place=${XDG_RUNTIME_DIR:-$CLOUDSMITH_OIDC_HOME/.run} top=.run/ ;;
-            *) place=$CLOUDSMITH_OIDC_HOME top='' ;;
+            .docker/*) top=.docker/ place=${DOCKER_CONFIG:-$CLOUDSMITH_OIDC_HOME/.docker} ;;
+            .config/*) top=.config/ place=${XDG_CONFIG_HOME:-$CLOUDSMITH_OIDC_HOME/.config} ;;
+            *) top='' place=$CLOUDSMITH_OIDC_HOME ;;
         esac
         set +f
         for file in "$place"/${name#"$top"}; do
-            path=$top${file#"$place"/}
+            path=$top${file#"$place"/} text=''
             case $path in *[!A-Za-z0-9_.@+/-]*) continue ;; esac
-            # Links are followed, as the clients do. What is no plain file, a FIFO, might have no end.
-            { [ -f "$file" ] && [ -r "$file" ]; } || continue
-            text=$(head -c $((max_home_bytes + 1)) <"$file" | base64)
-            [ $((characters += ${#text})) -le $max_home_characters ] || return
+            # Links are followed, as the clients do. Anything but a plain file might have no end.
+            [ -f "$file" ] && [ -r "$file" ] || continue
+            debug "the container is told of $file"
+            case " $home_marks " in *" $name "*) ;; *) text=$(within 4 head -c 262145 "$file" | base64) ;; esac
+            [ $((size += ${#text})) -lt 2000000 ] || fail 2 "the configuration in $place is too large to carry over"
             printf -- '-----BEGIN FILE %s-----\n%s\n-----END FILE-----\n' "$path" "$text"
         done
         set -f
     done
 }
 
-limited() { # what the program prints fills no disk: 64 MB, in units of 512 bytes
-    ulimit -f 131072
-    exec "$@"
-}
-
-run() { # ARG...: run the program with the token on its stdin; return its status
+run() { # ARG...: run the program with the secrets on its standard input; end if it fails
     if [ "$runtime" = local ]; then set -- cloudsmith-oidc "$@"; else
+        [ -z "$missing" ] || get_image
+        # Nothing is mounted, so a private CA and files of the home directory go the way of the secrets.
+        text=$(print_certificates; [ "$command" != login ] || print_home) || exit
+        secrets=$secrets${text:+$newline$text}
         set -- "$image" "$@"
-        for name in $settings; do
-            # Only those that are set: to name another would take it away from an image that sets it.
+        for name in $settings; do # Naming one that is not set would remove it from an image that sets it.
             eval "[ -z \"\${$name+set}\" ]" || set -- --env "$name" "$@"
         done
         container=$(mktemp -u cloudsmith-oidc-XXXXXXXXXX)
         set -- "$runtime" run --rm -i --pull=never --name "$container" --read-only --tmpfs /tmp --cap-drop ALL \
-            --security-opt no-new-privileges --user 65532:65532 --log-driver none \
-            ${CLOUDSMITH_OIDC_NETWORK:+"--network=$CLOUDSMITH_OIDC_NETWORK"} "$@"
+            --security-opt no-new-privileges --user 65532:65532 --log-driver none ${network:+"--network=$network"} "$@"
     fi
-    input=$given
-    within "$(remaining)" limited "$@"
-    code=$? input=''
-    return $code
-}
-
-run_or_fail() { # ARG...
-    run "$@" || { pulls && run "$@"; } && return
+    debug "$runtime runs the program${container:+ in the image $image}, for at most $(remaining) seconds"
+    input=$secrets$newline
+    within "$(remaining)" "$@"
+    input=''
     case $code in
-        [2-8]) exit $code ;;
-        125 | 126 | 127)
+        0) container='' && return ;;
+        [2-8]) container='' && exit $code ;; # The program has said why.
+        12[567]) container=''
             [ "$runtime" != local ] || fail 2 'the command cloudsmith-oidc cannot be started: install it again'
-            has_image || fail 2 "$runtime has no image '$image' and cannot get it: build it in a checkout of this \
-library (docker build -t IMAGE .), push it to a registry of yours, and name it with the option image or \
-CLOUDSMITH_OIDC_IMAGE"
             fail 2 "$runtime cannot run the image '$image': it says why above" ;;
     esac
-    remove_container
-    [ "$(remaining)" -gt 0 ] || fail 6 "the program ($runtime) gave no answer in $seconds seconds and was ended. \
-Look whether it works, or raise the timeout"
+    [ "$(date +%s)" -lt "$deadline" ] || fail 6 "the program ($runtime) gave no answer in $seconds seconds and was \
+ended. Check that it works, or raise the timeout"
     fail $code "the program ended with status $code: what it said is above"
 }
 
-has_image() {
-    within $probe_seconds "$runtime" image inspect "$image" >/dev/null 2>&1
+finish() { # on every way out
+    status=$?
+    trap '' HUP INT TERM
+    [ -z "$file" ] || rm -f "$file"
+    if [ -n "$child" ]; then
+        kill "$child"
+        { sleep 3; kill -9 "$child"; } & # Where timeout(1) has no -k, the child is the program.
+        guard=$!
+        wait "$child"
+        kill -9 "$guard"
+    fi >/dev/null 2>&1 3>&- 4>&-
+    # A client of the engine that was ended can leave its container.
+    [ -z "$container" ] || within 4 "$runtime" rm -f "$container" >/dev/null 2>&1
+    # A login that failed leaves no new directory.
+    [ $status -eq 0 ] || [ -z "$made" ] ||
+        (enter_parent && enter "$leaf" && empty; enter_parent && rmdir "./$leaf") 2>/dev/null
+    exit $status
 }
 
-pulls() { # Only an image that somebody named is pulled. The time for it is its own: the login's begins anew.
-    [ "$runtime" != local ] && [ $code -eq 125 ] && [ -n "${CLOUDSMITH_OIDC_IMAGE:-}" ] && ! has_image || return
-    printf 'cloudsmith-oidc: %s pulls the image %s, for at most %s seconds\n' "$runtime" "$image" $pull_seconds >&2
-    within $pull_seconds "$runtime" pull --quiet "$image" >/dev/null || return
-    set_deadline
-}
-
-remove_container() { # A client that was ended may leave its container running, or not yet started.
-    [ -z "${container:-}" ] || within $probe_seconds "$runtime" rm -f "$container" >/dev/null 2>&1
-}
-
-# ---- the directory: login's alone, written and removed whole ----
-# A build may write where it lies, and change names at any moment. So nothing is reached by a path: this script goes
-# into a directory, asks the kernel where it has got to, and from there uses plain names only.
+# ---- 3. Write the login directory -----------------------------------------------------------------------------------
+# A build can change names in it at any moment. So this script enters a directory, asks the kernel where it has arrived,
+# and uses plain names from there.
 
 cannot() { # WHY
     fail 8 "$dir cannot be used: $1"
 }
 
-set_directory() { # DIR: sets `dir`, its path; `root`, a directory above it; `below`, the way from there through no link
-    case ${1:-} in '') fail 2 'the directory has to be given' ;; /*) rest=$1/ ;; *) rest=$PWD/$1/ ;; esac
+exists() { # NAME
+    [ -e "./$1" ] || [ -L "./$1" ]
+}
+
+set_directory() { # DIR: sets `dir`, its plain path; `leaf`, its last part; `root` and `below`, the way to its parent
     dir=''
-    while [ -n "$rest" ]; do
-        case ${rest%%/*} in
-            '' | .) ;;
-            ..) fail 2 "'$1' has .. in it: give the plain path of the directory" ;;
-            *) dir=$dir/${rest%%/*} ;;
-        esac
-        rest=${rest#*/}
+    case ${1:-} in '') fail 2 'the directory is missing' ;; /*) way=$1 ;; *) way=$PWD/$1 ;; esac
+    IFS=/
+    for part in $way; do
+        [ "$part" != .. ] || fail 2 "'$1' has .. in it: give the plain path of the directory"
+        case $part in '' | .) ;; *) dir=$dir/$part ;; esac
     done
-    [ -n "$dir" ] || fail 2 "'$1' cannot be a directory of login"
-    root=${dir%/*}/
-    for place in "${WORKSPACE_TMP:-}" "${WORKSPACE:-}" "$PWD"; do
-        case $dir in "${place%/}"/?*) root=${place%/}/ ;; esac
+    unset IFS
+    leaf=${dir##*/} root=${dir%/*}/
+    [ -n "$leaf" ] || fail 2 "'$1' cannot be a login directory"
+    for place in "${WORKSPACE_TMP:-/nonexistent}" "${WORKSPACE:-/nonexistent}" "$PWD"; do
+        case $dir in "${place%/}"/?*) root=${place%/}/ ;; esac # Links above these are the administrator's business.
     done
-    below=${dir#"$root"}
+    below=${dir#"$root"} below=${below%"$leaf"}
 }
 
-enter() { # NAME: go into a directory of this one
-    here=${here%/}/$1
-    # An external pwd asks the kernel. That of bash looks its own idea of the path up again, which may have changed.
-    cd -P "./$1" 2>/dev/null && [ "$(env pwd -P)" = "$here" ]
+enter() { # PATH [make]: go through directories below this one, none of them a link; fail where there is none
+    case $1 in *?/?*) enter "${1%%/*}" ${2:+make} && enter "${1#*/}" ${2:+make}; return ;; esac
+    set -- "${1%/}" "$@"
+    [ $# -eq 2 ] || mkdir "./$1" 2>/dev/null
+    exists "$1" || return
+    here=${here%/}/$1 up=$up/..
+    # An external pwd asks the kernel. The one of bash looks its own idea of the path up, which may have changed.
+    cd -P "./$1" 2>/dev/null && [ "$(env pwd -P)" = "$here" ] || cannot "$here is a symbolic link, or no directory"
 }
 
-descend() { # PATH [make]: go through the directories of PATH; its last part is `name`, and `up` leads back
-    up=. name=$1
-    while [ "$name" != "${name#*/}" ]; do
-        [ $# -eq 1 ] || mkdir "./${name%%/*}" 2>/dev/null
-        [ -e "./${name%%/*}" ] || [ -L "./${name%%/*}" ] || return
-        enter "${name%%/*}" || cannot "${name%%/*} on the way there is a symbolic link, or no directory"
-        up=$up/.. name=${name#*/}
-    done
-}
-
-enter_parent() { # [make]: fails where there is none
+enter_parent() { # [make]
     [ $# -eq 0 ] || [ -d "$root" ] || mkdir -p -- "$root" 2>/dev/null
-    [ "$root" = "${PWD%/}/" ] || cd -P -- "$root" 2>/dev/null || return
-    here=$(env pwd -P)
-    descend "$below" "$@"
+    cd -P -- "$root" 2>/dev/null || return
+    here=$(env pwd -P) up=.
+    [ -z "$below" ] || enter "$below" "$@"
 }
 
-enter_logins() { # A login shows by login.json, or, while it has not come that far, by nothing but unfinished files.
-    { enter "$name" && [ -n "$(find . -prune -user "$(id -u)" ! -perm -0020 ! -perm -0002)" ] &&
-        { { [ -f login.json ] && [ ! -L login.json ]; } ||
-            [ -z "$(find . ! -name . -prune ! -name '.cloudsmith-oidc-*')" ]; }; } ||
-        cannot "it has to be new, or empty, or an earlier login's, and a directory of this user that nobody else can \
-write to. Give another one"
+enter_login() { # A login directory has only temporary files of an interrupted login, or login.json, which no login removes.
+    { enter "$leaf" && [ -n "$(find . -prune -user "$(id -u)" ! -perm -0020 ! -perm -0002)" ] &&
+        { [ -z "$(find . ! -name . -prune ! -name '.cloudsmith-oidc-*' | head -n 1)" ] ||
+            { [ -f login.json ] && [ ! -L login.json ]; }; }; } ||
+        cannot "it must be new, or empty, or an earlier login's, and only this user may write to it. Give another one"
 }
 
-remove() { # NAME: not by `rm -r`, as that of busybox and of macOS follows a link which appears at the right moment
-    rm -f "./$1" 2>/dev/null || { (enter "$1" && empty) && rmdir "./$1" 2>/dev/null; }
+empty() { # [FIND ARG...]: remove what is in this directory and fits the arguments; fail unless all of it is gone
+    case $(rm --version 2>/dev/null) in
+        *'GNU coreutils'*) within "$(remaining)" find . ! -name . -prune "$@" -exec rm -rf {} + 2>/dev/null ;;
+        # Other programs follow a link that takes the place of a directory at the right moment.
+        *) in_background empty_by_steps "$@" 2>/dev/null ;;
+    esac
+    [ -z "$(find . ! -name . -prune "$@" | head -n 1)" ]
 }
 
-empty() ( # [NAME...]: remove what is in this directory, but these; what cannot be removed keeps nothing else there
-    keep=" $* " code=0
+empty_by_steps() {
+    find . ! -name . -prune "$@" ! -type d -exec rm -f {} +
     set +f
     for entry in ./* ./.[!.]* ./..?*; do
-        case $keep in *" ${entry#./} "*) ;; *) remove "${entry#./}" || code=8 ;; esac
+        [ -d "$entry" ] && [ -n "$(find "$entry" -prune "$@")" ] || continue
+        # A build may have planted a tree that takes for ever.
+        ([ $((depth += 1)) -le 100 ] && [ "$(remaining)" -gt 1 ] && enter "${entry#./}" && empty_by_steps)
+        rmdir "$entry"
     done
-    exit $code
-)
-
-member() { # PATH: print a file of the program's answer
-    printf %s "$answer" | base64 -d | tar -xOf - "$1"
 }
 
-read_answer() { # sets `answer`, and `files`: the paths in it
-    answer=$(head -c $max_answer_bytes <&4 | base64)
-    files=$(printf %s "$answer" | base64 -d 2>/dev/null | tar -tf - 2>/dev/null) || return
-    # shellcheck disable=SC2086 # one argument for each path
-    set -- $files
-    [ $# -le $max_answer_files ] || return
-    case $line_break$files$line_break in
-        *..* | *[!A-Za-z0-9_.@+/"$line_break"-]* | *"$line_break"[/-]*) return 1 ;;
-        *"$line_break"login.json"$line_break"*) ;;
-        *) return 1 ;;
-    esac
+read_answer() { # sets `answer`, lines of PATH BASE64; fails unless it is whole, and all paths are plain ones below DIR
+    { answer=$(head -c 4194305 <&4); } 2>/dev/null
+    case $answer in 'login.json '*"${newline}end") answer=${answer%"${newline}end"} ;; *) return 1 ;; esac
+    part='\.?[A-Za-z0-9_@+][A-Za-z0-9_.@+-]*'
+    [ "$(printf '%s\n' "$answer" | grep -Evc \
+        "^$part(/$part){0,4} ([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\$")" = 0 ] || return
+    names=$(printf '%s\n' "$answer" | sed 's/ .*//')
+    variables=$(printf '%s\n' "$answer" | sed -n 's/^env //p')
+    [ -n "$variables" ] && [ -z "$(printf '%s\n' "$names" | sort | uniq -d)" ]
 }
 
-put() ( # PATH: write one file of the answer, under a name that nobody can know, and rename it
-    new=$(mktemp -u .cloudsmith-oidc-XXXXXXXXXX)
-    set -C # what is written must not be there yet
-    # -T of GNU and busybox, -h of BSD: do not move into a directory that a link of that name leads to.
-    { member "$1" >"./$new" && (descend "$1" make && { mv -fT "$up/$new" "./$name" || mv -fh "$up/$new" "./$name"; }) &&
-        exit; } 2>/dev/null
+put() ( # PATH BASE64: write a file under a name that nobody can know, and rename it
+    new=$(mktemp -u .cloudsmith-oidc-XXXXXXXXXX) name=${1##*/} up=.
+    set -C # The file must not exist.
+    # -T of GNU and busybox, -h of BSD: do not move it into a directory that a link of that name points to.
+    { printf %s "$2" | base64 -d >"./$new" && (case $1 in */*) enter "${1%/*}" make || exit ;; esac
+        mv -fT "$up/$new" "./$name" || mv -fh "$up/$new" "./$name") && exit; } 2>/dev/null
     rm -f "./$new"
     cannot "$1 cannot be written there"
 )
 
-fill() (
-    enter_logins
-    chmod 700 .
-    # Of two logins one writes at a time. The lock goes with this process; without the program flock there is none.
-    exec 9<.
-    ! command -v flock >/dev/null || flock -n 9 || within $lock_seconds flock 9 || cannot "other logins have been writing to it"
-    put login.json || exit # first, as it shows whose the directory is
-    set -- login.json
-    for path in $files; do
-        case $path in login.json | */) continue ;; esac
-        put "$path" || exit
-        set -- "$@" "${path%%/*}"
-    done
-    empty "$@" || cannot "what else is in it cannot be removed"
-)
-
-# ---- the commands ----
-
-finish() { # on every way out
-    code=$?
-    trap '' HUP INT TERM
-    [ -z "$file" ] || rm -f "$file"
-    if [ -n "$child" ]; then
-        kill -9 "$guard" 2>/dev/null
-        end_child 0
-        remove_container
-    fi
-    exit $code
+set_traps() {
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
 }
 
 login() { # [ARG...]
-    # Looked at before a token is asked for.
-    (! enter_parent || { [ ! -e "./$name" ] && [ ! -L "./$name" ]; } || enter_logins) || exit
-    unnamed
-    run_or_fail login --token-stdin --output - --root "$dir" "$@" >&3
-    read_answer || fail 8 "the program's answer is not an archive of plain files: nothing was written"
-    trap '' HUP INT TERM # for the few milliseconds that are left
+    # The directory is checked before a token is requested.
+    (! enter_parent || ! exists "$leaf" || enter_login) || exit 8
+    file=$(mktemp "${TMPDIR:-/tmp}/cloudsmith-oidc.XXXXXX" 2>/dev/null) || fail 8 "cannot write to ${TMPDIR:-/tmp}"
+    exec 3>"$file"
+    exec 4<"$file"
+    rm -f "$file" && file=''
+    ulimit -f 131072 # A program that prints without end fills at most 64 MB of the disk.
+    run login --token-stdin --output - --root "$dir" "$@" >&3
+    read_answer || fail 8 "the program's answer is incomplete, too large, or no list of files: nothing was written"
     enter_parent make || cannot 'it cannot be made'
-    made=''
-    ! mkdir "./$name" 2>/dev/null || made=yes
-    fill || { [ -z "$made" ] || remove "$name"; exit 8; }
-    member env
+    trap '' HUP INT TERM
+    ! mkdir "./$leaf" 2>/dev/null || made=yes # If this login fails, it removes the directory.
+    set_traps
+    enter_login
+    chmod 700 .
+    # One login writes at a time. The lock ends with this process; without the program flock there is none.
+    exec 9<.
+    ! command -v flock >/dev/null || flock -n 9 || within 5 flock 9 || cannot 'another login is writing to it'
+    trap '' HUP INT TERM # The files are written in milliseconds, and half of them would be useless.
+    IFS=$newline
+    for line in $answer; do (unset IFS && put "${line%% *}" "${line#* }") || exit 8; done
+    set --
+    for path in $names; do set -- "$@" ! -name "${path%%/*}"; done
+    unset IFS
+    set_traps
+    empty "$@" || cannot 'what else is in it cannot be removed'
+    printf %s "$variables" | base64 -d
 }
 
-logout() { # removes the directory, if there is one; with `force` also if nothing shows that it is login's
-    enter_parent && { [ -e "./$name" ] || [ -L "./$name" ]; } || return 0
-    (if [ -n "$force" ]; then enter "$name" || cannot 'it is no directory'; else enter_logins; fi) || exit
-    remove "$name" || fail 8 "cannot remove all of $dir"
+logout() {
+    enter_parent && exists "$leaf" || return 0
+    if [ -n "$force" ]; then enter "$leaf"; else enter_login; fi
+    empty
+    { enter_parent && rmdir "./$leaf" 2>/dev/null; } || fail 8 "cannot remove all of $dir"
 }
 
-case $(command -v printf) in /*) fail 2 'this sh has no printf of its own, which would show the token in its arguments' ;; esac
-version=0.1.0
-export CLOUDSMITH_OIDC_LAUNCHER=$version
-pull_seconds=300 probe_seconds=4 lock_seconds=5 max_answer_bytes=4194304 max_answer_files=200
-max_home_bytes=262144 max_home_characters=2000000 # the program's own bounds for a file, and for all of its input
-line_break='
-'
-file='' child='' container='' input='' force='' given=$id_token$line_break command=${1:-}
-[ "$command ${2:-}" != 'logout --force' ] || { force=yes; shift; }
+case $(command -v printf) in /*) fail 2 'this sh has no printf of its own: another would show the token to ps' ;; esac
+file='' child='' container='' made='' input='' depth=0 secrets=$id_token
+set_traps
+trap finish EXIT
+set_time
 case $command in
     login | logout) set_directory "${2:-}"; shift 2 ;;
-    explain) shift; given=$given${api_key:+$api_key$line_break} ;;
+    explain) shift; secrets=$secrets${api_key:+$newline$api_key} ;;
     *) fail 2 'usage: cloudsmith-oidc.sh login DIR [ARG...] | logout [--force] DIR | explain [ARG...]' ;;
 esac
-keep_builds_out
-trap finish EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
-if [ "$command" != logout ]; then
-    heed "$@"
-    set_deadline
-    choose_runtime
-    if [ "$runtime" != local ]; then
-        prepare_container
-        [ "$command" != login ] || take_home_along
-    fi
-fi
+[ "$command" = logout ] || choose_runtime
 case $command in
     login) login "$@" ;;
     logout) logout ;;
-    explain) run_or_fail explain --token-stdin "$@" ;;
+    explain) run explain --token-stdin "$@" ;;
 esac

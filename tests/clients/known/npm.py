@@ -5,6 +5,9 @@ from clients.client import Client
 INSTALL = "npm install --no-audit --no-fund"
 SECOND_INDEX = "echo '@acme:registry=https://public.example.com/npm/' >.npmrc"
 """A further registry as npm knows it: of a scope."""
+VERSIONS = (
+    """node -p '["acme-hello", "@acme/hello"].map((name) => require(`./node_modules/${name}/package.json`).version)'"""
+)
 TAKEN = "node -p 'require(`./node_modules/acme-hello/package.json`).version'"
 
 CLIENT = Client(

@@ -4,6 +4,28 @@ from clients.client import Client
 
 INSTALL = "uv pip install --target ."
 LOUD = "RUST_LOG=trace uv -vv"
+PROJECT = """cat >pyproject.toml <<END
+[project]
+name = "acme-app"
+version = "1.0.0"
+requires-python = ">=3.9"
+dependencies = ["acme-hello"]
+[[tool.uv.index]]
+name = "public"
+url = "https://public.example.com/python/simple/"
+default = true
+END
+"""
+SOURCE = """cat >>pyproject.toml <<END
+[[tool.uv.index]]
+name = "acme"
+url = "https://dl.cloudsmith.io/basic/acme/prod/python/simple/"
+publish-url = "https://python.cloudsmith.io/acme/prod/"
+explicit = true
+[tool.uv.sources]
+acme-hello = { index = "acme" }
+END
+"""
 
 CLIENT = Client(
     format="uv",

@@ -1,6 +1,6 @@
 """The package registries, one module each, behind a gate that asks for a token of the sandbox.
 
-Whoever may not read the repository gets 403, whatever the request (the vendor's page
+Those who may not read the repository get 403 for every request (the vendor's page
 supply-chain-security/epm/cooldown-policy). A registry has its module's name, and the module's last class plays it.
 """
 
@@ -10,6 +10,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from needs import lacking
 from sandbox.clock import Clock
 from sandbox.cloudsmith import Cloudsmith
 from sandbox.faults import Answer, json_answer
@@ -46,7 +47,7 @@ class Registries:
     """The registries, started on first use. `missing` says which this machine cannot run, and why."""
 
     def __init__(self, state: Path) -> None:
-        self.missing = {name: reason for name, kind in KINDS.items() if (reason := kind.missing())}
+        self.missing = {name: reason for name, kind in KINDS.items() if (reason := lacking(*kind.programs))}
         self._state = state
         self._running: dict[tuple[str, str], Registry] = {}
         self._lock = threading.Lock()
@@ -75,7 +76,7 @@ class Registries:
                 continue
 
     def reset(self) -> None:
-        """Let all forget what was published, where that is possible."""
+        """Remove what was published, from registries that can."""
         for registry in self._running.values():
             registry.reset()
 

@@ -30,7 +30,7 @@ class Place:
     path: str
 
     def match(self, path: str, org: str | None, repo: str | None) -> re.Match[str] | None:
-        """Find the parts `org`, `repo` and `rest` in a request's path, at a host that stands for what is given."""
+        """Match a path at the host of a workspace or repository; the groups are `org`, `repo` and `rest`."""
         pattern = "/" + re.escape(self.path).replace(r"\{", "{").replace(r"\}", "}").rstrip("/")
         for name, known in {"org": org, "repo": repo}.items():
             pattern = pattern.replace(f"/{{{name}}}", "" if known else f"/(?P<{name}>[^/]+)")
@@ -52,11 +52,12 @@ class Call:
 class Registry:
     """A registry with the packages of some repositories, all in one version.
 
-    `schemes` says how its clients may send the token: `Basic` with the user name `token`, `Bearer`, `Token`, plain
-    (""), or `X-Api-Key`.
+    `programs` must be installed. `schemes` lists how its clients may send the token: `Basic` with the user name
+    `token`, `Bearer`, `Token`, plain (""), or `X-Api-Key`.
     """
 
     places: ClassVar[tuple[Place, ...]]
+    programs: ClassVar[tuple[str, ...]] = ()
     schemes: ClassVar[tuple[str, ...]] = ("Basic",)
     packages: ClassVar[Mapping[str, Sequence[str]]] = PACKAGES
 
@@ -64,11 +65,6 @@ class Registry:
         """Start it with its own empty directory. Raises `MissingError`."""
         self.state = state
         self.version = version
-
-    @classmethod
-    def missing(cls) -> str:
-        """Return which programs it lacks (see `needs.lacking`), "" if none."""
-        return ""
 
     @classmethod
     def token(cls, request: Request) -> str:
@@ -89,14 +85,14 @@ class Registry:
         raise NotImplementedError
 
     def reset(self) -> None:
-        """Forget what was published, where that is possible."""
+        """Remove what was published, if the registry can."""
 
     def stop(self) -> None:
         """End it."""
 
 
 class StaticRegistry(Registry):
-    """Files, as they are; what is sent with PUT is kept as it came."""
+    """Files. A file that is sent with PUT or POST is kept."""
 
     def __init__(self, state: Path, version: str) -> None:
         super().__init__(state, version)
@@ -109,7 +105,7 @@ class StaticRegistry(Registry):
 
     def reset(self) -> None:
         self.kept = {repo: dict(files) for repo, files in self._offered.items()}
-        """What each repository holds now, by path."""
+        """The files of each repository, by path."""
 
     def answer(self, call: Call) -> Answer:
         files = self.kept[call.repo]

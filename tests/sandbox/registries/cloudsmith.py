@@ -20,7 +20,7 @@ UPLOAD = {
 
 
 class CloudsmithRegistry(StaticRegistry):
-    """What is kept is `/PACKAGE`, and nothing of its content."""
+    """Keeps only the names of packages, as `/PACKAGE`."""
 
     places = (PACKAGES, FILES)
     schemes = ("X-Api-Key",)

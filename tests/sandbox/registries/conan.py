@@ -5,7 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
-from needs import INSTALLED, lacking
+from needs import INSTALLED
 from sandbox import samples
 from sandbox.faults import Answer, json_answer
 from sandbox.registries.base import Call, Place
@@ -47,6 +47,7 @@ class Acme(ConanFile):
 class ConanRegistry(ChildRegistry):
     """Conan's recipes, which the client builds itself."""
 
+    programs = (PYTHON,)
     places = (Place("conan", "{org}/{repo}"),)
     schemes = ("Basic", "Bearer")
 
@@ -57,13 +58,9 @@ class ConanRegistry(ChildRegistry):
         for name in [name for names in self.packages.values() for name in names]:
             self._upload(name, RECIPE.format(name=name, version=version).encode())
 
-    @classmethod
-    def missing(cls) -> str:
-        return lacking(PYTHON)
-
     def answer(self, call: Call) -> Answer:
         if call.rest.startswith("/v2/users/"):
-            # To `authenticate`, what the client sends from now on, as Bearer; to `check_credentials`, whatever it is.
+            # The client sends the answer to `authenticate` as Bearer from then on, and ignores that to the other.
             return Answer(200, self.token(call.request).encode())
         if call.rest.endswith("/conans/search"):
             answer = self.forward(call.request, "", call.rest, call.public)

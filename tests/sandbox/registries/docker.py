@@ -6,7 +6,6 @@ from typing import ClassVar
 
 import httpx
 
-from needs import lacking
 from sandbox import samples
 from sandbox.faults import Answer, json_answer
 from sandbox.registries.base import Call, Place
@@ -16,6 +15,7 @@ from sandbox.registries.child import ChildRegistry
 class DockerRegistry(ChildRegistry):
     """Docker's API is at the top of the host, and a repository is a part of an image's name."""
 
+    programs = ("docker-registry",)
     places = (
         *(Place(label, "v2/{org}/{repo}") for label in ("docker", "helm.oci")),
         *(Place(label, "v2") for label in ("docker", "helm.oci")),
@@ -37,10 +37,6 @@ class DockerRegistry(ChildRegistry):
             for name in names:
                 self._push(f"acme/{repo}/{name}", "1", samples.image())
         self._push("acme/prod/acme-hello", version, samples.chart_image("acme-hello", version))
-
-    @classmethod
-    def missing(cls) -> str:
-        return lacking("docker-registry")
 
     def answer(self, call: Call) -> Answer:
         if not call.repo:

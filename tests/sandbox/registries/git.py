@@ -7,7 +7,6 @@ from email.parser import BytesHeaderParser
 from pathlib import Path
 from urllib.parse import urlencode
 
-from needs import lacking
 from sandbox.faults import Answer
 from sandbox.registries.base import Call, Place, Registry
 
@@ -22,16 +21,13 @@ WHO = {
 class GitRegistry(Registry):
     """One bare repository for each repository; nobody can push."""
 
+    programs = ("git",)
     places = (Place("dl", "basic/{org}/{repo}/cocoapods"),)
 
     def __init__(self, state: Path, version: str) -> None:
         super().__init__(state, version)
         for repo, names in self.packages.items():
             self._make(state / repo, {f"Specs/{name}/{version}/{name}.podspec.json": name for name in names})
-
-    @classmethod
-    def missing(cls) -> str:
-        return lacking("git")
 
     def answer(self, call: Call) -> Answer:
         request = call.request

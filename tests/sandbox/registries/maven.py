@@ -10,7 +10,7 @@ JAR = {"META-INF/MANIFEST.MF": "Manifest-Version: 1.0\n", "greeting.txt": GREETI
 
 
 class MavenRegistry(StaticRegistry):
-    """What was sent to `maven` is to be had from `dl`."""
+    """Packages are sent to the host `maven` and read from `dl`."""
 
     places = (Place("dl", "basic/{org}/{repo}/maven"), Place("maven", "{org}/{repo}"))
 

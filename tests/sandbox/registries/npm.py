@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import quote, unquote
 
-from needs import lacking
 from sandbox import samples
 from sandbox.registries.base import Call, MissingError, Place
 from sandbox.registries.child import ChildRegistry
@@ -20,6 +19,7 @@ VERDACCIO = Path(__file__).parent / "verdaccio"
 class NpmRegistry(ChildRegistry):
     """npm's packages, with and without a scope."""
 
+    programs = ("node", "npm")
     places = (Place("npm", "{org}/{repo}"),)
     schemes = ("Basic", "Bearer")
     packages: ClassVar = {"prod": ["@acme/hello", "acme-hello"], "dev": ["@acme/tools", "acme-tools"]}
@@ -40,10 +40,6 @@ class NpmRegistry(ChildRegistry):
         for name in [name for names in self.packages.values() for name in names]:
             document = json.dumps(samples.npm_publication(name, version)).encode()
             self.publish("PUT", f"/{quote(name, safe='@')}", document, "application/json")
-
-    @classmethod
-    def missing(cls) -> str:
-        return lacking("node", "npm")
 
     def package(self, call: Call) -> str | None:
         """Return None for npm's own endpoints, which begin with `/-/`."""

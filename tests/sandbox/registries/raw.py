@@ -8,7 +8,7 @@ from sandbox.samples import GREETING
 
 
 class RawRegistry(StaticRegistry):
-    """What is uploaded stays where it was sent to: to make a package of it is for the API, which is not played."""
+    """An uploaded file stays where it was sent: the API that makes a package of it is not played."""
 
     places = (Place("dl", "basic/{org}/{repo}/raw"), Place("upload", "{org}/{repo}"))
 

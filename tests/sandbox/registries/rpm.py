@@ -7,7 +7,6 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from needs import lacking
 from sandbox.registries.base import Place, StaticRegistry
 from sandbox.samples import digest
 
@@ -28,6 +27,7 @@ A sample.
 class RpmRegistry(StaticRegistry):
     """Packages without an architecture are in a place of their own, as at Cloudsmith; the others are empty."""
 
+    programs = ("gpg", "rpmbuild")
     places = (Place("dl", "basic/{org}/{repo}/rpm/el/9"), Place("dl", "basic/{org}/{repo}/gpg.key"))
 
     def __init__(self, state: Path, version: str) -> None:
@@ -41,10 +41,6 @@ class RpmRegistry(StaticRegistry):
             super().__init__(state, version)
         finally:
             self._run(state, "gpgconf", "--kill", "gpg-agent")
-
-    @classmethod
-    def missing(cls) -> str:
-        return lacking("gpg", "rpmbuild")
 
     def files(self, packages: Sequence[str]) -> dict[str, bytes]:
         rpms = {path.name: path.read_bytes() for path in map(self._package, packages)}

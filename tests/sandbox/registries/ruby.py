@@ -6,7 +6,6 @@ import subprocess
 import zlib
 from collections.abc import Sequence
 
-from needs import lacking
 from sandbox.faults import Answer
 from sandbox.registries.base import NOT_FOUND, Call, Place, StaticRegistry
 from sandbox.samples import GREETING, digest, member
@@ -28,12 +27,9 @@ File.binwrite('spec', Marshal.dump(spec))
 class RubyRegistry(StaticRegistry):
     """Read at one host, pushed to at another, where the key is the whole header."""
 
+    programs = ("ruby",)
     places = (Place("dl", "basic/{org}/{repo}/ruby"), Place("ruby", "{org}/{repo}"))
     schemes = ("Basic", "")
-
-    @classmethod
-    def missing(cls) -> str:
-        return lacking("ruby")
 
     def files(self, packages: Sequence[str]) -> dict[str, bytes]:
         files = {"/": b"gems"}

@@ -12,7 +12,7 @@ MODULES = "/v1/modules"
 
 
 class TerraformRegistry(StaticRegistry):
-    """The token names the workspace and the repository, unless the host stands for it; archives are at another host."""
+    """The token names the workspace, unless it is the host's, and the repository. Archives are at another host."""
 
     places = (Place("terraform", ""), Place("dl", "basic/{org}/{repo}/terraform"))
     schemes = ("Basic", "Bearer")

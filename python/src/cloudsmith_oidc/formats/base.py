@@ -222,8 +222,9 @@ class Format:
     stands for the number that `number` returns. `needs_repo` says that there is no URL without a repository. `needs`
     names formats whose files this client also needs. `extends` names the job's own variables that this format reads:
     see `Access.extended` and `Access.own`. `not_in_path` matches a character that the client cannot take in the path of
-    the login directory. `home` names the files that it always reads in the user's home directory,
-    and writes without their logins; `logins` those that it reads with `inherit` only, as they hold logins.
+    the login directory. `home` names the files that it always reads in the user's home directory, and writes without
+    their logins; `marks` those of which only the existence matters; `logins` those that it reads with `inherit` only,
+    because they hold logins.
 
     `client` names what reads the files; `least` is the oldest version that does. `hides` says which configuration of
     the user or the machine the login overrides, `project` what becomes of the project's own, and `second_index` which
@@ -241,6 +242,7 @@ class Format:
     options: Mapping[str, FormatOption] = field(default_factory=dict)
     extends: tuple[str, ...] = ()
     home: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
     logins: tuple[str, ...] = ()
     not_in_path: str = ""
     publishes: bool = True

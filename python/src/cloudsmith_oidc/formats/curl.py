@@ -18,7 +18,7 @@ def _files(access: Access) -> dict[str, str]:
     The user's file is named and not copied: it may hold logins. With netrc-optional, a login in a URL goes before the
     netrc (CURLOPT_NETRC); netrc-file alone means that the netrc has to be used.
     """
-    own = next((path for path in _USERS if access.home.read(path) is not None), None)
+    own = next((path for path in _USERS if access.home.has(path)), None)
     lines = [f"config = {double_quoted(access.home.place(own))}"] if own else []
     lines += ["netrc-optional", f"netrc-file = {double_quoted(f'{access.directory}/netrc')}"]
     return {"curl/.curlrc": "\n".join(lines) + "\n"}
@@ -32,7 +32,7 @@ FORMAT = Format(
     variables={"CURL_HOME": in_directory("curl")},
     needs_repo=False,
     needs=("netrc",),
-    home=_USERS,
+    marks=_USERS,
     hides="~/.netrc, and a .curlrc that the job's own CURL_HOME or XDG_CONFIG_HOME leads to. ~/.curlrc is read, too.",
     project="--user and a login in the URL win; -q and --disable ignore the login.",
 )

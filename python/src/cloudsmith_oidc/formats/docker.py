@@ -14,13 +14,10 @@ REGISTRY = Endpoint("docker.cloudsmith.io")
 CHARTS = Endpoint("helm.oci.cloudsmith.io")
 _CONFIGURATION = ".docker/config.json"
 _CONTEXTS = ".docker/contexts/meta/*/meta.json"
-_CONTEXTS_KEYS = ".docker/contexts/tls/*/*/*"
 _BUILDX = ".docker/buildx"
 _BUILDX_IS_USED = f"{_BUILDX}/.lock"
-_OTHERS = (".run/containers/auth.json", ".config/containers/auth.json", ".config/helm/registry/config.json")
-"""Where the others look that read the login's `config.json`."""
 _REPLACED = {"auths", "credsstore", "credhelpers", "httpheaders", "clipluginsextradirs"}
-"""What of a configuration can hold a login, or is written anew. Docker reads names in any case."""
+"""Members of a configuration that can hold a login, or are written anew. Docker reads names in any case."""
 _MAX_NAME = 255
 """No program has a longer name. This one is written for each host."""
 _Json = TypeVar("_Json", dict[str, Any], list[Any], str)
@@ -37,25 +34,20 @@ def _files(access: Access) -> dict[str, str]:
     config = {name: value for name, value in own.items() if name.casefold() not in _REPLACED}
     auths: dict[str, Any] = {host: {"auth": access.basic_auth} for host in ours}
     helpers = _of_others(own, "credHelpers", str, ours)
-    contexts = access.home.paths(_CONTEXTS)
     if access.inherit:
         config |= {"HttpHeaders": headers} if (headers := _member(own, "HttpHeaders", dict)) else {}
-        for path in (_CONFIGURATION, *_OTHERS):
-            configuration = access.home.read_object(path)
-            helpers = _of_others(configuration, "credHelpers", str, ours) | helpers
-            logins = _of_others(configuration, "auths", dict, ours)
-            # With credsStore, docker, helm and oras would ignore all auths. Named for each host, all find both.
-            store = _member(configuration, "credsStore", str)
-            if 0 < len(store) <= _MAX_NAME:
-                helpers = dict.fromkeys(logins, store) | helpers
-            else:
-                auths = logins | auths
-            if store and not logins:
-                access.home.leave_out(path, "of it the credsStore, as auths names no host")
-        contexts += access.home.paths(_CONTEXTS_KEYS)
+        logins = _of_others(own, "auths", dict, ours)
+        # With credsStore, docker, helm and oras would ignore all auths. Named for each host, all find both.
+        store = _member(own, "credsStore", str)
+        if 0 < len(store) <= _MAX_NAME:
+            helpers = dict.fromkeys(logins, store) | helpers
+        else:
+            auths = logins | auths
+        if store and not logins:
+            access.home.leave_out(_CONFIGURATION, "of it the credsStore, as auths names no host")
     plugins = [*_member(own, "cliPluginsExtraDirs", list), access.home.place(".docker/cli-plugins")]
     config = {"auths": auths, "cliPluginsExtraDirs": plugins, **({"credHelpers": helpers} if helpers else {}), **config}
-    files = {path.removeprefix("."): access.home.read(path) for path in contexts}
+    files = {path.removeprefix("."): access.home.read(path) for path in access.home.paths(_CONTEXTS)}
     return {
         # Not indented: that grows with the square of the depth of what the user has.
         "docker/config.json": json.dumps(config) + "\n",
@@ -79,8 +71,8 @@ def _of_others(configuration: Mapping[str, Any], name: str, kind: type, ours: li
 
 
 def _buildx(access: Access) -> str | None:
-    """Lead buildx to the builders that the user has, which it would look for beside the configuration."""
-    users = None if access.home.read(_BUILDX_IS_USED) is None else access.home.place(_BUILDX)
+    """Point buildx to the user's builders. It would look for them next to the configuration."""
+    users = access.home.place(_BUILDX) if access.home.has(_BUILDX_IS_USED) else None
     return access.environment.get("BUILDX_CONFIG") or users
 
 
@@ -96,10 +88,10 @@ FORMAT = Format(
     },
     needs_repo=False,
     extends=("BUILDX_CONFIG",),
-    home=(_CONFIGURATION, _CONTEXTS, _BUILDX_IS_USED),
-    logins=(_CONTEXTS_KEYS, *_OTHERS),
-    hides="Unless the login inherits: the logins in the user's ~/.docker/config.json (auths, credsStore, HttpHeaders), "
-    "the keys of contexts, and the logins of podman and Helm. In any case: what `docker --tls` finds in ~/.docker "
-    "without DOCKER_CERT_PATH. An inherited credsStore is asked for the hosts that auths names. Everything else in "
-    "config.json, plugins, contexts and builders go on.",
+    home=(_CONFIGURATION, _CONTEXTS),
+    marks=(_BUILDX_IS_USED,),
+    hides="Unless the login inherits: the logins in the user's ~/.docker/config.json (auths, credsStore, HttpHeaders). "
+    "In any case: the keys of contexts, the logins that podman and Helm have in files of their own, and the "
+    "certificates that `docker --tls` finds in ~/.docker without DOCKER_CERT_PATH. An inherited credsStore is asked "
+    "for the hosts that auths names. Kept are everything else in config.json, plugins, contexts and builders.",
 )

@@ -2,7 +2,6 @@
 
 from cloudsmith_oidc.formats.base import MAVEN_DOWNLOADS, MAVEN_UPLOADS, USER_NAME, Access, Format, in_directory
 
-OWN = ".gradle/gradle.properties"
 SCRIPT = """\
 // Lets the build in at the repositories that are named in cloudsmith.properties, if it gives no login of its own there.
 import org.gradle.util.GradleVersion
@@ -53,14 +52,13 @@ gradle.projectsEvaluated {
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Write the script, and apart from it what it is to know. With `inherit`, the user's properties go on."""
-    own = access.home.read(OWN) if access.inherit else None
+    """Write the script, and apart from it what it reads."""
     places = " ".join([*access.urls(MAVEN_DOWNLOADS), *access.urls(MAVEN_UPLOADS)])
     return {
         "gradle/init.d/cloudsmith.init.gradle": SCRIPT,
         "gradle/cloudsmith.properties": f"user={USER_NAME}\ntoken={access.token}\nplaces={places}\n",
-        # A daemon would outlive the login, with the token in its memory. The empty line ends one that goes on.
-        "gradle/gradle.properties": f"{own or ''}\n\norg.gradle.daemon=false\n",
+        # A daemon would outlive the login, with the token in its memory.
+        "gradle/gradle.properties": "org.gradle.daemon=false\n",
     }
 
 
@@ -69,11 +67,9 @@ FORMAT = Format(
     endpoints=(MAVEN_DOWNLOADS, MAVEN_UPLOADS),
     files=_files,
     variables={"GRADLE_USER_HOME": in_directory("gradle")},
-    logins=(OWN,),
     least="4.4.1",
     hides="All of ~/.gradle, and of the directory that the job's own GRADLE_USER_HOME names: init scripts, "
-    "gradle.properties (unless the login inherits, which copies that of ~/.gradle), the caches and the wrapper's "
-    "Gradle, which are fetched anew. Nothing is hidden with: "
+    "gradle.properties, the caches and the wrapper's Gradle, which are fetched anew. Nothing is hidden with: "
     'gradle -g ~/.gradle -I "$GRADLE_USER_HOME/init.d/cloudsmith.init.gradle".',
     project="The project names the repositories, to read from and to publish to. A login that it gives them wins.",
     second_index="Of a version range, the highest of all repositories; else the first repository that has the version.",
