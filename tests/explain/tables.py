@@ -10,7 +10,7 @@ PAGE = Path(__file__).parent.parent.parent / "docs" / "troubleshooting.md"
 
 
 def exit_codes() -> str:
-    """The exit codes as a table: what they mean and which findings lead to them."""
+    """The exit codes as a table: what they mean, and the findings that end with them."""
     kinds: dict[int, list[type[CloudsmithOidcError]]] = {}
     for kind in vars(errors).values():
         if isinstance(kind, type) and issubclass(kind, CloudsmithOidcError) and "exit_code" in vars(kind):
@@ -29,7 +29,7 @@ def exit_codes() -> str:
 
 
 def findings() -> str:
-    """Every finding under a heading of its own, so that a link can lead to it."""
+    """Every finding under a heading of its own, so that a link can point to it."""
     return "\n\n".join(_section(name, code) for name, code in CODES.items())
 
 
@@ -37,7 +37,7 @@ PARTS = {"exit codes": exit_codes, "findings": findings}
 
 
 def with_parts(page: str) -> str:
-    """The page with its generated parts as they have to be."""
+    """The page with its generated parts written anew."""
     for name, part in PARTS.items():
         before, begin, rest = page.partition(f"<!-- {name}: written by tests/explain/tables.py -->\n")
         _, end, after = rest.partition("<!-- end -->")

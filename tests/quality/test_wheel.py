@@ -44,7 +44,8 @@ def test_it_is_this_version_for_every_platform(wheel: Path, metadata: Message) -
 def test_it_has_every_module_and_says_that_it_is_typed(wheel: Path) -> None:
     with ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if ".dist-info/" not in name}
-    there = {str(path.relative_to(SOURCE.parent)) for path in [*SOURCE.rglob("*.py"), SOURCE / "py.typed"]}
+    sources = [*SOURCE.rglob("*.py"), *SOURCE.rglob("*.css"), SOURCE / "py.typed"]
+    there = {str(path.relative_to(SOURCE.parent)) for path in sources}
     assert packed == there
 
 

@@ -68,8 +68,15 @@ def explain_refusal(
 
 def report_on(evidence: Evidence) -> Report:
     """Return the report of all checks."""
-    found = (_adapted(finding, evidence) for check in CHECKS for finding in check(evidence))
-    return Report(evidence, likeliest_first(found))
+    found = likeliest_first(_adapted(finding, evidence) for check in CHECKS for finding in check(evidence))
+    return Report(evidence, tuple(_consequence(finding, found[0]) for finding in found))
+
+
+def _consequence(finding: Finding, first: Finding) -> Finding:
+    """Give no advice of its own to a refusal that an earlier error explains."""
+    if finding.code != "exchange-refused" or first.code == "exchange-refused":
+        return finding
+    return dataclasses.replace(finding, hint=f"Correct {first.code} first: it explains the refusal")
 
 
 def _adapted(finding: Finding, evidence: Evidence) -> Finding:

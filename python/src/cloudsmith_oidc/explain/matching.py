@@ -1,8 +1,7 @@
 """How the ID token compares with what the workspace in Cloudsmith has: its providers and their required claims.
 
-Sources: Cloudsmith documentation, "OpenID Connect" (a wildcard counts at the end of a value only). What a list or a
-number in a token is compared as is not documented: here one member of a list is enough, and a number counts as its
-text.
+Sources: Cloudsmith documentation, "OpenID Connect" (a wildcard works at the end of a value only). Cloudsmith does not
+document how it compares a list or a number: here one member of a list is enough, and a number is compared as text.
 """
 
 import json
@@ -169,6 +168,6 @@ def url_differences(url: str, issuer: str) -> Iterator[str]:
     if entered.path != needed.path:
         yield f"the path is /{one_line(entered.path)} instead of /{one_line(needed.path)}"
     if entered.oidc != needed.oidc:
-        yield "it lacks /oidc" if needed.oidc else "it has an /oidc too many"
+        yield "it lacks /oidc" if needed.oidc else "it has an extra /oidc"
     if entered.folder != needed.folder:
-        yield f"it is the issuer of {entered.scope}, and the token comes from that of {needed.scope}"
+        yield f"it is the issuer of {entered.scope}, and the token's is that of {needed.scope}"

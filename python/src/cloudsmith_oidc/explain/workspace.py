@@ -7,7 +7,7 @@ Sources: cloudsmith-io/cloudsmith-docs, `src/content/schemas/api-schema-v1.json`
 `Service`, `Repository`, `RepositoryPrivilegeDict`) and `src/content/api/index.mdx` (pages, and their headers);
 cloudsmith-io/terraform-provider-cloudsmith, `resource_oidc.go` (mappings are read only where there is a mapping claim)
 and `resource_repository_privileges.go` (pages of privileges come without headers);
-cloudsmith-docs, `src/content/repositories/repository-privileges.mdx` (the greatest privilege counts).
+cloudsmith-docs, `src/content/repositories/repository-privileges.mdx` (the greatest privilege takes precedence).
 """
 
 import dataclasses

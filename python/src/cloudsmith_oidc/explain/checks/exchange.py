@@ -64,11 +64,9 @@ def answer(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _where_to_look(evidence: Evidence, status: int) -> str:
-    """Return the remaining causes if the workspace could be read; else what the status suggests, and where to look."""
-    match, side = evidence.provider, evidence.workspace
-    if side and side.providers is not None and evidence.issuer is not None:
-        if match is None or match.troubles:
-            return "First correct the other errors in Cloudsmith"
+    """Return the remaining causes if a provider matches; else what the status suggests, and where to look."""
+    match = evidence.provider
+    if match is not None and not match.troubles and evidence.issuer is not None:
         doubts = (f"({number}) {doubt}" for number, doubt in enumerate(_doubts(match, evidence.issuer), 1))
         return ". ".join(["The settings in Cloudsmith match the token. The remaining causes are", *doubts])
     service = f"{status} suggests that {shown(evidence.account.slug)} is not the service account's slug"

@@ -80,8 +80,8 @@ def audience(evidence: Evidence) -> Iterator[Finding]:
 def expected_claims(evidence: Evidence) -> Iterator[Finding]:
     """Check the claims that the person expects, as Cloudsmith compares them: exactly, or up to a wildcard at the end.
 
-    The person may expect of `iss` what is entered as the provider URL. Cloudsmith's own examples have a slash at its
-    end for an issuer without one, so that such a slash is a doubt, and not a cause.
+    The person may give the provider URL as the expected `iss`. Cloudsmith's own examples have a slash at its end for an
+    issuer without one, so that this slash is a doubt, and not a cause.
     """
     for name, value in evidence.expectations.claims if evidence.token else ():
         claim, label = evidence.claims.get(name), one_line(name)

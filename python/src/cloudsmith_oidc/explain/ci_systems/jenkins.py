@@ -65,7 +65,7 @@ def _configuration_as_code(header: Claims, claims: Claims) -> str:
 
 
 def _yaml(value: str) -> str:
-    # Configuration as code replaces ${…} unless a ^ stands before it.
+    # Configuration as code replaces ${…} unless it follows a ^.
     return yaml_text(value).replace("${", "^${")
 
 
