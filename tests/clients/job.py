@@ -18,7 +18,7 @@ from program import Cli
 from sandbox import Request
 
 JOB_SECONDS = 170.0
-STEP = Path(__file__).parent.parent.parent / "vars" / "cloudsmithOidc.groovy"
+SHAPE = Path(__file__).parent.parent.parent / "resources/cloudsmith/oidc/token-shape.txt"
 
 
 @dataclass(frozen=True)
@@ -159,13 +159,7 @@ class Jobs:
 
 
 def masked(text: str) -> str:
-    """What a console shows of a text: the step's own expression, line by line, as the plugin does it."""
-    return "\n".join(_shape().sub("********", line) for line in text.splitlines())
-
-
-def _shape() -> re.Pattern[str]:
-    """The expression of the step, read from its source."""
-    source = STEP.read_text().partition("private String tokenShape() {")[2].partition("].join('|')")[0]
-    joined = re.sub(r"' \+\n\s+'", "", source)
-    dot, *parts = [text[1:-1].replace("\\\\", "\\") for text in re.findall(r"""'[^'\n]*'|"[^"\n]*\"""", joined)]
-    return re.compile("|".join(part.replace("${dot}", dot) for part in parts))
+    """Return what a console shows of a text: the step's own expression, line by line, as the plugin applies it."""
+    lines = SHAPE.read_text().splitlines()
+    shape = re.compile("|".join(line for line in lines if not line.startswith("#")))
+    return "\n".join(shape.sub("********", line) for line in text.splitlines())
