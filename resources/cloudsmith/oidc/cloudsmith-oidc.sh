@@ -345,7 +345,8 @@ read_answer() { # sets `answer`, lines of PATH BASE64; fails unless it is whole,
         "^$part(/$part){0,4} ([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\$")" = 0 ] || return
     names=$(printf '%s\n' "$answer" | sed 's/ .*//')
     variables=$(printf '%s\n' "$answer" | sed -n 's/^env //p')
-    [ -n "$variables" ] && [ -z "$(printf '%s\n' "$names" | sort | uniq -d)" ]
+    case $newline$names$newline in *"${newline}env$newline"*) ;; *) return 1 ;; esac
+    [ -z "$(printf '%s\n' "$names" | sort | uniq -d)" ]
 }
 
 put() ( # PATH BASE64: write a file under a name that nobody can know, and rename it
