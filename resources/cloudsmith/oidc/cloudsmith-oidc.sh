@@ -97,7 +97,7 @@ for name in $paths; do
     given=$(eval "printf %s \"\${$name:-}\"") value=$(outside "$given")
     # A build can also write to an earlier login directory, to which DOCKER_CONFIG and REGISTRY_AUTH_FILE may point.
     for place in "${value%/*}" "${value%/*/*}"; do [ ! -e "$place/login.json" ] || value=''; done
-    [ "$value" = "$given" ] || debug "$name is '$value', not '$given': links are resolved, what builds can write is dropped"
+    [ "$value" = "$given" ] || debug "$name is '$value' instead of '$given': of links, or a build can write there"
     if [ -n "$value" ]; then eval "$name=\$value"; else unset "$name"; fi
 done
 # The program reads the user's home directory. In a container, HOME is another one.
@@ -141,7 +141,7 @@ in_background() { # COMMAND [ARG...]: run it with `input` on its standard input;
 choose_runtime() { # sets `runtime`, and `missing` if it is an engine that lacks the image
     image=${CLOUDSMITH_OIDC_IMAGE:-cloudsmith-oidc:$version} network=${CLOUDSMITH_OIDC_NETWORK:-} missing='' reasons=''
     case $image in -* | *[!A-Za-z0-9._:/@-]*) fail 2 "CLOUDSMITH_OIDC_IMAGE is '$image', no name of an image" ;; esac
-    case $network in -* | *[!A-Za-z0-9._:-]*) fail 2 "CLOUDSMITH_OIDC_NETWORK is '$network', no name of a network" ;; esac
+    case $network in -* | *[!A-Za-z0-9._:-]*) fail 2 "CLOUDSMITH_OIDC_NETWORK is '$network', no network's name" ;; esac
     wanted=${CLOUDSMITH_OIDC_RUNTIME:-auto}
     [ "$wanted" != auto ] || wanted='local docker podman'
     for runtime in $wanted; do
@@ -298,7 +298,7 @@ enter_parent() { # [make]
     [ -z "$below" ] || enter "$below" "$@"
 }
 
-enter_login() { # A login directory has only temporary files of an interrupted login, or login.json, which no login removes.
+enter_login() { # A login directory has only temporary files of an interrupted login, or login.json, which stays there.
     { enter "$leaf" && [ -n "$(find . -prune -user "$(id -u)" ! -perm -0020 ! -perm -0002)" ] &&
         { [ -z "$(find . ! -name . -prune ! -name '.cloudsmith-oidc-*' | head -n 1)" ] ||
             { [ -f login.json ] && [ ! -L login.json ]; }; }; } ||
