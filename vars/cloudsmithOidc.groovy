@@ -3,416 +3,258 @@ import hudson.AbortException
 import org.jenkinsci.plugins.credentialsbinding.impl.CredentialNotFoundException
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 
-/**
- * Every option: its type; what is allowed, in words; and either the environment variables that stand in for it, the
- * first of which also carries it to the program, or its default.
- */
+// A login: check the names and types of the options; bind a fresh ID token around one `sh`, which runs the launcher
+// (resources/cloudsmith/oidc/cloudsmith-oidc.sh); set the variables that the launcher prints, which point the clients
+// to their files in the login directory. At the end, a second `sh` removes that directory. No token enters Groovy, as
+// Jenkins saves Groovy's variables to disk. What later calls must know is in environment variables.
+
+/** Every option: what it must be, and the variable that carries it to the program and is its default, if any. */
 @Field static final Map OPTIONS = [
-    service: [type: 'text', variables: ['CLOUDSMITH_SERVICE_SLUG'], required: true, allowed: 'a service account slug'],
-    org: [type: 'text', variables: ['CLOUDSMITH_ORG', 'CLOUDSMITH_WORKSPACE'], required: true,
-        allowed: 'a Cloudsmith workspace (organization) slug'],
-    repo: [type: 'list', variables: ['CLOUDSMITH_REPO'], allowed: 'a repository slug or a list of them'],
-    formats: [type: 'list', variables: ['CLOUDSMITH_FORMATS'], allowed: 'a package format or a list of them'],
-    credentialsId: [type: 'text', value: 'oidc-token-cred', allowed: 'an "OpenID Connect id token" credential\'s ID'],
-    npmScope: [type: 'list', variables: ['CLOUDSMITH_NPM_SCOPE'], allowed: "an npm scope, '@acme', or a list of them"],
-    domains: [type: 'map', variables: ['CLOUDSMITH_DOMAINS'],
-        allowed: "a map of a host's label or a format, alone or with :repo, to a host"],
-    dir: [type: 'text', allowed: 'a directory, absolute or relative to the workspace'],
-    runtime: [type: 'text', variables: ['CLOUDSMITH_OIDC_RUNTIME'], allowed: "'auto', 'local', 'docker' or 'podman'"],
-    image: [type: 'text', variables: ['CLOUDSMITH_OIDC_IMAGE'], allowed: 'a container image'],
-    network: [type: 'text', variables: ['CLOUDSMITH_OIDC_NETWORK'], allowed: "a container network, e.g. 'host'"],
-    apiHost: [type: 'text', variables: ['CLOUDSMITH_API_HOST'], allowed: 'the address of the Cloudsmith API'],
-    timeout: [type: 'number', variables: ['CLOUDSMITH_TIMEOUT'], allowed: 'a whole number of seconds'],
-    allowForks: [type: 'switch', value: 'false', allowed: 'true or false'],
-    mask: [type: 'switch', value: 'true', allowed: 'true or false'],
-    formatOptions: [type: 'options', variables: ['CLOUDSMITH_FORMAT_OPTIONS'],
-        allowed: "a map such as ['npm.scope': '@acme'] or [npm: [scope: ['@acme', '@other']]]"],
-    inherit: [type: 'switch', variables: ['CLOUDSMITH_INHERIT'], allowed: 'true or false'],
-    apiKeyCredentialsId: [type: 'text', allowed: 'a secret text with a Cloudsmith API key, for explain() only'],
+    service: [types: ['a text'], variable: 'CLOUDSMITH_SERVICE_SLUG'],
+    org: [types: ['a text'], variable: 'CLOUDSMITH_ORG'],
+    repo: [types: ['a text', 'a list'], variable: 'CLOUDSMITH_REPO'],
+    formats: [types: ['a text', 'a list'], variable: 'CLOUDSMITH_FORMATS'],
+    formatOptions: [types: ['a map'], variable: 'CLOUDSMITH_FORMAT_OPTIONS'],
+    npmScope: [types: ['a text', 'a list'], variable: 'CLOUDSMITH_NPM_SCOPE'],
+    domains: [types: ['a map'], variable: 'CLOUDSMITH_DOMAINS'],
+    inherit: [types: ['true or false'], variable: 'CLOUDSMITH_INHERIT'],
+    runtime: [types: ['a text'], variable: 'CLOUDSMITH_OIDC_RUNTIME'],
+    image: [types: ['a text'], variable: 'CLOUDSMITH_OIDC_IMAGE'],
+    network: [types: ['a text'], variable: 'CLOUDSMITH_OIDC_NETWORK'],
+    apiHost: [types: ['a text'], variable: 'CLOUDSMITH_API_HOST'],
+    timeout: [types: ['a whole number'], variable: 'CLOUDSMITH_TIMEOUT'],
+    credentialsId: [types: ['a text']], apiKeyCredentialsId: [types: ['a text']], dir: [types: ['a text']],
+    allowForks: [types: ['true or false']], mask: [types: ['true or false']],
 ]
 
-/** By the exit code of the program and the launcher. */
-@Field static final Map EXIT_CODES = [
-    '2': 'wrong usage or settings',
-    '3': 'the ID token is missing, malformed or expired',
-    '4': 'Cloudsmith refused the exchange',
-    '5': 'rate limited past the deadline',
-    '6': 'network, TLS, proxy or server trouble past the deadline',
-    '7': 'an answer that is not understood',
-    '8': 'could not write or remove the files',
-]
-
-/** The options that name credentials, and the variables to which these are bound around the launcher. */
-@Field static final Map SECRETS = [credentialsId: 'CLOUDSMITH_OIDC_TOKEN', apiKeyCredentialsId: 'CLOUDSMITH_API_KEY']
-
-/** What leads the container engine to its own configuration: it keeps what was there before the first login. */
+/** Where the container engine has its configuration. It always gets the values from before the first login. */
 @Field static final List ENGINE = ['DOCKER_CONFIG', 'REGISTRY_AUTH_FILE']
 
-/**
- * Logs in to Cloudsmith. With a body, the clients are configured inside it, and all is removed after it, whatever
- * happens. Without, they stay configured for the rest of the build on this node, until {@link #cleanup}.
- */
-void call(Map options = [:], Closure body = null) {
-    Map login = loginFrom(options, true)
-    requireFree(login.dir, body != null)
-    if (body == null) {
-        logInForTheBuild(login)
-    } else {
-        masked(login.mask) { logInAround(login, body) }
+// With a body: logs in, runs the body with the clients configured, removes everything whatever happens, and returns the
+// body's value. Without: logs in, and the clients stay configured for the build on this node until cleanup().
+Object call(Map options = [:], Closure body = null) {
+    require(!options.containsKey('apiKeyCredentialsId'), 'option apiKeyCredentialsId is for explain() only')
+    Map login = loginFrom(options)
+    ['service', 'org'].each { name ->
+        require(login[name], "option ${name} is missing: give it, or set env.${OPTIONS[name].variable}")
     }
+    List inUse = directories(body == null ? ['BLOCKS'] : ['BLOCKS', 'LOGINS'])
+    require(!inUse.contains(login.dir), "option dir: ${login.dir} is in use by another login of this build")
+    return masked(login) { body == null ? logInForTheBuild(login) : logInAround(login, body) }
 }
 
-/** The block form with every option taken from the environment. */
-void call(Closure body) {
-    call([:], body)
-}
+/** The block with every option taken from the environment. */
+Object call(Closure body) { return call([:], body) }
 
-/** Says what is wrong with options that have no names. */
-void call(Object unnamed) {
-    error "cloudsmithOidc: options have names, as in cloudsmithOidc(service: 'ci-reader'), but '${unnamed}' has none"
+/** Reports any other call as an error. Without it, Jenkins asks administrators to approve `invokeMethod`. */
+void call(Object... arguments) {
+    List unnamed = arguments.toList().findAll { argument -> !(argument instanceof Map || argument instanceof Closure) }
+    require(false, "options have names, as in cloudsmithOidc(service: 'ci-reader'), but ${unnamed} has none")
 }
 
 /** Replaces the tokens in the files of the block around it, or else of the last statement, by fresh ones. */
 void refresh() {
-    List logins = logins()
-    if (!logins) {
-        error 'cloudsmithOidc: nothing to refresh: call refresh() inside cloudsmithOidc(…) { … } or after the statement'
-    }
-    requireAgent()
-    Map login = logins[-1]
-    if (login.node != nodeName()) {
-        error "cloudsmithOidc: the login is on the node '${login.node}': call refresh() there"
-    }
-    masked(login.mask) { logIn(login) }
+    Map login = parsed(records('LOGIN'))
+    require(directories(['BLOCKS', 'LOGINS']).contains(login.dir), 'nothing to refresh on this node: call ' +
+        'refresh() inside cloudsmithOidc(…) { … } or after the statement, on the same node')
+    masked(login) { logIn(login) }
 }
 
-/** Removes what the statement form left in this build, newest first. Harmless when there is nothing. */
+/** Removes what the statements of this build left on this node, newest first, and unsets their variables. */
 void cleanup() {
-    logins().findAll { login -> login.stays }.reverse().each { login ->
-        if (env.WORKSPACE == null) {
-            echo "cloudsmithOidc: cleanup() is not inside node and leaves ${login.dir}"
-        } else if (login.node != nodeName()) {
-            echo "cloudsmithOidc: cleanup() leaves ${login.dir}, which is on the node '${login.node}': call it there"
-        } else {
-            forget(login, true)
-        }
+    directories(['LOGINS']).reverse().each { directory -> logOut([dir: directory, loggedIn: 'true'], true) }
+    List left = records('LOGINS').findAll { record -> !record.startsWith("${env.NODE_NAME}=/") }
+    left.each { record -> echo "cloudsmithOidc: cleanup() leaves ${record} (NODE=DIRECTORY): call it on that node" }
+    if (!left) {
+        Map login = parsed(records('LOGIN'))
+        // Processes do not see an empty variable. Only the engine gets its own configuration back.
+        records('VARIABLES').each { name -> env.setProperty(name, login[name] ?: '') }
     }
+    env.CLOUDSMITH_OIDC_LOGINS = left.join('\n')
 }
 
 /** Diagnoses the login on the console, writes nothing, and fails the build if the diagnosis finds an error. */
 void explain(Map options = [:]) {
-    Map login = loginFrom(options, false)
-    masked(login.mask) {
-        launchWithToken('explain', login, 'its report above says what to do')
-    }
+    Map login = loginFrom(options)
+    masked(login) { launchWithToken('explain', login) }
 }
 
-private void logInAround(Map login, Closure body) {
-    Map pointers = logInOrNothing(login)
+private Object logInAround(Map login, Closure body) {
+    Map variables = logIn(login)
+    variables.CLOUDSMITH_OIDC_LOGIN = assignments(login).join('\n')
+    variables.CLOUDSMITH_OIDC_BLOCKS = (records('BLOCKS') + "${env.NODE_NAME}=${login.dir}").join('\n')
     boolean succeeded = false
     try {
-        withEnv(assignments(pointers + [CLOUDSMITH_OIDC_LOGINS: encoded(logins() + [login])])) { body() }
+        Object value = withEnv(assignments(variables)) { body() }
         succeeded = true
+        return value
     } finally {
         logOut(login, succeeded)
     }
 }
 
 private void logInForTheBuild(Map login) {
-    Map pointers = null
-    masked(login.mask) { pointers = logInOrNothing(login) }
-    List others = logins().findAll { other -> other.dir != login.dir }
-    Map originals = logins().findAll { other -> other.stays }
-        .collectEntries { other -> logins(other.originals)[0] ?: [:] }
-    pointers.each { name, value ->
-        originals[name] = originals.containsKey(name) ? originals[name] : env.getProperty(name) ?: ''
-        env.setProperty(name, value)
-    }
-    Map hidden = pointers.findAll { name, value -> env.getProperty(name) != value }
-    // What a block around this sets is the block's, and nothing to give back to the build.
-    login.stays = 'true'
-    login.originals = encoded([originals + hidden.collectEntries { name, value -> [name, ''] }])
-    login.pointers = assignments(pointers).join('\n')
-    save(others + [login])
-    if (hidden) {
-        forget(login, false)
-        error "cloudsmithOidc: a withEnv or environment { } around this sets ${hidden.keySet().join(', ')}, " +
-            'which a statement cannot change: use the block form'
-    }
-}
-
-/** Logs in, and leaves nothing if that is interrupted. If it fails, the launcher has left everything as it was. */
-private Map logInOrNothing(Map login) {
-    try {
-        return logIn(login)
-    } catch (AbortException failed) {
-        throw failed
-    } catch (Exception interrupted) {
+    Map pointers = logIn(login)
+    Map before = pointers.collectEntries { name, value -> [name, env.getProperty(name) ?: ''] }
+    pointers.each { name, value -> env.setProperty(name, value) }
+    List fixed = pointers.keySet().findAll { name -> env.getProperty(name) != pointers[name] }.toList()
+    if (fixed) {
+        pointers.keySet().each { name -> env.setProperty(name, fixed.contains(name) ? '' : before[name]) }
         logOut(login, false)
-        throw interrupted
+        require(false, "a block, withEnv or environment { } around this sets ${fixed.join(', ')}, which a " +
+            'statement cannot change: use the block form')
     }
+    env.CLOUDSMITH_OIDC_LOGIN = assignments(login).join('\n')
+    env.CLOUDSMITH_OIDC_LOGINS = (records('LOGINS') + "${env.NODE_NAME}=${login.dir}".toString()).unique().join('\n')
+    env.CLOUDSMITH_OIDC_VARIABLES =
+        (records('VARIABLES') + pointers.keySet() + ['CLOUDSMITH_OIDC_LOGIN', 'CLOUDSMITH_OIDC_VARIABLES']).join('\n')
 }
 
-/** Writes the files, and returns the variables that lead the clients there. */
+/** Writes the files, and returns the variables that point the clients to them. */
 private Map logIn(Map login) {
-    Map pointers = parsed(launchWithToken('login', login,
-        'the line above that begins "cloudsmith-oidc:" says why and what to do'))
-    login.loggedIn = 'true'
-    // A build could add others to what Jenkins passes on of the launcher's output.
-    Set unknown = pointers.keySet() - libraryResource('cloudsmith/oidc/variables.txt').readLines()
-    if (unknown) {
-        logOut(login, false)
-        error "cloudsmithOidc: the login gave variables that it never sets (${unknown.join(', ')}): something on the " +
-            'node has changed its output. Its files were removed'
-    }
-    return pointers
-}
-
-/**
- * Removes the directory: if the login succeeded, whatever the build has made of it; else only what a login may leave.
- * Fails only if it is aborted after success: otherwise the build would show this failure instead of its own.
- */
-private void logOut(Map login, boolean succeeded) {
-    String trouble = null
     try {
-        withEnv(settings(login)) { launch(login.loggedIn ? 'logout --force' : 'logout') }
-    } catch (FlowInterruptedException abort) {
-        if (succeeded) {
-            throw abort
-        }
-        trouble = 'aborted'
-    } catch (AbortException failure) {
-        trouble = inWords(failure)
+        Map pointers = parsed(launchWithToken('login', login).readLines())
+        login.loggedIn = 'true'
+        // Code of the build could add PATH to the output before Jenkins reads it. _N stands for any number.
+        List known = libraryResource('cloudsmith/oidc/variables.txt').readLines()
+        Set unknown = pointers.keySet().findAll { name -> !known.contains(name.replaceAll('_\\d+$', '_N')) } - known
+        require(!unknown, "something on the node has added variables to the login's: ${unknown.join(', ')}")
+        return pointers
     } catch (Exception failure) {
-        trouble = failure.toString()
-    }
-    if (trouble) {
-        echo "cloudsmithOidc: ${login.dir} may still hold a Cloudsmith token, it could not be removed: ${trouble}"
+        // A launcher that fails leaves everything as it was. One that is interrupted may have logged in unseen.
+        boolean loggedIn = login.loggedIn || !(failure instanceof AbortException)
+        if (loggedIn && !directories(['BLOCKS', 'LOGINS']).contains(login.dir)) { logOut(login, false) }
+        throw failure
     }
 }
 
-/** Undoes a statement: its files, its record, and its variables, which get back the values of before. */
-private void forget(Map login, boolean succeeded) {
-    logOut(login, succeeded)
-    List others = logins().findAll { other -> other.stays && other.dir != login.dir }
-    Map values = others.collectEntries { other -> parsed(other.pointers) }
-    // Jenkins takes an empty variable away from processes, as if it had never been set.
-    (logins(login.originals)[0] ?: [:]).each { name, original -> env.setProperty(name, values[name] ?: original) }
-    save(others)
-}
-
-/** Runs the launcher with the login's settings and a fresh ID token; returns what it printed if it logs in. */
-private String launchWithToken(String command, Map login, String hint) {
+// Removes the login directory, with all that the build has put there if the login succeeded. A failure is only
+// reported, as the build's own error takes precedence. An abort is passed on, unless the build has failed before.
+private void logOut(Map login, boolean succeeded) {
     try {
-        return withEnv(settings(login)) {
-            withCredentials(SECRETS.findAll { option, variable -> login[option] }
-                .collect { option, variable -> string(credentialsId: login[option], variable: variable) }) {
-                launch(command)
-            }
-        }
-    } catch (CredentialNotFoundException e) {
-        String key = login.apiKeyCredentialsId
-            ? ". For apiKeyCredentialsId, '${login.apiKeyCredentialsId}' has to be a secret text" : ''
-        error "cloudsmithOidc: ${e.message}. Create an \"OpenID Connect id token\" credential (not \"as file\") that " +
-            "this job can see with the ID '${login.credentialsId}', or name yours with the option credentialsId${key}"
-    } catch (AbortException failure) {
-        error "cloudsmithOidc: ${command} ended with ${inWords(failure)}; ${hint}"
+        launch(login.loggedIn ? 'logout --force' : 'logout', login)
+    } catch (Exception failure) {
+        if (succeeded && failure instanceof FlowInterruptedException) { throw failure }
+        echo "cloudsmithOidc: ${login.dir} may still hold a Cloudsmith token, it could not be removed: ${failure}"
     }
 }
 
-private String launch(String command) {
+/** Runs the launcher with a fresh ID token; returns what it printed if it logs in. */
+private String launchWithToken(String command, Map login) {
+    List secrets = [credentialsId: 'CLOUDSMITH_OIDC_TOKEN', apiKeyCredentialsId: 'CLOUDSMITH_API_KEY']
+        .findAll { option, variable -> login[option] }
+        .collect { option, variable -> string(credentialsId: login[option], variable: variable) }
+    try {
+        return withCredentials(secrets) { launch(command, login) }
+    } catch (AbortException | RuntimeException failure) {
+        String advice = 'The lines above say why and what to do'
+        if (failure instanceof CredentialNotFoundException) {
+            advice = 'credentialsId must name an "OpenID Connect id token" credential (not "as file") that this job ' +
+                'can see, and apiKeyCredentialsId a secret text'
+        } else if ("${failure.message}".startsWith('Apparently unsubstituted claims')) {
+            advice = 'For a URL, enter the Jenkins URL in Manage Jenkins, System: Jenkins does not know its own. For ' +
+                'another variable, correct the claim template in Manage Jenkins, Security'
+        }
+        error "cloudsmithOidc: ${command} failed: ${failure.message ?: failure}. ${advice}"
+    }
+}
+
+/** Runs the launcher. LD_*: what they name would be loaded into its shell before it can unset them. */
+private String launch(String command, Map login) {
+    Map variables = OPTIONS.findAll { name, option -> option.variable }
+        .collectEntries { name, option -> [option.variable, login[name] ?: ''] } +
+        ENGINE.collectEntries { name -> [name, login[name] ?: ''] } +
+        [CLOUDSMITH_OIDC_DIR: login.dir, LD_PRELOAD: '', LD_LIBRARY_PATH: '']
     String directory = command == 'explain' ? '' : '"$CLOUDSMITH_OIDC_DIR"'
     String launcher = libraryResource('cloudsmith/oidc/cloudsmith-oidc.sh')
-    return sh(label: "cloudsmith-oidc ${command}", returnStdout: command == 'login', encoding: 'UTF-8',
-        script: "#!/bin/sh\ncd -- \"\$WORKSPACE\" || exit 8\nset -- ${command} ${directory}\n${launcher}")
+    return withEnv(assignments(variables)) {
+        sh(label: "cloudsmith-oidc ${command}", returnStdout: command == 'login', encoding: 'UTF-8',
+            script: "#!/bin/sh\ncd -- \"\$WORKSPACE\" || exit 8\nset -- ${command} ${directory}\n${launcher}")
+    }
 }
 
-/** What the launcher reads: the options, the directory, and the engine's configuration from before the first login. */
-private List settings(Map login) {
-    Map options = OPTIONS.findAll { name, option -> option.variables }
-        .collectEntries { name, option -> [option.variables[0], login[name] ?: ''] }
-    // The loader of the shell itself would read the last two, before the launcher can do without them.
-    return assignments(options + ENGINE.collectEntries { name -> [name, login[name]] } +
-        [CLOUDSMITH_OIDC_DIR: login.dir, LD_PRELOAD: '', LD_LIBRARY_PATH: ''])
-}
-
-/**
- * What a token looks like on a line of the console:
- * a JWT, whose header begins with {" or with a brace and white space, and whose dots may be escaped;
- * base64 of anything that holds one, at each of the three alignments;
- * and a whole line of the tool base64, as nothing else shows what its further lines are.
- * Every repeat is bounded and gives nothing back, so that a line of a megabyte costs less than a second. There is no
- * capturing group: the plugin would mask only that.
- */
-private String tokenShape() {
-    String dot = '(?:\\.|%2[Ee]|\\\\u002[Ee])'
-    return [
-        "e(?:yJ|yAi|wo|w0K)[\\w-]{8,512}+${dot}e[wy][\\w-]{8,8192}+${dot}[\\w-]{8,2048}+",
-        '(?:ZX(?:l[KB]|dv|cw)|[GWm2]V(?:5[SQ]|3[bM])|[159BFJNRVZdhlptx]l(?:eU[opEF]|d2[89]|dz[AB]))' +
-            '[\\w+/-]{40,8192}+={0,2}',
-        '(?<![\\w+/-])[A-Za-z0-9+/]{76}(?![\\w+/=-])',
-    ].join('|')
-}
-
-/** Runs the body, and masks on the console what has the shape of a token, if the Mask Passwords plugin is there. */
-private void masked(String mask, Closure body) {
-    boolean entered = false
-    if (mask == 'true') {
-        try {
-            maskPasswords(varMaskRegexes: [[key: 'jwt', value: tokenShape()]]) {
-                entered = true
-                body()
-            }
-        } catch (FlowInterruptedException abort) {
-            throw abort
-        } catch (NoSuchMethodError | Exception failure) {
-            if (entered) {
-                throw failure
-            }
-            if (!env.CLOUDSMITH_OIDC_UNMASKED) {
-                String trouble = failure instanceof NoSuchMethodError ? 'is not installed' : 'is older than version 173'
-                env.CLOUDSMITH_OIDC_UNMASKED = 'said'
-                echo "cloudsmithOidc: the Mask Passwords plugin ${trouble}: tokens that clients print are not masked"
-            }
+/** Runs the body, and masks on the console what looks like a token, if the Mask Passwords plugin is there. */
+private Object masked(Map login, Closure body) {
+    List shapes = libraryResource('cloudsmith/oidc/token-shape.txt').readLines()
+    String regex = shapes.findAll { line -> !line.startsWith('#') }.join('|')
+    boolean entered = login.mask == 'false'
+    try {
+        return entered ? body() : maskPasswords(varMaskRegexes: [[key: 'jwt', value: regex]]) {
+            entered = true
+            body()
         }
+    } catch (NoSuchMethodError | Exception failure) {
+        if (entered || failure instanceof FlowInterruptedException) { throw failure }
     }
-    if (!entered) {
-        body()
+    if (!env.CLOUDSMITH_OIDC_UNMASKED) {
+        env.CLOUDSMITH_OIDC_UNMASKED = 'said'
+        echo 'cloudsmithOidc: the Mask Passwords plugin is not installed, or older than version 173: tokens that ' +
+            'clients print are not masked'
     }
+    return body()
 }
 
-/** The login that the options ask for: each option as text, by its name, and what else refresh() and cleanup() need. */
-private Map loginFrom(Map options, boolean complete) {
+/** Returns the login that the options ask for: each option as text, and the engine's configuration. */
+private Map loginFrom(Map options) {
     Set unknown = options.keySet() - OPTIONS.keySet()
-    if (unknown) {
-        error "cloudsmithOidc: unknown option ${unknown.join(', ')}; allowed: ${OPTIONS.keySet().join(', ')}"
+    require(!unknown, "unknown option ${unknown.join(', ')}; there are: ${OPTIONS.keySet().join(', ')}")
+    Map login = OPTIONS.collectEntries { name, option ->
+        String preset = option.variable ? env.getProperty(option.variable) : ''
+        [name, options.containsKey(name) ? textOf(name, options[name]) : preset ?: '']
     }
-    Map login = [:]
-    OPTIONS.each { name, option ->
-        List variables = option.variables ?: []
-        String text = options.containsKey(name) ? textOf(name, options[name])
-            : option.value ?: variables.collect { variable -> env.getProperty(variable) }.find { value -> value }
-        if (text) {
-            login[name] = text
-        } else if (complete && option.required) {
-            error "cloudsmithOidc: option ${name} is missing; allowed: ${option.allowed}, or set env.${variables[0]}"
-        }
-    }
-    if (complete && login.apiKeyCredentialsId) {
-        error 'cloudsmithOidc: option apiKeyCredentialsId is for explain() only: a login has no use for an API key'
-    }
-    if (env.CHANGE_FORK && login.allowForks == 'false') {
-        error "cloudsmithOidc: this builds a pull request from the fork ${env.CHANGE_FORK}, whose author could take " +
-            'the Cloudsmith token; if every such author is to be trusted, give the option allowForks: true'
-    }
-    requireAgent()
-    Map first = logins()[0]
-    Map engine = ENGINE.collectEntries { name -> [name, first ? first[name] : env.getProperty(name) ?: ''] }
+    require(!env.CHANGE_FORK || login.allowForks == 'true', "this builds a pull request from the fork " +
+        "${env.CHANGE_FORK}, whose author could take the token. If you trust every such author, give allowForks: true")
+    require(env.WORKSPACE, 'there is no workspace: run this inside node { … } or in a stage with an agent')
+    require(isUnix(), 'this agent runs Windows, and the step needs a POSIX sh: use a Linux or macOS agent')
     String dir = login.dir ?: "${env.WORKSPACE_TMP ?: env.WORKSPACE + '@tmp'}/cloudsmith-oidc-${UUID.randomUUID()}"
-    return login + engine + [dir: dir.startsWith('/') ? dir : "${env.WORKSPACE}/${dir}".toString(), node: nodeName()]
+    String path = dir.startsWith('/') ? dir : "${env.WORKSPACE}/${dir}"
+    Map outer = parsed(records('LOGIN'))
+    return login + ENGINE.collectEntries { name -> [name, (outer ? outer[name] : env.getProperty(name)) ?: ''] } + [
+        org: login.org ?: env.CLOUDSMITH_WORKSPACE ?: '',
+        credentialsId: login.credentialsId ?: 'oidc-token-cred',
+        // In one spelling: otherwise an inner block could log in to ./x/, and then remove an outer one's x.
+        dir: '/' + path.tokenize('/').findAll { part -> part != '.' }.join('/'),
+    ]
 }
 
-/** The value of an option as the program wants it, or one error that says why not. */
+/** Returns an option's value as the program reads it: with commas between what a list or a map holds. */
 private String textOf(String name, Object given) {
-    Map option = OPTIONS[name]
-    boolean isText = given instanceof CharSequence
-    // A map in the map is the options of one format.
-    Map named = given instanceof Map ? given.collectEntries { key, value ->
-        value instanceof Map ? value.collectEntries { half, each -> ["${key}.${half}".toString(), each] }
-            : [(key): value]
-    } : [:]
-    boolean fits = [
-        text: isText,
-        list: isText || given instanceof List && given.every { item -> item instanceof CharSequence },
-        map: given instanceof Map && given.every { entry -> entry.value instanceof CharSequence },
-        options: given instanceof Map && named.every { entry ->
-            entry.value != [] && (entry.value instanceof List ? entry.value : [entry.value]).every { item ->
-                item instanceof CharSequence || item instanceof Boolean
-            }
-        },
-        number: given instanceof Integer,
-        switch: given instanceof Boolean,
-    ][option.type]
-    List parts = given instanceof Map ? assignments(named) : given instanceof List ? given : [given]
-    List texts = parts.collect { part -> "${part}".toString() }
-    String trouble = null
-    if (!fits) {
-        trouble = given == null ? 'which is nothing' : 'which is of another type'
-    } else if (!texts || texts.any { text -> !text.trim() }) {
-        trouble = 'in which something is missing'
-    } else if (texts.any { text -> text ==~ /(?s).*\p{Cntrl}.*/ }) {
-        trouble = 'in which there is a control character'
-    } else if (option.type in ['list', 'map', 'options'] && texts.any { text -> text.contains(',') }) {
-        trouble = 'in which there is a comma'
-    }
-    if (trouble) {
-        String shown = given == null ? 'null' : "'${given}' (${given.getClass().simpleName})"
-        error "cloudsmithOidc: option ${name} was given ${shown.replaceAll('\\p{Cntrl}', '?')}, ${trouble}; " +
-            "allowed: ${option.allowed}"
-    }
+    List types = OPTIONS[name].types
+    Map fits = ['a text': given instanceof CharSequence, 'a list': given instanceof List, 'a map': given instanceof Map,
+        'a whole number': given instanceof Integer, 'true or false': given instanceof Boolean]
+    List texts = textsIn('', given)
+    boolean plain = texts.every { text -> text.trim() && text == text.replaceAll('\\p{Cntrl}', '') }
+    String shown = "'${given}' (${given?.getClass()?.simpleName})".replaceAll('\\p{Cntrl}', '?')
+    require(plain && types.any { type -> fits[type] }, "option ${name} must be ${types.join(' or ')}, and no part of " +
+        "it empty or with a control character, but it is ${shown}")
     return texts.join(',')
 }
 
-/** A directory belongs to one login, whose end removes it. Only a statement may renew what a statement left. */
-private void requireFree(String directory, boolean block) {
-    if (logins().any { other -> other.dir == directory && (block || !other.stays) }) {
-        error "cloudsmithOidc: option dir: ${directory} is in use by another login of this build: give each its own"
+/** Returns what a list or a map holds: an entry as KEY=VALUE, one of a map in the map as KEY.KEY=VALUE. */
+private List textsIn(String key, Object value) {
+    if (value instanceof Map && value) {
+        return value.collectMany { name, each -> textsIn(key ? "${key}.${name}" : "${name}", each) }
     }
+    if (value instanceof List && value) { return value.collectMany { each -> textsIn(key, each) } }
+    String text = value in [null, [], [:]] ? '' : "${value}".toString()
+    return [key && text.trim() ? "${key}=${text}".toString() : text]
 }
 
-private String nodeName() {
-    return env.NODE_NAME ?: ''
+private void require(Object condition, String message) {
+    if (!condition) { error "cloudsmithOidc: ${message}" }
 }
 
-private void requireAgent() {
-    if (env.WORKSPACE == null) {
-        error 'cloudsmithOidc: there is no workspace here: run this inside node { … } or in a stage with an agent'
-    }
-    if (!isUnix()) {
-        error 'cloudsmithOidc: this agent runs Windows, and the step needs a POSIX sh: use a Linux or macOS agent'
-    }
-}
+private List assignments(Map values) { return values.collect { name, value -> "${name}=${value}".toString() } }
 
-/** The exit code of a failed {@code sh}, which its message ends with. */
-private String inWords(AbortException failure) {
-    String code = "${failure.message}".tokenize(' ')[-1]
-    return "exit code ${code} (${EXIT_CODES[code] ?: 'unexpected'})"
-}
+private Map parsed(List lines) { return lines.collectEntries { line -> line.split('=', 2).toList() } }
 
-/** The values as {@code name=value}, one for each of a list. */
-private List assignments(Map values) {
-    List texts = []
-    values.each { name, value ->
-        texts += (value instanceof List ? value : [value]).collect { each -> "${name}=${each}".toString() }
-    }
-    return texts
-}
+// The lines of a variable of ours: BLOCKS around the caller and LOGINS of statements, as NODE=DIRECTORY; the VARIABLES
+// that statements set; the LOGIN to refresh. Its options are not in their own variables, because the vendor's CLI takes
+// CLOUDSMITH_ORG and CLOUDSMITH_SERVICE_SLUG in a body as a request to find an identity and to log in by itself.
+private List records(String kind) { return (env.getProperty("CLOUDSMITH_OIDC_${kind}") ?: '').readLines() }
 
-private Map parsed(String assignments) {
-    return assignments.readLines().collectEntries { line -> line.split('=', 2).toList() }
-}
-
-/**
- * The logins that count here: the statements of this build and the blocks around the caller, the newest last.
- * Or what else {@link #encoded} made of maps.
- */
-private List logins(String line = env.CLOUDSMITH_OIDC_LOGINS) {
-    return (line ?: '').tokenize(' ').collect { login ->
-        login.tokenize('&').collectEntries { pair ->
-            pair.split('=', 2).collect { half -> URLDecoder.decode(half, 'UTF-8') }
-        }
-    }
-}
-
-/** Logins or other maps, without secrets, as one line for an environment variable: Jenkins keeps it on a restart. */
-private String encoded(List logins) {
-    return logins.collect { login ->
-        login.collect { name, value -> [name, value].collect { half -> URLEncoder.encode(half, 'UTF-8') }.join('=') }
-            .join('&')
-    }.join(' ')
-}
-
-/** Keeps the statements for the rest of the build; a block keeps itself, for its body. */
-private void save(List logins) {
-    env.CLOUDSMITH_OIDC_LOGINS = encoded(logins.findAll { login -> login.stays })
+private List directories(List kinds) {
+    String node = "${env.NODE_NAME}="
+    return kinds.collectMany { kind -> records(kind) }.findAll { record -> record.startsWith("${node}/") }
+        .collect { record -> record.substring(node.length()) }
 }

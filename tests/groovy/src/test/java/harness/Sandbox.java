@@ -4,8 +4,6 @@ import static java.util.Map.entry;
 
 import groovy.lang.Closure;
 import groovy.lang.GString;
-import java.net.URLDecoder;
-import java.net.URLEncoder;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -26,20 +24,18 @@ final class Sandbox extends GroovyInterceptor {
             entry(EnvVariable.class, Set.of("getProperty", "setProperty")),
             entry(Object.class, Set.of("getClass", "toString")),
             entry(Closure.class, Set.of("call")),
-            entry(CharSequence.class, Set.of("contains", "plus", "readLines", "replaceAll", "split", "startsWith", "tokenize",
-                    "trim")),
-            entry(Collection.class, Set.of("any", "collect", "collectEntries", "each", "every", "find", "findAll", "join",
-                    "minus", "plus", "reverse", "toList")),
+            entry(CharSequence.class, Set.of("contains", "length", "plus", "readLines", "replaceAll", "split", "startsWith",
+                    "substring", "tokenize", "trim")),
+            entry(Collection.class, Set.of("any", "collect", "collectEntries", "collectMany", "contains", "each", "every",
+                    "find", "findAll", "join", "minus", "plus", "reverse", "toList", "unique")),
             entry(Object[].class, Set.of("collect", "toList")),
-            entry(Map.class, Set.of("collect", "collectEntries", "containsKey", "each", "every", "findAll", "get", "keySet",
-                    "plus", "put", "remove")),
+            entry(Map.class, Set.of("collect", "collectEntries", "collectMany", "containsKey", "each", "every", "findAll",
+                    "get", "keySet", "plus", "put", "remove")),
             entry(Map.Entry.class, Set.of("getValue")),
             entry(Class.class, Set.of("getSimpleName", "isInstance")),
             entry(Throwable.class, Set.of("getMessage")));
     private static final Map<Class<?>, Set<String>> STATIC_METHODS = Map.of(
             UUID.class, Set.of("randomUUID"),
-            URLEncoder.class, Set.of("encode"),
-            URLDecoder.class, Set.of("decode"),
             ScriptBytecodeAdapter.class, Set.of("asType", "compareEqual", "compareNotEqual", "findRegex", "isCase",
                     "matchRegex"));
 

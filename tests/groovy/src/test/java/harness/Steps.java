@@ -74,6 +74,7 @@ final class Steps {
         if (context.workspace() != null) {
             environment.put("WORKSPACE", context.workspace());
             environment.put("WORKSPACE_TMP", context.workspace() + "@tmp");
+            environment.put("NODE_NAME", "agent");
         }
         context.overrides().forEach((name, value) -> {
             environment.remove(name);
