@@ -17,7 +17,7 @@ from needs import INSTALLED
 from program import Cli
 
 JOB_SECONDS = 170.0
-STEP = Path(__file__).parent.parent.parent / "vars" / "cloudsmithOidc.groovy"
+TOKEN_SHAPE = Path(__file__).parents[2] / "resources/cloudsmith/oidc/token-shape.txt"
 
 
 @dataclass(frozen=True)
@@ -141,8 +141,5 @@ def masked(text: str) -> str:
 
 
 def _shape() -> re.Pattern[str]:
-    """The expression of the step, read from its source."""
-    source = STEP.read_text().partition("private String tokenShape() {")[2].partition("].join('|')")[0]
-    joined = re.sub(r"' \+\n\s+'", "", source)
-    dot, *parts = [text[1:-1].replace("\\\\", "\\") for text in re.findall(r"""'[^'\n]*'|"[^"\n]*\"""", joined)]
-    return re.compile("|".join(part.replace("${dot}", dot) for part in parts))
+    """The step's own expression."""
+    return re.compile("|".join(line for line in TOKEN_SHAPE.read_text().splitlines() if not line.startswith("#")))

@@ -157,7 +157,7 @@ class Build:
     def launch(self, command: str, **variables: str) -> Step:
         """Run the launcher as the step does."""
         step = (self.repository / "vars/cloudsmithOidc.groovy").read_text()
-        names = dict(re.findall(r"(?m)^    (\w+): \[type: '\w+', variables: \['(\w+)'", step))
+        names = dict(re.findall(r"(?m)^    (\w+): \[types: .*, variable: '(\w+)'", step))
         settings = {names[option]: value for option, value in self.pipeline.options.items()}
         launcher = (self.repository / "resources/cloudsmith/oidc/cloudsmith-oidc.sh").read_text()
         script = f'#!/bin/sh\ncd -- "$WORKSPACE" || exit 8\nset -- {command} "$CLOUDSMITH_OIDC_DIR"\n{launcher}'
