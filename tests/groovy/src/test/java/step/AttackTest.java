@@ -27,8 +27,8 @@ class AttackTest extends StepTest {
                 """);
 
         assertThat(succeeded(build).console())
-                .contains("first: cloudsmithOidc: the login gave variables that it never sets (PATH)",
-                        "second: cloudsmithOidc: the login gave variables that it never sets (PATH)",
+                .contains("first: cloudsmithOidc: something on the node has added variables to the login's: PATH",
+                        "second: cloudsmithOidc: something on the node has added variables to the login's: PATH",
                         "PATH is " + jenkins.workspace().getParent().getParent() + "/bin:/usr/bin:/bin")
                 .doesNotContain("in the body");
         assertThat(leftovers()).isEmpty();

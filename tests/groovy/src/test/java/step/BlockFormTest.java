@@ -40,10 +40,10 @@ class BlockFormTest extends StepTest {
     void it_costs_two_sh_and_one_binding() {
         Build build = succeeded(onNode("cloudsmithOidc(service: 'ci', org: 'acme') { echo 'in the body' }"));
 
-        assertThat(build.steps()).containsExactly("node", "isUnix", "maskPasswords",
-                "withEnv", "withCredentials", "libraryResource", "sh", "libraryResource",
+        assertThat(build.steps()).containsExactly("node", "isUnix", "libraryResource", "maskPasswords",
+                "withCredentials", "libraryResource", "withEnv", "sh", "libraryResource",
                 "withEnv", "echo",
-                "withEnv", "libraryResource", "sh");
+                "libraryResource", "withEnv", "sh");
     }
 
     @Test
@@ -98,14 +98,14 @@ class BlockFormTest extends StepTest {
     void a_refused_login_is_one_error_that_points_to_the_reason() {
         Build build = onNode("cloudsmithOidc(service: 'refused', org: 'acme') { echo 'in the body' }");
 
-        assertError(build, "exit code 4 (Cloudsmith refused the exchange)", "the line above that begins \"cloudsmith-oidc:\"");
+        assertError(build, "login failed: script returned exit code 4", "The lines above say why and what to do");
         assertThat(build.console()).contains("cloudsmith-oidc: Cloudsmith refused").doesNotContain("in the body");
         assertThat(leftovers()).isEmpty();
     }
 
     @Test
     void an_exit_code_that_is_not_the_programs_is_reported_as_it_is() {
-        assertError(onNode("cloudsmithOidc(service: 'broken', org: 'acme') { }"), "exit code 77 (unexpected)");
+        assertError(onNode("cloudsmithOidc(service: 'broken', org: 'acme') { }"), "script returned exit code 77");
     }
 
     @Test

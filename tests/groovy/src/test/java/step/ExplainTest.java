@@ -13,8 +13,8 @@ class ExplainTest extends StepTest {
 
         assertThat(build.console()).contains("program: explain CLOUDSMITH_ORG=acme CLOUDSMITH_REPO=prod CLOUDSMITH_SERVICE_SLUG=ci",
                 "info subject");
-        assertThat(build.steps()).containsExactly("node", "isUnix", "maskPasswords", "withEnv", "withCredentials",
-                "libraryResource", "sh");
+        assertThat(build.steps()).containsExactly("node", "isUnix", "libraryResource", "maskPasswords",
+                "withCredentials", "libraryResource", "withEnv", "sh");
         assertThat(leftovers()).isEmpty();
     }
 
@@ -22,14 +22,14 @@ class ExplainTest extends StepTest {
     void a_missing_option_is_left_to_the_diagnosis_whose_error_fails_the_build() {
         Build build = onNode("cloudsmithOidc.explain()");
 
-        assertError(build, "explain ended with exit code 2 (wrong usage or settings)", "report above");
+        assertError(build, "explain failed: script returned exit code 2", "The lines above say why and what to do");
         assertThat(build.console()).contains("error service-invalid");
     }
 
     @Test
     void an_option_that_cannot_be_is_an_error_here_too() {
         assertError(onNode("cloudsmithOidc.explain(services: 'ci')"), "unknown option services");
-        assertError(onNode("cloudsmithOidc.explain(service: 1)"), "option service was given '1'");
+        assertError(onNode("cloudsmithOidc.explain(service: 1)"), "option service must be a text", "it is '1' (Integer)");
     }
 
     @Test
@@ -46,7 +46,7 @@ class ExplainTest extends StepTest {
     @Test
     void an_api_key_that_is_not_there_is_an_error_that_names_the_option() {
         assertError(onNode("cloudsmithOidc.explain(" + LOGIN + ", apiKeyCredentialsId: 'nobody')"),
-                "Could not find credentials entry with ID 'nobody'", "For apiKeyCredentialsId, 'nobody' has to be a secret text");
+                "Could not find credentials entry with ID 'nobody'", "apiKeyCredentialsId a secret text");
     }
 
     @Test

@@ -80,21 +80,21 @@ class RefreshTest extends StepTest {
                     try { cloudsmithOidc.refresh() } catch (e) { echo "caught: ${e.message}" }
                     sh 'cmp "$NETRC" before; rm before hidden'
                 }
-                """.replace("/../../bin/", "/../../bin/")));
+                """));
 
-        assertThat(build.console()).contains("caught: cloudsmithOidc: login ended with exit code");
+        assertThat(build.console()).contains("caught: cloudsmithOidc: login failed: script returned exit code");
         assertThat(leftovers()).isEmpty();
     }
 
     @Test
     void with_nothing_to_refresh_it_is_an_error() {
-        assertError(onNode("cloudsmithOidc.refresh()"), "nothing to refresh", "inside cloudsmithOidc(…) { … }");
+        assertError(onNode("cloudsmithOidc.refresh()"), "nothing to refresh", "inside cloudsmithOidc(…) { … } or after the statement");
         assertError(onNode("cloudsmithOidc(" + LOGIN + ") { }\ncloudsmithOidc.refresh()"), "nothing to refresh");
         assertError(onNode("cloudsmithOidc(" + LOGIN + ")\ncloudsmithOidc.cleanup()\ncloudsmithOidc.refresh()"), "nothing to refresh");
     }
 
     @Test
-    void outside_node_the_error_says_where_to_go() {
-        assertError(run("node { cloudsmithOidc(service: 'ci', org: 'acme') }\ncloudsmithOidc.refresh()"), "no workspace");
+    void outside_node_there_is_nothing_to_refresh() {
+        assertError(run("node { cloudsmithOidc(service: 'ci', org: 'acme') }\ncloudsmithOidc.refresh()"), "nothing to refresh on this node");
     }
 }

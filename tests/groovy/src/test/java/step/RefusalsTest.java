@@ -13,7 +13,7 @@ class RefusalsTest extends StepTest {
 
         Build build = onNode("cloudsmithOidc(" + LOGIN + ") { echo 'in the body' }");
 
-        assertError(build, "the fork mallory", "could take the Cloudsmith token", "allowForks: true");
+        assertError(build, "the fork mallory", "could take the token", "allowForks: true");
         assertThat(build.steps()).doesNotContain("withCredentials", "echo");
     }
 
@@ -55,7 +55,7 @@ class RefusalsTest extends StepTest {
         Build build = onNode("cloudsmithOidc(" + LOGIN + ", credentialsId: 'nope') { echo 'in the body' }");
 
         assertError(build, "Could not find credentials entry with ID 'nope'",
-                "Create an \"OpenID Connect id token\" credential", "with the ID 'nope'", "option credentialsId");
+                "credentialsId must name an \"OpenID Connect id token\" credential");
         assertThat(leftovers()).isEmpty();
     }
 
