@@ -56,7 +56,7 @@ def test_an_image_that_is_nowhere(runs: Runs) -> None:
     assert build.result == "FAILURE"
     assert "docker has no image 'localhost:1/nowhere:1'" in build.console
     [error] = build.errors
-    assert error.startswith("cloudsmithOidc: login ended with exit code 2")
+    assert error.startswith("cloudsmithOidc: login failed: script returned exit code 2")
     assert runs.remains(build) == Remains()
 
 

@@ -14,7 +14,7 @@ def test_it_names_the_cause_and_what_to_enter_at_cloudsmith(runs: Runs, sandbox:
     build = runs.on_node("cloudsmithOidc.explain(service: 'ci-reader')")
     assert build.result == "FAILURE"
     [error] = build.errors
-    assert error.startswith("cloudsmithOidc: explain ended with exit code ")
+    assert error.startswith("cloudsmithOidc: explain failed: script returned exit code ")
     assert "exchange-refused" in build.console
     assert provider.issuer in build.console
     assert runs.remains(build) == Remains()

@@ -13,7 +13,7 @@ def test_a_login_that_is_refused(runs: Runs, sandbox: Sandbox) -> None:
     sandbox.cloudsmith.providers["acme"][-1].claims["sub"] = "somebody else"
     build = runs.on_node("cloudsmithOidc { echo 'the body runs' }")
     assert build.result == "FAILURE"
-    assert build.says("ERROR: cloudsmithOidc: login ended with exit code 4 (Cloudsmith refused the exchange)"), build
+    assert build.says("ERROR: cloudsmithOidc: login failed: script returned exit code 4 (Cloudsmith refused the exchange)"), build
     assert "the body runs" not in build.console
     assert runs.remains(build) == Remains()
 
@@ -23,7 +23,7 @@ def test_a_statement_that_is_refused(runs: Runs, sandbox: Sandbox) -> None:
     build = runs.on_node("cloudsmithOidc(dir: 'login')")
     assert build.result == "FAILURE"
     [error] = build.errors
-    assert error.startswith("cloudsmithOidc: login ended with exit code 4")
+    assert error.startswith("cloudsmithOidc: login failed: script returned exit code 4")
     assert runs.remains(build) == Remains()
 
 
@@ -82,7 +82,7 @@ def test_options_that_make_no_sense(runs: Runs, sandbox: Sandbox) -> None:
         "service: null",
         "formats: []",
         "formats: ['pip', 7]",
-        "repo: 'a,b'",
+        "repo: ['a', '']",
         "timeout: '60'",
         "allowForks: 'yes'",
         "domains: 'docker.acme.com'",
@@ -100,7 +100,7 @@ def test_options_that_make_no_sense(runs: Runs, sandbox: Sandbox) -> None:
     for options, error in zip(wrong, errors, strict=True):
         assert error.startswith("hudson.AbortException: cloudsmithOidc: "), error
         assert options.partition(":")[0] in error, error
-        assert "allowed: " in error, error
+        assert " must be " in error or "there are: " in error, error
     assert sandbox.exchange_requests == []
 
 
@@ -108,7 +108,7 @@ def test_values_that_the_program_refuses(runs: Runs, sandbox: Sandbox) -> None:
     build = runs.on_node("cloudsmithOidc(formats: 'cobol') { }")
     assert build.result == "FAILURE"
     [error] = build.errors
-    assert error.startswith("cloudsmithOidc: login ended with exit code 2")
+    assert error.startswith("cloudsmithOidc: login failed: script returned exit code 2")
     assert "cobol" in build.console
     assert sandbox.exchange_requests == []
     assert runs.remains(build) == Remains()
@@ -125,7 +125,7 @@ def test_an_exchange_that_hangs_ends_in_time(runs: Runs, sandbox: Sandbox) -> No
     build = runs.on_node("cloudsmithOidc(timeout: 2) { }")
     assert build.result == "FAILURE"
     [error] = build.errors
-    assert error.startswith("cloudsmithOidc: login ended with exit code 6")
+    assert error.startswith("cloudsmithOidc: login failed: script returned exit code 6")
     assert runs.remains(build) == Remains()
 
 
@@ -134,7 +134,7 @@ def test_a_limit_beyond_the_deadline(runs: Runs, sandbox: Sandbox) -> None:
     build = runs.on_node("cloudsmithOidc { }")
     assert build.result == "FAILURE"
     [error] = build.errors
-    assert error.startswith("cloudsmithOidc: login ended with exit code 5")
+    assert error.startswith("cloudsmithOidc: login failed: script returned exit code 5")
     assert len(sandbox.exchange_requests) == 1
     assert runs.remains(build) == Remains()
 
