@@ -30,6 +30,12 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 /** Where the container engine has its configuration. It always gets the values from before the first login. */
 @Field static final List ENGINE = ['DOCKER_CONFIG', 'REGISTRY_AUTH_FILE']
 
+@Field static final Map EXIT_CODES = [
+    '2': 'wrong usage or settings', '3': 'the ID token is missing, malformed or expired',
+    '4': 'Cloudsmith refused the exchange', '5': 'rate limited past the deadline', '7': 'an answer not understood',
+    '6': 'network, TLS, proxy or server trouble past the deadline', '8': 'could not write or remove the files',
+]
+
 // With a body: logs in, runs the body with the clients configured, removes everything whatever happens, and returns the
 // body's value. Without: logs in, and the clients stay configured for the build on this node until cleanup().
 Object call(Map options = [:], Closure body = null) {
@@ -43,7 +49,6 @@ Object call(Map options = [:], Closure body = null) {
     return masked(login) { body == null ? logInForTheBuild(login) : logInAround(login, body) }
 }
 
-/** The block with every option taken from the environment. */
 Object call(Closure body) { return call([:], body) }
 
 /** Reports any other call as an error. Without it, Jenkins asks administrators to approve `invokeMethod`. */
@@ -101,8 +106,7 @@ private void logInForTheBuild(Map login) {
     if (fixed) {
         pointers.keySet().each { name -> env.setProperty(name, fixed.contains(name) ? '' : before[name]) }
         logOut(login, false)
-        require(false, "a block, withEnv or environment { } around this sets ${fixed.join(', ')}, which a " +
-            'statement cannot change: use the block form')
+        require(false, "a block, withEnv or environment { } around this sets ${fixed.join(', ')}: use the block form")
     }
     env.CLOUDSMITH_OIDC_LOGIN = assignments(login).join('\n')
     env.CLOUDSMITH_OIDC_LOGINS = (records('LOGINS') + "${env.NODE_NAME}=${login.dir}".toString()).unique().join('\n')
@@ -147,15 +151,16 @@ private String launchWithToken(String command, Map login) {
     try {
         return withCredentials(secrets) { launch(command, login) }
     } catch (AbortException | RuntimeException failure) {
-        String advice = 'The lines above say why and what to do'
+        String words = EXIT_CODES["${failure.message}".tokenize(' ')[-1]] ?: 'unexpected'
+        String advice = " (${words}). The lines above say why and what to do"
         if (failure instanceof CredentialNotFoundException) {
-            advice = 'credentialsId must name an "OpenID Connect id token" credential (not "as file") that this job ' +
-                'can see, and apiKeyCredentialsId a secret text'
+            advice = '. credentialsId must name an "OpenID Connect id token" credential (not "as file") that this ' +
+                'job can see, and apiKeyCredentialsId a secret text'
         } else if ("${failure.message}".startsWith('Apparently unsubstituted claims')) {
-            advice = 'For a URL, enter the Jenkins URL in Manage Jenkins, System: Jenkins does not know its own. For ' +
-                'another variable, correct the claim template in Manage Jenkins, Security'
+            advice = '. For a URL, enter the Jenkins URL in Manage Jenkins, System: Jenkins does not know its own. ' +
+                'For another variable, correct the claim template in Manage Jenkins, Security'
         }
-        error "cloudsmithOidc: ${command} failed: ${failure.message ?: failure}. ${advice}"
+        error "cloudsmithOidc: ${command} failed: ${failure.message ?: failure}${advice}"
     }
 }
 
@@ -188,8 +193,7 @@ private Object masked(Map login, Closure body) {
     }
     if (!env.CLOUDSMITH_OIDC_UNMASKED) {
         env.CLOUDSMITH_OIDC_UNMASKED = 'said'
-        echo 'cloudsmithOidc: the Mask Passwords plugin is not installed, or older than version 173: tokens that ' +
-            'clients print are not masked'
+        echo 'cloudsmithOidc: tokens that clients print are not masked: there is no plugin Mask Passwords 173 or newer'
     }
     return body()
 }
@@ -240,12 +244,8 @@ private List textsIn(String key, Object value) {
     return [key && text.trim() ? "${key}=${text}".toString() : text]
 }
 
-private void require(Object condition, String message) {
-    if (!condition) { error "cloudsmithOidc: ${message}" }
-}
-
+private void require(Object holds, String message) { if (!holds) { error "cloudsmithOidc: ${message}" } }
 private List assignments(Map values) { return values.collect { name, value -> "${name}=${value}".toString() } }
-
 private Map parsed(List lines) { return lines.collectEntries { line -> line.split('=', 2).toList() } }
 
 // The lines of a variable of ours: BLOCKS around the caller and LOGINS of statements, as NODE=DIRECTORY; the VARIABLES

@@ -141,3 +141,25 @@ def test_refresh_replaces_the_tokens_in_the_same_files(runs: Runs, sandbox: Sand
         assert build.console.count(sha256(token.encode()).hexdigest()) == 1
     assert len(set(runs.id_tokens())) == 2
     assert runs.remains(build) == Remains()
+
+
+def test_a_block_returns_the_value_of_its_body_also_one_that_jenkins_cannot_save(runs: Runs) -> None:
+    build = runs.on_node("""
+        String value = cloudsmithOidc { sh(script: 'echo from the body', returnStdout: true).trim() }
+        echo "returned: ${value}"
+        cloudsmithOidc { 'unused' =~ /used/ }
+    """)
+    assert build.result == "SUCCESS"
+    assert "returned: from the body" in build.console
+    assert runs.remains(build) == Remains()
+
+
+def test_options_without_names_are_one_error_and_ask_nobody_for_approval(runs: Runs) -> None:
+    build = runs.on_node("""
+        try { cloudsmithOidc('ci-reader') { } } catch (failure) { echo "first: ${failure}" }
+        try { cloudsmithOidc('ci-reader', repo: 'prod') { } } catch (failure) { echo "second: ${failure}" }
+        cloudsmithOidc('ci-reader')
+    """)
+    assert build.result == "FAILURE"
+    for text in ("first: hudson.AbortException: ", "second: hudson.AbortException: ", "ERROR: "):
+        assert build.says(f"{text}cloudsmithOidc: options have names"), text

@@ -13,7 +13,9 @@ def test_a_login_that_is_refused(runs: Runs, sandbox: Sandbox) -> None:
     sandbox.cloudsmith.providers["acme"][-1].claims["sub"] = "somebody else"
     build = runs.on_node("cloudsmithOidc { echo 'the body runs' }")
     assert build.result == "FAILURE"
-    assert build.says("ERROR: cloudsmithOidc: login failed: script returned exit code 4"), build
+    assert build.says(
+        "ERROR: cloudsmithOidc: login failed: script returned exit code 4 (Cloudsmith refused the exchange)"
+    ), build
     assert "the body runs" not in build.console
     assert runs.remains(build) == Remains()
 
@@ -81,6 +83,8 @@ def test_options_that_make_no_sense(runs: Runs, sandbox: Sandbox) -> None:
         "service: ''",
         "service: null",
         "formats: []",
+        "formats: ['pip', 7]",
+        "repo: ['a', '']",
         "timeout: '60'",
         "allowForks: 'yes'",
         "domains: 'docker.acme.com'",
@@ -98,7 +102,7 @@ def test_options_that_make_no_sense(runs: Runs, sandbox: Sandbox) -> None:
     for options, error in zip(wrong, errors, strict=True):
         assert error.startswith("hudson.AbortException: cloudsmithOidc: "), error
         assert options.partition(":")[0] in error, error
-        assert "there are: " in error or " must be " in error, error
+        assert " must be " in error or "there are: " in error, error
     assert sandbox.exchange_requests == []
 
 

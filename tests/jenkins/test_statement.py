@@ -51,16 +51,17 @@ def test_cleanup_after_a_failure(runs: Runs) -> None:
     assert runs.remains(build) == Remains()
 
 
-def test_cleanup_unsets_variables(runs: Runs) -> None:
+def test_cleanup_unsets_the_variables_of_all_statements(runs: Runs) -> None:
     build = runs.on_node("""
         env.PIP_CONFIG_FILE = '/etc/pip.conf'
         cloudsmithOidc(dir: 'first')
         cloudsmithOidc(dir: 'second')
         cloudsmithOidc.cleanup()
-        sh 'echo "afterwards: ${PIP_CONFIG_FILE-unset} ${NPM_CONFIG_USERCONFIG-unset}"'
+        sh 'echo "afterwards: ${PIP_CONFIG_FILE-unset} ${NPM_CONFIG_USERCONFIG-unset}"; env | grep CLOUDSMITH_OIDC_L || true'
     """)
     assert build.result == "SUCCESS"
     assert "afterwards: unset unset" in build.console
+    assert "CLOUDSMITH_OIDC_LOGIN" not in build.console.partition("afterwards: unset")[2]
     assert runs.remains(build) == Remains()
 
 

@@ -67,7 +67,7 @@ def test_what_is_added_to_a_variable_of_the_job_is_there_once_and_gone_afterward
         cloudsmithOidc.refresh()
         sh 'echo "after the statement: $YARN_PLUGINS $UV_DEFAULT_INDEX"'
         cloudsmithOidc.cleanup()
-        sh 'echo "at the end: $YARN_PLUGINS ${UV_DEFAULT_INDEX-unset} ${UV_PUBLISH_URL-unset} ${NETRC-unset}"'
+        sh 'echo "at the end: ${YARN_PLUGINS-unset} ${UV_DEFAULT_INDEX-unset} ${UV_PUBLISH_URL-unset} ${NETRC-unset}"'
     """)
     assert build.result == "SUCCESS"
     [block] = [line for line in build.console.splitlines() if line.startswith("in the block: ")]
@@ -75,5 +75,5 @@ def test_what_is_added_to_a_variable_of_the_job_is_there_once_and_gone_afterward
     assert block.count("/own.cjs") == block.count("/yarn") == 1
     assert statement.count("/own.cjs") == 1
     assert statement.endswith(" https://dl.cloudsmith.io/basic/acme/prod/python/simple/")
-    assert "at the end: /own.cjs unset unset unset" in build.console
+    assert "at the end: unset unset unset unset" in build.console
     assert runs.remains(build) == Remains()

@@ -98,14 +98,14 @@ class BlockFormTest extends StepTest {
     void a_refused_login_is_one_error_that_points_to_the_reason() {
         Build build = onNode("cloudsmithOidc(service: 'refused', org: 'acme') { echo 'in the body' }");
 
-        assertError(build, "login failed: script returned exit code 4", "The lines above say why and what to do");
+        assertError(build, "login failed: script returned exit code 4 (Cloudsmith refused the exchange). The lines above say why and what to do");
         assertThat(build.console()).contains("cloudsmith-oidc: Cloudsmith refused").doesNotContain("in the body");
         assertThat(leftovers()).isEmpty();
     }
 
     @Test
     void an_exit_code_that_is_not_the_programs_is_reported_as_it_is() {
-        assertError(onNode("cloudsmithOidc(service: 'broken', org: 'acme') { }"), "script returned exit code 77");
+        assertError(onNode("cloudsmithOidc(service: 'broken', org: 'acme') { }"), "script returned exit code 77 (unexpected)");
     }
 
     @Test
@@ -223,6 +223,65 @@ class BlockFormTest extends StepTest {
                 }
                 """));
 
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void block_returns_the_value_of_its_body() {
+        Build build = succeeded(onNode("""
+                def value = cloudsmithOidc(service: 'ci', org: 'acme') { sh(script: 'echo from the body', returnStdout: true).trim() }
+                def more = cloudsmithOidc(service: 'ci', org: 'acme', mask: false) { [1, value] }
+                echo "returned: ${value}, ${more}"
+                """));
+
+        assertThat(build.console()).contains("returned: from the body, [1, from the body]");
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "x/", "./x", "x/.", ".//x", "${env.WORKSPACE}/x", "${env.WORKSPACE}/./x//"})
+    void inner_block_cannot_take_the_directory_of_an_outer_one_in_any_spelling(String inner) {
+        Build build = onNode("""
+                cloudsmithOidc(service: 'ci', org: 'acme', dir: 'x') {
+                    cloudsmithOidc(service: 'ci', org: 'acme', dir: 'y') {
+                        try { cloudsmithOidc(service: 'ci', org: 'acme', dir: "%s") { } } catch (e) { echo e.message }
+                        sh 'test -s x/pip.conf'
+                    }
+                }
+                """.formatted(inner));
+
+        assertThat(succeeded(build).console()).contains("option dir: " + jenkins.workspace() + "/x is in use");
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void names_with_any_number_are_known() {
+        Build build = succeeded(onNode("cloudsmithOidc(service: 'numbers', org: 'acme') { echo env.GIT_CONFIG_KEY_7 }"));
+
+        assertThat(build.console()).contains("include.path");
+    }
+
+    @Test
+    void body_has_the_options_in_one_variable_of_the_library_and_not_in_those_of_the_vendors_cli() {
+        Build build = succeeded(onNode("cloudsmithOidc(service: 'ci', org: 'acme', repo: 'prod') { sh 'env | grep ^CLOUDSMITH | cut -d= -f1' }"));
+
+        assertThat(build.console().lines().filter(line -> line.startsWith("CLOUDSMITH")))
+                .containsExactlyInAnyOrder("CLOUDSMITH_OIDC_BLOCKS", "CLOUDSMITH_OIDC_LOGIN");
+    }
+
+    @Test
+    void shapes_of_pipelines_leave_nothing() {
+        Build build = onNode("""
+                [1, 2].each {
+                    try {
+                        parallel(
+                            a: { cloudsmithOidc(service: 'a', org: 'acme') { withEnv(['PIP_CONFIG_FILE=own']) { sh 'test "$PIP_CONFIG_FILE" = own' } } },
+                            b: { cloudsmithOidc(service: 'b', org: 'acme') { cloudsmithOidc(service: 'c', org: 'acme') { cloudsmithOidc.refresh(); error 'b fails' } } })
+                    } catch (e) { echo "caught: ${e.message}" }
+                }
+                """);
+
+        assertThat(succeeded(build).console().lines().filter("caught: b fails"::equals)).hasSize(2);
         assertThat(leftovers()).isEmpty();
     }
 }

@@ -22,7 +22,7 @@ class ExplainTest extends StepTest {
     void a_missing_option_is_left_to_the_diagnosis_whose_error_fails_the_build() {
         Build build = onNode("cloudsmithOidc.explain()");
 
-        assertError(build, "explain failed: script returned exit code 2", "The lines above say why and what to do");
+        assertError(build, "explain failed: script returned exit code 2 (wrong usage or settings). The lines above say why and what to do");
         assertThat(build.console()).contains("error service-invalid");
     }
 

@@ -58,7 +58,7 @@ class MaskingTest extends StepTest {
                 """));
 
         assertThat(build.console().lines().filter(line -> line.startsWith("cloudsmithOidc: "))).singleElement().asString()
-                .contains("Mask Passwords plugin is not installed, or older than version 173", "not masked");
+                .contains("are not masked: there is no plugin Mask Passwords 173 or newer");
         assertThat(build.console()).containsOnlyOnce("inner body");
         assertThat(leftovers()).isEmpty();
     }
@@ -73,7 +73,7 @@ class MaskingTest extends StepTest {
                 """));
 
         assertThat(build.console().lines().filter(line -> line.startsWith("cloudsmithOidc: "))).singleElement().asString()
-                .contains("Mask Passwords plugin is not installed, or older than version 173");
+                .contains("are not masked: there is no plugin Mask Passwords 173 or newer");
         assertThat(build.console()).containsOnlyOnce("in the body");
     }
 
@@ -93,7 +93,7 @@ class MaskingTest extends StepTest {
         Build build = onNode("cloudsmithOidc(" + LOGIN + ") { echo 'in the body' }");
 
         assertThat(build.failure()).isInstanceOf(org.jenkinsci.plugins.workflow.steps.FlowInterruptedException.class);
-        assertThat(build.console()).doesNotContain("in the body", "Mask Passwords");
+        assertThat(build.console()).doesNotContain("in the body", "Mask Passwords 173");
     }
 
     @Test

@@ -86,4 +86,14 @@ class RefusalsTest extends StepTest {
         assertThat(build.failure()).hasMessage("Could not find credentials entry with ID 'other'");
         assertThat(leftovers()).isEmpty();
     }
+
+    @Test
+    void without_a_jenkins_url_one_error_says_where_to_enter_it() {
+        jenkins.failAt("withCredentials", 1, () -> new RuntimeException("Apparently unsubstituted claims: ${JOB_URL}"));
+
+        Build build = onNode("cloudsmithOidc(" + LOGIN + ") { echo 'in the body' }");
+
+        assertError(build, "Apparently unsubstituted claims: ${JOB_URL}", "enter the Jenkins URL in Manage Jenkins, System");
+        assertThat(build.steps()).doesNotContain("sh", "echo");
+    }
 }
