@@ -57,7 +57,8 @@ def test_cleanup_unsets_the_variables_of_all_statements(runs: Runs) -> None:
         cloudsmithOidc(dir: 'first')
         cloudsmithOidc(dir: 'second')
         cloudsmithOidc.cleanup()
-        sh 'echo "afterwards: ${PIP_CONFIG_FILE-unset} ${NPM_CONFIG_USERCONFIG-unset}"; env | grep CLOUDSMITH_OIDC_L || true'
+        sh 'echo "afterwards: ${PIP_CONFIG_FILE-unset} ${NPM_CONFIG_USERCONFIG-unset}"'
+        sh 'env | grep CLOUDSMITH_OIDC_L || true'
     """)
     assert build.result == "SUCCESS"
     assert "afterwards: unset unset" in build.console
