@@ -47,19 +47,20 @@ def test_quiet_logs_nothing_but_errors(cli: Cli, level: list[str]) -> None:
 
 def test_debug_log_has_one_line_for_each_decision(cli: Cli) -> None:
     proxy = cli.sandbox.environment()["HTTPS_PROXY"].removeprefix("http://")
-    (cli.directory.parent / ".curlrc").write_text("# the user's\n")
+    (cli.directory.parent / ".docker").mkdir()
+    (cli.directory.parent / ".docker/config.json").write_text("{}")
     cli.sandbox.faults.add("exchange", faults.throttled("0"))
     login = {"HTTPS_PROXY": f"http://me:hunter2@{proxy}", "https_proxy": None, "HOME": str(cli.directory.parent)}
 
     result = cli.login(
-        *("--format=npm,curl", "--domain=npm=npm.acme.com", "--timeout=30"), CLOUDSMITH_OIDC_LOG_LEVEL="debug", **login
+        *("--format=npm,docker", "--domain=npm=npm.acme.com", "--timeout=30"), CLOUDSMITH_OIDC_LOG_LEVEL="debug", **login
     )
 
     assert result.code == 0, result.stderr
     place = f"to={proxy} host=api.cloudsmith.io proxy={proxy}"
     lines = [
         r"got the ID token \(source=the variable CLOUDSMITH_OIDC_TOKEN seconds_left=(30.0|29.\d)\)",
-        rf"reads from home \(file={re.escape(str(cli.directory.parent))}/\.curlrc\)",
+        rf"reads from home \(file={re.escape(str(cli.directory.parent))}/\.docker/config\.json\)",
         r"points a client to \(format=npm host=npm\.cloudsmith\.io url=https://npm\.acme\.com/prod/\)",
         r"asks for a token \(url=https://api\.cloudsmith\.io/openid/acme/ service=ci-reader seconds_left=\d+\.\d\)",
         rf"loads certificate authorities \(source=in SSL_CERT_FILE, '{re.escape(str(cli.sandbox.ca_file))}'\)",

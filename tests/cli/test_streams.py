@@ -45,9 +45,9 @@ ERRORS = ["2>&-", *(["2>/dev/full"] if Path("/dev/full").exists() else [])]
 
 @pytest.mark.parametrize("errors", ERRORS)
 def test_log_that_cannot_be_written_changes_nothing_else(cli: Cli, errors: str) -> None:
-    done = shell(cli, f"{COMMANDS['login']} {errors} | tar -tf - | sort | tail -n 1")
+    done = shell(cli, f"{COMMANDS['login']} {errors} | tail -n 1")
     failed = shell(cli, f"{COMMANDS['login']} --org / {errors}")
 
-    assert done.stdout == "pip.conf\n"
+    assert done.stdout == "end\n"
     assert (failed.returncode, failed.stdout) == (2, "")
     assert shell(cli, f"{PROGRAM} login --output {cli.directory} {errors}").returncode == 0

@@ -83,7 +83,6 @@ def test_options_that_make_no_sense(runs: Runs, sandbox: Sandbox) -> None:
         "service: ''",
         "service: null",
         "formats: []",
-        "formats: ['pip', 7]",
         "repo: ['a', '']",
         "timeout: '60'",
         "allowForks: 'yes'",
