@@ -3,10 +3,9 @@ import hudson.AbortException
 import org.jenkinsci.plugins.credentialsbinding.impl.CredentialNotFoundException
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 
-// A login: check the names and types of the options; bind a fresh ID token around one `sh`, which runs the launcher
-// (resources/cloudsmith/oidc/cloudsmith-oidc.sh); set the variables that the launcher prints, which point the clients
-// to their files in the login directory. At the end, a second `sh` removes that directory. No token enters Groovy, as
-// Jenkins saves Groovy's variables to disk. What later calls must know is in environment variables.
+// A login: one `sh` with a fresh ID token runs the launcher, resources/cloudsmith/oidc/cloudsmith-oidc.sh, which prints
+// the variables that point the clients to their files in the login directory; a second `sh` removes that directory. No
+// token enters Groovy, as Jenkins saves Groovy's variables to disk. What later calls need is in environment variables.
 
 /** Every option: what it must be, and the variable that carries it to the program and is its default, if any. */
 @Field static final Map OPTIONS = [
@@ -48,7 +47,6 @@ Object call(Map options = [:], Closure body = null) {
     require(!inUse.contains(login.dir), "option dir: ${login.dir} is in use by another login of this build")
     return masked(login) { body == null ? logInForTheBuild(login) : logInAround(login, body) }
 }
-
 Object call(Closure body) { return call([:], body) }
 
 /** Reports any other call as an error. Without it, Jenkins asks administrators to approve `invokeMethod`. */
@@ -65,15 +63,14 @@ void refresh() {
     masked(login) { logIn(login) }
 }
 
-/** Removes what the statements of this build left on this node, newest first, and unsets their variables. */
+/** Removes what the statements left on this node, newest first, and unsets their variables: '' is as good as unset. */
 void cleanup() {
     directories(['LOGINS']).reverse().each { directory -> logOut([dir: directory, loggedIn: 'true'], true) }
     List left = records('LOGINS').findAll { record -> !record.startsWith("${env.NODE_NAME}=/") }
     left.each { record -> echo "cloudsmithOidc: cleanup() leaves ${record} (NODE=DIRECTORY): call it on that node" }
     if (!left) {
         Map login = parsed(records('LOGIN'))
-        // Processes do not see an empty variable. Only the engine gets its own configuration back.
-        records('VARIABLES').each { name -> env.setProperty(name, login[name] ?: '') }
+        records('VARIABLES').each { name -> env.setProperty(name, login[name] ?: '') } // login has those of ENGINE
     }
     env.CLOUDSMITH_OIDC_LOGINS = left.join('\n')
 }
@@ -90,9 +87,12 @@ private Object logInAround(Map login, Closure body) {
     variables.CLOUDSMITH_OIDC_BLOCKS = (records('BLOCKS') + "${env.NODE_NAME}=${login.dir}").join('\n')
     boolean succeeded = false
     try {
-        Object value = withEnv(assignments(variables)) { body() }
-        succeeded = true
-        return value
+        return withEnv(assignments(variables)) {
+            Object value = body()
+            succeeded = true
+            // Jenkins must be able to save the value during the clean-up. If it cannot, it silently ends the build.
+            value instanceof Serializable ? value : null
+        }
     } finally {
         logOut(login, succeeded)
     }
