@@ -62,7 +62,7 @@ def test_cleanup_unsets_the_variables_of_all_statements(runs: Runs) -> None:
     """)
     assert build.result == "SUCCESS"
     assert "afterwards: unset unset" in build.console
-    assert "CLOUDSMITH_OIDC_LOGIN" not in build.console.partition("afterwards: unset")[2]
+    assert "CLOUDSMITH_OIDC_LOGIN=" not in build.console.partition("afterwards: unset")[2]
     assert runs.remains(build) == Remains()
 
 
