@@ -53,7 +53,9 @@ def test_debug_log_has_one_line_for_each_decision(cli: Cli) -> None:
     login = {"HTTPS_PROXY": f"http://me:hunter2@{proxy}", "https_proxy": None, "HOME": str(cli.directory.parent)}
 
     result = cli.login(
-        *("--format=npm,docker", "--domain=npm=npm.acme.com", "--timeout=30"), CLOUDSMITH_OIDC_LOG_LEVEL="debug", **login
+        *("--format=npm,docker", "--domain=npm=npm.acme.com", "--timeout=30"),
+        CLOUDSMITH_OIDC_LOG_LEVEL="debug",
+        **login,
     )
 
     assert result.code == 0, result.stderr
