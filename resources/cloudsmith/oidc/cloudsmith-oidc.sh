@@ -7,24 +7,23 @@
 #
 # The program cloudsmith-oidc does the work; ARGs are its options. It is the command on PATH, or runs in a container
 # with nothing mounted. This script (1) removes what a build can influence, (2) starts the program with the secrets on
-# its standard input, and (3) writes its answer to the login directory. Besides the program's own variables it reads
+# its standard input, and (3) writes its answer to DIR. Besides the program's own variables it reads
 #   CLOUDSMITH_OIDC_TOKEN     the ID token (or OIDC_TOKEN); for explain, CLOUDSMITH_API_KEY can be an API key
 #   CLOUDSMITH_OIDC_RUNTIME   local, docker, podman, or auto (default): the first of them that works
 #   CLOUDSMITH_OIDC_IMAGE     the container image (default: cloudsmith-oidc:VERSION, which is never pulled)
 #   CLOUDSMITH_OIDC_NETWORK   the container's network (default: the engine's)
-# Exit codes are the program's. This script's own are 2 (settings, no runtime, no image), 6 (no answer in time) and
-# 8 (DIR cannot be used).
-#
-# The Jenkins step puts the line `set -- login "$CLOUDSMITH_OIDC_DIR"` before this text, so $0 is not used, and Jenkins
-# starts `sh -xe`, so these options are turned off, and globbing
-# is off but where files are listed. This is POSIX sh.
-set +aexC -fu
+# Exit codes are the program's. Its own: 2 (settings, no runtime, no image), 6 (no answer in time), 8 (DIR).
+# This is POSIX sh. The Jenkins step sets the arguments in a line before this text, so $0 is not used.
+set +aexC -fu # Jenkins starts `sh -xe`. Names of files are listed only between `set +f` and `set -f`.
 umask 077
 
 # ---- 1. What a build cannot influence -------------------------------------------------------------------------------
 
-# A variable of the environment stays exported when it is assigned, so these names are unset before they are used.
-unset id_token api_key extended home_files home_marks home_logins settings paths keep line name
+# What is assigned to a name that the environment has stays in the environment.
+unset version newline id_token api_key extended home_files home_marks home_logins settings paths keep name line
+version=0.1.0
+newline='
+'
 # The secrets leave the environment before any other program starts.
 id_token=${CLOUDSMITH_OIDC_TOKEN:-${OIDC_TOKEN:-}} api_key=${CLOUDSMITH_API_KEY:-}
 unset CLOUDSMITH_OIDC_TOKEN OIDC_TOKEN CLOUDSMITH_API_KEY
@@ -40,29 +39,25 @@ CLOUDSMITH_FORMATS CLOUDSMITH_FORMAT_OPTIONS CLOUDSMITH_NPM_SCOPE CLOUDSMITH_DOM
 CLOUDSMITH_API_HOST CLOUDSMITH_TIMEOUT CLOUDSMITH_OIDC_LOG_FORMAT CLOUDSMITH_OIDC_LOG_LEVEL CLOUDSMITH_OIDC_HOME \
 CLOUDSMITH_OIDC_LAUNCHER DOCKER_CONFIG XDG_CONFIG_HOME \
 HTTPS_PROXY https_proxy HTTP_PROXY http_proxy NO_PROXY no_proxy ALL_PROXY all_proxy $extended"
-# These point to programs, certificates and settings of engines. None may point to a place where a build can write.
+# Paths of programs, certificates and settings of engines. What a build can write is removed from them below.
 paths="PATH HOME TMPDIR XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME DOCKER_CONFIG DOCKER_CERT_PATH CONTAINERS_CONF \
 CONTAINERS_REGISTRIES_CONF CONTAINERS_STORAGE_CONF REGISTRY_AUTH_FILE CONTAINER_SSHKEY SSL_CERT_FILE SSL_CERT_DIR"
-# By the second line Jenkins finds the processes of an aborted build. The third is for the engines.
+# What else stays: this script's own settings; that by which Jenkins finds the processes of an aborted build; that which
+# says where the engine is; and this script's own names, which a value of the environment must not make it lose.
 keep=" $settings $paths CLOUDSMITH_OIDC_RUNTIME CLOUDSMITH_OIDC_IMAGE CLOUDSMITH_OIDC_NETWORK WORKSPACE WORKSPACE_TMP \
 JENKINS_NODE_COOKIE JENKINS_SERVER_COOKIE HUDSON_SERVER_COOKIE JOB_NAME JOB_BASE_NAME BUILD_ID BUILD_NUMBER BUILD_TAG \
 DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_API_VERSION CONTAINER_HOST CONTAINER_CONNECTION \
 DBUS_SESSION_BUS_ADDRESS SSH_AUTH_SOCK USER LOGNAME PWD \
-id_token api_key extended home_files home_marks home_logins settings paths keep line name "
-IFS='
-'
+version newline id_token api_key extended home_files home_marks home_logins settings paths keep name line "
+IFS=$newline
 for line in $(export -p); do
-    # A line inside a value may look like a variable. That can only unset a variable that is not on the list.
-    case $line in 'export '*) name=${line#export } ;; 'declare -x '*) name=${line#declare -x } ;; *) continue ;; esac
-    name=${name%%=*}
-    case $name in *[!A-Za-z0-9_]*) continue ;; esac
+    # A line of a value that looks like a variable can only unset one that is not kept.
+    name=${line#export } name=${name#declare -x } name=${name%%=*}
+    case $name in '' | *[!A-Za-z0-9_]*) continue ;; esac
     # `command`, because bash refuses to unset some of its own variables, which would end the script.
     case $keep in *" $name "*) ;; *) command unset "$name" 2>/dev/null ;; esac
 done
 unset IFS
-version=0.1.0
-newline='
-'
 
 fail() { # CODE MESSAGE
     printf 'cloudsmith-oidc: %s\n' "$2" >&2
@@ -73,20 +68,21 @@ debug() { # MESSAGE
     [ "${CLOUDSMITH_OIDC_LOG_LEVEL:-}" != debug ] || printf 'cloudsmith-oidc: debug: %s\n' "$1" >&2
 }
 
-real() { # DIR: print its path without links; one that contains nothing if there is no such directory
+real() { # DIR: print its path without links, or a path that contains nothing if there is no such directory
     (cd -P -- "${1:-/nonexistent}" 2>/dev/null && pwd) || echo /nonexistent
 }
 
-outside() ( # PATHS: print those where no build can write, separated by colons, with their links resolved
-    separator='' IFS=:
-    for place in $1; do
-        case $place in /*) ;; *) continue ;; esac
-        if [ -d "$place" ]; then file=''; else file=/${place##*/} place=${place%/*}/; fi
-        cd -P -- "$place" 2>/dev/null || continue
-        case $PWD/ in "$workspace"/* | "$workspace_tmp"/* | "$login_directory"/*) continue ;; esac
-        printf %s "$separator$PWD$file"
-        separator=:
+outside() ( # PATHS, separated by colons: print, without links, those where no build can write
+    result='' IFS=:
+    for path in $1; do
+        case $path in /*) ;; *) continue ;; esac
+        if [ -d "$path" ]; then path=$(real "$path"); else path=$(real "${path%/*}/")/${path##*/}; fi
+        case $path/ in /nonexistent/* | "$workspace"/* | "$workspace_tmp"/* | "$login_directory"/*) continue ;; esac
+        # Nor an earlier login's directory.
+        [ ! -e "${path%/*}/login.json" ] && [ ! -e "${path%/*/*}/login.json" ] || continue
+        result=$result:$path
     done
+    printf %s "${result#:}"
 )
 
 command=${1:-} options=" $* " force=''
@@ -96,9 +92,7 @@ workspace=$(real "${WORKSPACE:-}") workspace_tmp=$(real "${WORKSPACE_TMP:-${WORK
 login_directory=$(real "${2:-}")
 for name in $paths; do
     given=$(eval "printf %s \"\${$name:-}\"") value=$(outside "$given")
-    # A build can also write to an earlier login directory, to which DOCKER_CONFIG and REGISTRY_AUTH_FILE may point.
-    for place in "${value%/*}" "${value%/*/*}"; do [ ! -e "$place/login.json" ] || value=''; done
-    [ "$value" = "$given" ] || debug "$name is '$value', not '$given': links are resolved, places of a build dropped"
+    [ "$value" = "$given" ] || debug "$name is '$value', not '$given': links are resolved, places of a build removed"
     if [ -n "$value" ]; then eval "$name=\$value"; else unset "$name"; fi
 done
 # The program reads the user's home directory. In a container, HOME is another one.
@@ -106,12 +100,12 @@ export CLOUDSMITH_OIDC_HOME="${HOME:-/nonexistent}" CLOUDSMITH_OIDC_LAUNCHER=$ve
 
 # ---- 2. Start the program -------------------------------------------------------------------------------------------
 
-set_time() { # sets `timeout`, the command that ends others in time, and `deadline`, `seconds` and 6 from now
-    # The first form sends TERM, and KILL 2 seconds later. Older busyboxes have the others.
+set_time() { # sets `timeout`, the command that ends others in time, and `deadline`, 6 seconds after the program's own
+    # It sends TERM, and KILL 2 seconds later. An older busybox has the other forms.
     for timeout in 'timeout -k 2' 'timeout -s KILL' 'timeout -s KILL -t' ''; do
         [ -z "$timeout" ] || ! $timeout 1 true 2>/dev/null || break
     done # Without a timeout(1), the program's own deadline holds.
-    seconds=${CLOUDSMITH_TIMEOUT:-60}
+    seconds=${CLOUDSMITH_TIMEOUT:-}
     case $options in *' --timeout'[\ =]*) seconds=${options##* --timeout?} seconds=${seconds%% *} ;; esac
     seconds=${seconds%%.*}
     # The program refuses any other value.
@@ -119,8 +113,9 @@ set_time() { # sets `timeout`, the command that ends others in time, and `deadli
     deadline=$(($(date +%s) + seconds + 6))
 }
 
-remaining() { # print the seconds until the deadline, at least 1, as 0 is no limit for timeout(1)
+remaining() { # [MOST]: print the seconds until the deadline, at most MOST, at least 1, as 0 is no limit for timeout(1)
     left=$((deadline - $(date +%s)))
+    [ $left -le "${1:-$left}" ] || left=$1
     echo $((left > 1 ? left : 1))
 }
 
@@ -153,11 +148,14 @@ choose_runtime() { # sets `runtime`, and `missing` if it is an engine that lacks
             podman) probe='podman info' ;;    # `podman version` does not ask the engine.
             *) fail 2 "CLOUDSMITH_OIDC_RUNTIME is '$wanted': allowed are auto, local, docker, podman" ;;
         esac
-        # An engine that says why it cannot inspect the image does not work, or does not have it: the probe decides.
-        # shellcheck disable=SC2086 # `probe` is two words
-        if ! command -v "${probe% *}" >/dev/null; then why="no ${probe% *} on PATH outside the workspace"
-        elif [ "$runtime" = local ] || why=$(within 4 "$runtime" image inspect "$image" 2>&1 >/dev/null); then return
-        elif [ -n "$why" ] && why=$(within 4 $probe 2>&1 >/dev/null); then missing=yes && return
+        if ! command -v "${probe% *}" >/dev/null; then
+            why="no ${probe% *} on PATH outside the workspace"
+        else
+            [ "$runtime" != local ] || return
+            why=$(within "$(remaining 4)" "$runtime" image inspect "$image" 2>&1 >/dev/null) && return
+            # An engine that says why it cannot show the image lacks the image, or does not work.
+            # shellcheck disable=SC2086 # `probe` is two words
+            [ -z "$why" ] || ! why=$(within "$(remaining 4)" $probe 2>&1 >/dev/null) || { missing=yes && return; }
         fi
         why=${why##*"$newline"} reasons="$reasons${reasons:+; }$runtime: ${why:-no answer within 4 seconds}"
     done
@@ -165,27 +163,17 @@ choose_runtime() { # sets `runtime`, and `missing` if it is an engine that lacks
 or podman. In a pod or another container, see docs/troubleshooting.md#nothing-can-run-the-program"
 }
 
-get_image() { # Only an image that an administrator named is pulled: others could own the default name in a registry.
-    if [ -n "${CLOUDSMITH_OIDC_IMAGE:-}" ]; then
-        printf 'cloudsmith-oidc: %s pulls the image %s, for at most 300 seconds\n' "$runtime" "$image" >&2
-        within 300 "$runtime" pull --quiet "$image" >/dev/null && set_time && return
+print_files() { # certificates, and files of the home directory, each as base64 between two lines, under its name there
+    if [ -f "${SSL_CERT_FILE:-}" ]; then
+        debug "the container gets the certificates in $SSL_CERT_FILE"
+        within 4 sed -n '/^-----BEGIN CERTIFICATE-----/,/^-----END CERTIFICATE-----/p' "$SSL_CERT_FILE" 2>/dev/null ||
+            fail 2 "SSL_CERT_FILE is $SSL_CERT_FILE, which cannot be read"
     fi
-    fail 2 "$runtime has no image '$image' and cannot get it: build it in a checkout of this library (docker build -t \
-IMAGE .), push it to a registry of yours, and name it with the option image or CLOUDSMITH_OIDC_IMAGE"
-}
-
-print_certificates() {
-    [ -f "${SSL_CERT_FILE:-}" ] || return 0
-    debug "the container gets the certificates in $SSL_CERT_FILE"
-    within 4 sed -n '/^-----BEGIN CERTIFICATE-----/,/^-----END CERTIFICATE-----/p' "$SSL_CERT_FILE" 2>/dev/null ||
-        fail 2 "SSL_CERT_FILE is $SSL_CERT_FILE, which cannot be read"
-}
-
-print_home() { # files of the home directory, each as base64 between two lines, under its name there
+    [ "$command" = login ] || return 0
     case ${CLOUDSMITH_INHERIT:-}$options in true\ * | *' --inherit '*) ;; *) home_logins='' ;; esac
     size=0
     for name in $home_marks $home_files $home_logins; do
-        case $name in
+        case $name in # Some variables move a part of the home directory.
             .docker/*) top=.docker/ place=${DOCKER_CONFIG:-$CLOUDSMITH_OIDC_HOME/.docker} ;;
             .config/*) top=.config/ place=${XDG_CONFIG_HOME:-$CLOUDSMITH_OIDC_HOME/.config} ;;
             *) top='' place=$CLOUDSMITH_OIDC_HOME ;;
@@ -206,10 +194,16 @@ print_home() { # files of the home directory, each as base64 between two lines, 
 }
 
 run() { # ARG...: run the program with the secrets on its standard input; end if it fails
+    container=''
     if [ "$runtime" = local ]; then set -- cloudsmith-oidc "$@"; else
-        [ -z "$missing" ] || get_image
-        # Nothing is mounted, so a private CA and files of the home directory go the way of the secrets.
-        text=$(print_certificates; [ "$command" != login ] || print_home) || exit
+        # Only an image that an administrator named is pulled: others could own the default name in a registry.
+        if [ -n "$missing" ] && [ -n "${CLOUDSMITH_OIDC_IMAGE:-}" ]; then
+            printf 'cloudsmith-oidc: %s pulls the image %s, for at most 300 seconds\n' "$runtime" "$image" >&2
+            within 300 "$runtime" pull --quiet "$image" >/dev/null
+            set_time
+        fi
+        # Nothing is mounted, so these go the way of the secrets.
+        text=$(print_files) || exit
         secrets=$secrets${text:+$newline$text}
         set -- "$image" "$@"
         for name in $settings; do # Naming one that is not set would remove it from an image that sets it.
@@ -217,7 +211,8 @@ run() { # ARG...: run the program with the secrets on its standard input; end if
         done
         container=$(mktemp -u cloudsmith-oidc-XXXXXXXXXX)
         set -- "$runtime" run --rm -i --pull=never --name "$container" --read-only --tmpfs /tmp --cap-drop ALL \
-            --security-opt no-new-privileges --user 65532:65532 --log-driver none ${network:+"--network=$network"} "$@"
+            --security-opt no-new-privileges --user 65532:65532 --log-driver none --stop-timeout=0 \
+            ${network:+"--network=$network"} "$@"
     fi
     # A program that prints without end fills at most 64 MB of the disk. A pull writes more, so this comes after it.
     [ "$command" != login ] || ulimit -f 131072
@@ -230,14 +225,15 @@ run() { # ARG...: run the program with the secrets on its standard input; end if
         [2-8]) container='' && exit $code ;; # The program has said why.
         12[567]) container=''
             [ "$runtime" != local ] || fail 2 'the command cloudsmith-oidc cannot be started: install it again'
-            fail 2 "$runtime cannot run the image '$image': it says why above" ;;
+            fail 2 "$runtime cannot run the image '$image': it says why above. If there is none, build it in a checkout \
+of this library (docker build -t IMAGE .), push it to a registry of yours, and name it: CLOUDSMITH_OIDC_IMAGE" ;;
     esac
     [ "$(date +%s)" -lt "$deadline" ] || fail 6 "the program ($runtime) gave no answer in $seconds seconds and was \
 ended. Check that it works, or raise the timeout"
     fail $code "the program ended with status $code: what it said is above"
 }
 
-finish() { # on every way out
+finish() { # on every way out: leave no process, no container, no temporary file, no new directory of a failed login
     status=$?
     trap '' HUP INT TERM
     unset IFS # An exit in a loop leaves it changed.
@@ -252,7 +248,6 @@ finish() { # on every way out
     fi >/dev/null 2>&1 3>&- 4>&-
     # A client of the engine that was ended can leave its container.
     [ -z "$container" ] || within 4 "$runtime" rm -f "$container" >/dev/null 2>&1
-    # A login that failed leaves no new directory.
     [ $status -eq 0 ] || [ -z "$made" ] ||
         (enter_parent && enter "$leaf" && empty; enter_parent && rmdir "./$leaf") 2>/dev/null
     exit $status
@@ -270,7 +265,7 @@ exists() { # NAME
     [ -e "./$1" ] || [ -L "./$1" ]
 }
 
-set_directory() { # DIR: sets `dir`, its plain path; `leaf`, its last part; `root` and `below`, the way to its parent
+set_directory() { # DIR: sets `dir`, its plain path: `root`, which may have links in it, then `below`, then `leaf`
     dir=''
     case ${1:-} in
         '') fail 2 'the directory is missing' ;;
@@ -287,15 +282,15 @@ set_directory() { # DIR: sets `dir`, its plain path; `leaf`, its last part; `roo
     leaf=${dir##*/} root=${dir%/*}/
     [ -n "$leaf" ] || fail 2 "'$1' cannot be a login directory"
     for place in "${WORKSPACE_TMP:-/nonexistent}" "${WORKSPACE:-/nonexistent}" "$PWD"; do
-        case $dir in "${place%/}"/?*) root=${place%/}/ ;; esac # Links above these are the administrator's business.
+        case $dir in "${place%/}"/?*) root=${place%/}/ ;; esac # No build can change the way to these.
     done
     below=${dir#"$root"} below=${below%"$leaf"}
 }
 
 enter() { # PATH [make]: go through directories below this one, none of them a link; fail where there is none
     case $1 in *?/?*) enter "${1%%/*}" ${2:+make} && enter "${1#*/}" ${2:+make}; return ;; esac
-    set -- "${1%/}" "$@"
-    [ $# -eq 2 ] || mkdir "./$1" 2>/dev/null
+    set -- "${1%/}" ${2:+make}
+    [ $# -eq 1 ] || mkdir "./$1" 2>/dev/null
     exists "$1" || return
     here=${here%/}/$1 up=$up/..
     # An external pwd asks the kernel. The one of bash looks its own idea of the path up, which may have changed.
@@ -311,27 +306,26 @@ enter_parent() { # [make]
 
 enter_login() { # A login directory has login.json, or nothing, or only temporary files of an interrupted login.
     { enter "$leaf" && [ -n "$(find . -prune -user "$(id -u)" ! -perm -0020 ! -perm -0002)" ] &&
-        { [ -z "$(find . ! -name . -prune ! -name '.cloudsmith-oidc-*' | head -n 1)" ] ||
-            { [ -f login.json ] && [ ! -L login.json ]; }; }; } ||
+        { { [ -f login.json ] && [ ! -L login.json ]; } ||
+            [ -z "$(find . ! -name . -prune ! -name '.cloudsmith-oidc-*' | head -n 1)" ]; }; } ||
         cannot "it must be new, or empty, or an earlier login's, and only this user may write to it. Give another one"
 }
 
 empty() { # [FIND ARG...]: remove what is in this directory and fits the arguments; fail unless all of it is gone
     case $(rm --version 2>/dev/null) in
         *'GNU coreutils'*) within "$(remaining)" find . ! -name . -prune "$@" -exec rm -rf {} + 2>/dev/null ;;
-        # Other programs follow a link that takes the place of a directory at the right moment.
         *) in_background empty_by_steps "$@" 2>/dev/null ;;
     esac
     [ -z "$(find . ! -name . -prune "$@" | head -n 1)" ]
 }
 
-empty_by_steps() { # [FIND ARG...]: ends in any case, as a build may have planted a tree that takes for ever
+empty_by_steps() { # for another rm, which follows a link that takes the place of a directory at the right moment
     find . ! -name . -prune "$@" ! -type d -exec rm -f {} +
     find . ! -name . -prune "$@" -type d -exec rmdir {} +
     set +f
     for entry in ./* ./.[!.]* ./..?*; do
+        [ "$(remaining)" -gt 1 ] || return # A build may have planted a tree that takes for ever.
         [ -d "$entry" ] && [ -n "$(find "$entry" -prune "$@")" ] || continue
-        [ "$(remaining)" -gt 1 ] || return
         ([ $((depth += 1)) -le 50 ] && enter "${entry#./}" && empty_by_steps)
         rmdir "$entry"
     done
@@ -366,8 +360,7 @@ set_traps() {
 }
 
 login() { # [ARG...]
-    # The directory is checked before a token is requested.
-    (! enter_parent || ! exists "$leaf" || enter_login) || exit 8
+    (! enter_parent || ! exists "$leaf" || enter_login) || exit 8 # before a token is requested
     file=$(mktemp "${TMPDIR:-/tmp}/cloudsmith-oidc.XXXXXX" 2>/dev/null) || fail 8 "cannot write to ${TMPDIR:-/tmp}"
     exec 3>"$file"
     exec 4<"$file"
@@ -408,13 +401,8 @@ set_traps
 trap finish EXIT
 set_time
 case $command in
-    login | logout) set_directory "${2:-}"; shift 2 ;;
-    explain) shift; secrets=$secrets${api_key:+$newline$api_key} ;;
+    login) set_directory "${2:-}"; shift 2; choose_runtime; login "$@" ;;
+    logout) set_directory "${2:-}"; logout ;;
+    explain) secrets=$secrets${api_key:+$newline$api_key}; shift; choose_runtime; run explain --token-stdin "$@" ;;
     *) fail 2 'usage: cloudsmith-oidc.sh login DIR [ARG...] | logout [--force] DIR | explain [ARG...]' ;;
-esac
-[ "$command" = logout ] || choose_runtime
-case $command in
-    login) login "$@" ;;
-    logout) logout ;;
-    explain) run explain --token-stdin "$@" ;;
 esac
