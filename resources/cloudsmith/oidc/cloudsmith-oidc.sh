@@ -20,7 +20,8 @@ umask 077
 # ---- 1. What a build cannot influence -------------------------------------------------------------------------------
 
 # What is assigned to a name that the environment has stays in the environment.
-unset version newline id_token api_key extended home_files home_marks home_logins settings paths keep name line
+unset version newline id_token api_key extended home_files home_marks home_logins families around settings paths keep
+unset name line
 version=0.1.0
 newline='
 '
@@ -28,16 +29,18 @@ newline='
 id_token=${CLOUDSMITH_OIDC_TOKEN:-${OIDC_TOKEN:-}} api_key=${CLOUDSMITH_API_KEY:-}
 unset CLOUDSMITH_OIDC_TOKEN OIDC_TOKEN CLOUDSMITH_API_KEY
 # `make generated` writes these: variables of the job that formats extend; files of the home directory that formats
-# always read, of which they need only know that they exist, and that they read only with CLOUDSMITH_INHERIT=true.
+# always read, of which they need only know that they exist, and that they read only with CLOUDSMITH_INHERIT=true; how
+# the names of variables begin that clients read.
 extended="APT_CONFIG BUILDX_CONFIG CLOUDSMITH_GIT_CONFIG CLOUDSMITH_OWN_APT_CONFIG CLOUDSMITH_OWN_CONAN_HOME CLOUDSMITH_OWN_R_PROFILE COMPOSER_CACHE_DIR CONAN_HOME GEMRC GIT_CONFIG_COUNT GOAUTH GONOSUMDB GOPRIVATE MAVEN_ARGS MAVEN_OPTS R_PROFILE YARN_PLUGINS"
 home_files=".docker/config.json .docker/contexts/meta/*/meta.json"
 home_marks=".config/curlrc .curlrc .docker/buildx/.lock"
 home_logins=".netrc .npmrc"
+families="PIP"
 # The program gets these, also in a container.
 settings="CLOUDSMITH_ORG CLOUDSMITH_WORKSPACE CLOUDSMITH_SERVICE_SLUG CLOUDSMITH_SERVICE_ACCOUNT_SLUG CLOUDSMITH_REPO \
 CLOUDSMITH_FORMATS CLOUDSMITH_FORMAT_OPTIONS CLOUDSMITH_NPM_SCOPE CLOUDSMITH_DOMAINS CLOUDSMITH_INHERIT \
 CLOUDSMITH_API_HOST CLOUDSMITH_TIMEOUT CLOUDSMITH_OIDC_LOG_FORMAT CLOUDSMITH_OIDC_LOG_LEVEL CLOUDSMITH_OIDC_HOME \
-CLOUDSMITH_OIDC_LAUNCHER DOCKER_CONFIG XDG_CONFIG_HOME \
+CLOUDSMITH_OIDC_LAUNCHER CLOUDSMITH_OIDC_AROUND DOCKER_CONFIG XDG_CONFIG_HOME \
 HTTPS_PROXY https_proxy HTTP_PROXY http_proxy NO_PROXY no_proxy ALL_PROXY all_proxy $extended"
 # Paths of programs, certificates and settings of engines. What a build can write is removed from them below.
 paths="PATH HOME TMPDIR XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME DOCKER_CONFIG DOCKER_CERT_PATH CONTAINERS_CONF \
@@ -48,12 +51,15 @@ keep=" $settings $paths CLOUDSMITH_OIDC_RUNTIME CLOUDSMITH_OIDC_IMAGE CLOUDSMITH
 JENKINS_NODE_COOKIE JENKINS_SERVER_COOKIE HUDSON_SERVER_COOKIE JOB_NAME JOB_BASE_NAME BUILD_ID BUILD_NUMBER BUILD_TAG \
 DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_API_VERSION CONTAINER_HOST CONTAINER_CONNECTION \
 DBUS_SESSION_BUS_ADDRESS SSH_AUTH_SOCK USER LOGNAME PWD \
-version newline id_token api_key extended home_files home_marks home_logins settings paths keep name line "
-IFS=$newline
+version newline id_token api_key extended home_files home_marks home_logins families around settings paths keep \
+name line "
+around='' IFS=$newline
 for line in $(export -p); do
     # A line of a value that looks like a variable can only unset one that is not kept.
     name=${line#export } name=${name#declare -x } name=${name%%=*}
     case $name in '' | *[!A-Za-z0-9_]*) continue ;; esac
+    # Names only, for the program, which warns of those that send a client elsewhere. Linux refuses a value of 128 kB.
+    case " $families " in *" ${name%%_*} "*) [ ${#around} -gt 32768 ] || around="$around $name" ;; esac
     # `command`, because bash refuses to unset some of its own variables, which would end the script.
     case $keep in *" $name "*) ;; *) command unset "$name" 2>/dev/null ;; esac
 done
@@ -76,27 +82,30 @@ outside() ( # PATHS, separated by colons: print, without links, those where no b
     result='' IFS=:
     for path in $1; do
         case $path in /*) ;; *) continue ;; esac
-        if [ -d "$path" ]; then path=$(real "$path"); else path=$(real "${path%/*}/")/${path##*/}; fi
-        case $path/ in /nonexistent/* | "$workspace"/* | "$workspace_tmp"/* | "$login_directory"/*) continue ;; esac
-        # Nor an earlier login's directory.
+        if [ -d "$path" ]; then file=''; else file=/${path##*/} path=${path%/*}/; fi
+        cd -P -- "$path" 2>/dev/null || continue
+        case $PWD/ in "$workspace"/* | "$workspace_tmp"/* | "$login_directory"/*) continue ;; esac
+        path=$PWD$file
+        # A build can also write to an earlier login directory.
         [ ! -e "${path%/*}/login.json" ] && [ ! -e "${path%/*/*}/login.json" ] || continue
         result=$result:$path
     done
     printf %s "${result#:}"
 )
 
-command=${1:-} options=" $* " force=''
+command=${1:-} options=" $* " force='' registry=''
 [ "$command ${2:-}" != 'logout --force' ] || { force=yes && shift; }
 case $options in *' --log-level'[\ =]'debug '*) CLOUDSMITH_OIDC_LOG_LEVEL=debug ;; esac
 workspace=$(real "${WORKSPACE:-}") workspace_tmp=$(real "${WORKSPACE_TMP:-${WORKSPACE:+$WORKSPACE@tmp}}")
 login_directory=$(real "${2:-}")
 for name in $paths; do
     given=$(eval "printf %s \"\${$name:-}\"") value=$(outside "$given")
+    [ "$name$value" != DOCKER_CONFIG ] || registry=$given
     [ "$value" = "$given" ] || debug "$name is '$value', not '$given': links are resolved, places of a build removed"
     if [ -n "$value" ]; then eval "$name=\$value"; else unset "$name"; fi
 done
 # The program reads the user's home directory. In a container, HOME is another one.
-export CLOUDSMITH_OIDC_HOME="${HOME:-/nonexistent}" CLOUDSMITH_OIDC_LAUNCHER=$version
+export CLOUDSMITH_OIDC_HOME="${HOME:-/nonexistent}" CLOUDSMITH_OIDC_LAUNCHER=$version CLOUDSMITH_OIDC_AROUND="$around"
 
 # ---- 2. Start the program -------------------------------------------------------------------------------------------
 
@@ -163,7 +172,20 @@ choose_runtime() { # sets `runtime`, and `missing` if it is an engine that lacks
 or podman. In a pod or another container, see docs/troubleshooting.md#nothing-can-run-the-program"
 }
 
-print_files() { # certificates, and files of the home directory, each as base64 between two lines, under its name there
+print_file() { # NAME BASE64: print a file for the program
+    [ $((size += ${#2})) -lt 2000000 ] || fail 2 "the clients' own configuration is too large to carry over"
+    printf -- '-----BEGIN FILE %s-----\n%s\n-----END FILE-----\n' "$1" "$2"
+}
+
+print_registry() { # Docker's configuration from docker.withRegistry around this: the program takes its logins
+    [ -n "$registry" ] && [ ! -e "$registry/../login.json" ] || return 0
+    # A build can write there, so no link is followed. Without GNU's dd nothing is read.
+    text=$( (set_directory "$registry" && enter_parent && enter "$leaf" &&
+        dd if=config.json iflag=nofollow,nonblock bs=262145 count=1) 2>/dev/null | base64)
+    [ -z "$text" ] || print_file around/config.json "$text"
+}
+
+print_files() { # what a container cannot read: certificates, and files of the home directory under their names there
     if [ -f "${SSL_CERT_FILE:-}" ]; then
         debug "the container gets the certificates in $SSL_CERT_FILE"
         within 4 sed -n '/^-----BEGIN CERTIFICATE-----/,/^-----END CERTIFICATE-----/p' "$SSL_CERT_FILE" 2>/dev/null ||
@@ -171,7 +193,6 @@ print_files() { # certificates, and files of the home directory, each as base64 
     fi
     [ "$command" = login ] || return 0
     case ${CLOUDSMITH_INHERIT:-}$options in true\ * | *' --inherit '*) ;; *) home_logins='' ;; esac
-    size=0
     for name in $home_marks $home_files $home_logins; do
         case $name in # Some variables move a part of the home directory.
             .docker/*) top=.docker/ place=${DOCKER_CONFIG:-$CLOUDSMITH_OIDC_HOME/.docker} ;;
@@ -186,15 +207,16 @@ print_files() { # certificates, and files of the home directory, each as base64 
             [ -f "$file" ] && [ -r "$file" ] || continue
             debug "the container is told of $file"
             case " $home_marks " in *" $name "*) ;; *) text=$(within 4 head -c 262145 "$file" | base64) ;; esac
-            [ $((size += ${#text})) -lt 2000000 ] || fail 2 "the configuration in $place is too large to carry over"
-            printf -- '-----BEGIN FILE %s-----\n%s\n-----END FILE-----\n' "$path" "$text"
+            print_file "$path" "$text"
         done
         set -f
     done
 }
 
 run() { # ARG...: run the program with the secrets on its standard input; end if it fails
-    container=''
+    container='' size=0
+    if [ "$command" = login ]; then text=$(print_registry) || exit; else text=''; fi
+    secrets=$secrets${text:+$newline$text}
     if [ "$runtime" = local ]; then set -- cloudsmith-oidc "$@"; else
         # Only an image that an administrator named is pulled: others could own the default name in a registry.
         if [ -n "$missing" ] && [ -n "${CLOUDSMITH_OIDC_IMAGE:-}" ]; then
@@ -225,8 +247,9 @@ run() { # ARG...: run the program with the secrets on its standard input; end if
         [2-8]) container='' && exit $code ;; # The program has said why.
         12[567]) container=''
             [ "$runtime" != local ] || fail 2 'the command cloudsmith-oidc cannot be started: install it again'
-            fail 2 "$runtime cannot run the image '$image': it says why above. If there is none, build it in a checkout \
-of this library (docker build -t IMAGE .), push it to a registry of yours, and name it: CLOUDSMITH_OIDC_IMAGE" ;;
+            fail 2 "$runtime cannot run the image '$image': it says why above. If there is none, build it in a \
+checkout of this library (docker build -t IMAGE .), push it to a registry of yours, and name it with the option image \
+or CLOUDSMITH_OIDC_IMAGE${registry:+. Logins in $registry are not used here: log in as the agent\'s user}" ;;
     esac
     [ "$(date +%s)" -lt "$deadline" ] || fail 6 "the program ($runtime) gave no answer in $seconds seconds and was \
 ended. Check that it works, or raise the timeout"
@@ -316,7 +339,7 @@ empty() { # [FIND ARG...]: remove what is in this directory and fits the argumen
         *'GNU coreutils'*) within "$(remaining)" find . ! -name . -prune "$@" -exec rm -rf {} + 2>/dev/null ;;
         *) in_background empty_by_steps "$@" 2>/dev/null ;;
     esac
-    [ -z "$(find . ! -name . -prune "$@" | head -n 1)" ]
+    [ -z "$(find . ! -name . -prune "$@" -print | head -n 1)" ]
 }
 
 empty_by_steps() { # for another rm, which follows a link that takes the place of a directory at the right moment
@@ -325,7 +348,7 @@ empty_by_steps() { # for another rm, which follows a link that takes the place o
     set +f
     for entry in ./* ./.[!.]* ./..?*; do
         [ "$(remaining)" -gt 1 ] || return # A build may have planted a tree that takes for ever.
-        [ -d "$entry" ] && [ -n "$(find "$entry" -prune "$@")" ] || continue
+        [ -d "$entry" ] && [ -n "$(find "$entry" -prune "$@" -print)" ] || continue
         ([ $((depth += 1)) -le 50 ] && enter "${entry#./}" && empty_by_steps)
         rmdir "$entry"
     done
@@ -371,6 +394,10 @@ login() { # [ARG...]
     trap '' HUP INT TERM
     ! mkdir "./$leaf" 2>/dev/null || made=yes # If this login fails, it removes the directory.
     set_traps
+    # What a lost agent or a killed build has left there for a day holds only tokens that have expired.
+    case $leaf in cloudsmith-oidc-*)
+        empty -type d -name 'cloudsmith-oidc-*' -mtime +0 -exec test -f {}/login.json ';' ;;
+    esac
     enter_login
     chmod 700 .
     # One login writes at a time. The lock ends with this process; without the program flock there is none.

@@ -1,0 +1,136 @@
+"""What is around a login: variables of the job, docker.withRegistry, and the login directories of builds that ended."""
+
+import base64
+import os
+import re
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from launcher.agent import Agent
+
+DAY = 24 * 60 * 60
+REGISTRY = '{"auths": {"registry.example.com": {"auth": "…"}}}\n'
+
+
+@pytest.fixture(autouse=True)
+def tools(agent: Agent) -> None:
+    """Programs of which the launcher needs none to log in."""
+    for name in ("dd", "test"):
+        agent.tools[name] = [str(shutil.which(name))]
+        agent.plain(name)
+    agent.has("cloudsmith-oidc")
+
+
+def carried(agent: Agent) -> list[str]:
+    """The configuration of docker.withRegistry that came by the pipe."""
+    found = re.findall(
+        r"-----BEGIN FILE around/config.json-----\n([^-]*)\n", agent.run_call.stdin
+    )
+    return [base64.b64decode(text).decode() for text in found]
+
+
+def with_registry(agent: Agent) -> Path:
+    """What docker.withRegistry writes, and where it points to with DOCKER_CONFIG."""
+    directory = agent.workspace.with_name("workspace@tmp") / "5f1c"
+    directory.mkdir(parents=True)
+    (directory / "config.json").write_text(REGISTRY)
+    agent.env["DOCKER_CONFIG"] = str(directory)
+    return directory
+
+
+def test_program_gets_the_names_of_variables_that_clients_read(agent: Agent) -> None:
+    around = {
+        "PIP_INDEX_URL": f"https://user:{agent.token}@example.com",
+        "PIPELINE": "x",
+        "ODD": "1\nexport PIP_x=2",
+    }
+    assert (
+        agent.run("login", "d", **around, CLOUDSMITH_OIDC_AROUND="PIP_OTHER").status
+        == 0
+    )
+    names = set(agent.run_call.env["CLOUDSMITH_OIDC_AROUND"].split())
+    assert names - {"PIP_x"} == {"PIP_INDEX_URL"}, (
+        "a line that only looks like a variable does no harm"
+    )
+    assert not {"PIP_INDEX_URL", "PIPELINE", "ODD"} & agent.run_call.env.keys()
+
+
+def test_more_names_than_a_variable_can_hold_are_cut(agent: Agent) -> None:
+    assert (
+        agent.run(
+            "login", "d", **{f"PIP_{number}_{'X' * 90}": "" for number in range(2000)}
+        ).status
+        == 0
+    )
+    assert 30_000 < len(agent.run_call.env["CLOUDSMITH_OIDC_AROUND"]) < 33_000
+
+
+@pytest.mark.parametrize("runtime", ["cloudsmith-oidc", "docker"])
+def test_program_gets_the_configuration_of_with_registry(
+    agent: Agent, runtime: str
+) -> None:
+    (agent.bin / "cloudsmith-oidc").unlink()
+    agent.has(runtime)
+    with_registry(agent)
+    assert agent.run("login", "d").status == 0
+    assert carried(agent) == [REGISTRY]
+    assert "DOCKER_CONFIG" not in agent.run_call.env, (
+        "the engine does not use what a build can write"
+    )
+
+
+@pytest.mark.parametrize("kind", ["file", "directory", "device", "FIFO", "of a login"])
+def test_no_link_leads_to_another_configuration(agent: Agent, kind: str) -> None:
+    """A build could otherwise get the logins of the agent's user."""
+    directory = with_registry(agent)
+    own = agent.stage / "own"
+    own.mkdir()
+    (own / "config.json").write_text("the user's")
+    if kind == "directory":
+        shutil.rmtree(directory)
+        directory.symlink_to(own)
+    elif kind == "of a login":
+        (directory.parent / "login.json").write_text("{}")
+    else:
+        (directory / "config.json").unlink()
+        if kind == "FIFO":
+            os.mkfifo(directory / "config.json")
+        else:
+            (directory / "config.json").symlink_to(
+                "/dev/zero" if kind == "device" else own / "config.json"
+            )
+    assert agent.run("login", "d").status == 0
+    assert carried(agent) == []
+
+
+def test_login_removes_old_logins_beside_it(agent: Agent) -> None:
+    """A lost agent or a killed build leaves them. They must be a day old, have our name, and have a login's record."""
+    names = ("cloudsmith-oidc-old", "cloudsmith-oidc-new", "cloudsmith-oidc-x", "own")
+    left = {name: agent.workspace / name for name in names}
+    for name, directory in left.items():
+        (directory / "gradle").mkdir(parents=True)
+        if name != "cloudsmith-oidc-x":
+            (directory / "login.json").write_text("{}")
+        if name != "cloudsmith-oidc-new":
+            os.utime(directory, (0, time.time() - 2 * DAY))
+    (agent.workspace / "cloudsmith-oidc-link").symlink_to(left["own"])
+    assert agent.run("login", "cloudsmith-oidc-1").status == 0
+    assert {path.name for path in agent.workspace.iterdir()} == {
+        *(
+            "cloudsmith-oidc-1",
+            "cloudsmith-oidc-link",
+            "cloudsmith-oidc-new",
+            "cloudsmith-oidc-x",
+            "own",
+        )
+    }
+    (agent.workspace / "cloudsmith-oidc-old").mkdir()
+    (agent.workspace / "cloudsmith-oidc-old/login.json").write_text("{}")
+    os.utime(agent.workspace / "cloudsmith-oidc-old", (0, 0))
+    assert agent.run("login", "d").status == 0, (
+        "in a directory with a name of its own nothing else is removed"
+    )
+    assert (agent.workspace / "cloudsmith-oidc-old").exists()
