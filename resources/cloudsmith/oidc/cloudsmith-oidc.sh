@@ -249,7 +249,7 @@ run() { # ARG...: run the program with the secrets on its standard input; end if
             [ "$runtime" != local ] || fail 2 'the command cloudsmith-oidc cannot be started: install it again'
             fail 2 "$runtime cannot run the image '$image': it says why above. If there is none, build it in a \
 checkout of this library (docker build -t IMAGE .), push it to a registry of yours, and name it with the option image \
-or CLOUDSMITH_OIDC_IMAGE${registry:+. Logins in $registry are not used here: log in as the agent\'s user}" ;;
+or CLOUDSMITH_OIDC_IMAGE${registry:+. Logins in $registry are not used here: log in as the user of the agent}" ;;
     esac
     [ "$(date +%s)" -lt "$deadline" ] || fail 6 "the program ($runtime) gave no answer in $seconds seconds and was \
 ended. Check that it works, or raise the timeout"
