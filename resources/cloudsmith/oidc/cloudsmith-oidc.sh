@@ -14,28 +14,28 @@
 #   CLOUDSMITH_OIDC_NETWORK   the container's network (default: the engine's)
 # Exit codes are the program's. Its own: 2 (settings, no runtime, no image), 6 (no answer in time), 8 (DIR).
 # This is POSIX sh. The Jenkins step sets the arguments in a line before this text, so $0 is not used.
-set +aexC -fu # Jenkins starts `sh -xe`. Names of files are listed only between `set +f` and `set -f`.
+set +aexC -fu # Some callers start `sh -xe`. Names of files are listed only between `set +f` and `set -f`.
 umask 077
 
 # ---- 1. What a build cannot influence -------------------------------------------------------------------------------
 
-# What is assigned to a name that the environment has stays in the environment.
-unset version newline id_token api_key extended home_files home_marks home_logins families around settings paths keep
+# A name that is in the environment stays there, whatever is assigned to it.
+unset secrets api_key version newline extended home_files home_marks home_logins prefixes settings paths keep around
 unset name line
+# The secrets leave the environment before any other program starts.
+secrets=${CLOUDSMITH_OIDC_TOKEN:-${OIDC_TOKEN:-}} api_key=${CLOUDSMITH_API_KEY:-} inside=${CLOUDSMITH_OIDC_LOGIN:-}
+unset CLOUDSMITH_OIDC_TOKEN OIDC_TOKEN CLOUDSMITH_API_KEY
 version=0.1.0
 newline='
 '
-# The secrets leave the environment before any other program starts.
-id_token=${CLOUDSMITH_OIDC_TOKEN:-${OIDC_TOKEN:-}} api_key=${CLOUDSMITH_API_KEY:-}
-unset CLOUDSMITH_OIDC_TOKEN OIDC_TOKEN CLOUDSMITH_API_KEY
-# `make generated` writes these: variables of the job that formats extend; files of the home directory that formats
-# always read, of which they need only know that they exist, and that they read only with CLOUDSMITH_INHERIT=true; how
-# the names of variables begin that clients read.
+# `make generated` writes these five. Variables of the job that the formats extend:
 extended="APT_CONFIG BUILDX_CONFIG CLOUDSMITH_GIT_CONFIG CLOUDSMITH_OWN_APT_CONFIG CLOUDSMITH_OWN_CONAN_HOME CLOUDSMITH_OWN_R_PROFILE COMPOSER_CACHE_DIR CONAN_HOME GEMRC GIT_CONFIG_COUNT GOAUTH GONOSUMDB GOPRIVATE MAVEN_ARGS MAVEN_OPTS R_PROFILE YARN_PLUGINS"
+# Files of the home directory that they always read; that they must only know of; and, with their logins, on request:
 home_files=".docker/config.json .docker/contexts/meta/*/meta.json"
 home_marks=".config/curlrc .curlrc .docker/buildx/.lock"
 home_logins=".netrc .npmrc"
-families="PIP"
+# How the names of variables begin that clients read:
+prefixes="PIP"
 # The program gets these, also in a container.
 settings="CLOUDSMITH_ORG CLOUDSMITH_WORKSPACE CLOUDSMITH_SERVICE_SLUG CLOUDSMITH_SERVICE_ACCOUNT_SLUG CLOUDSMITH_REPO \
 CLOUDSMITH_FORMATS CLOUDSMITH_FORMAT_OPTIONS CLOUDSMITH_NPM_SCOPE CLOUDSMITH_DOMAINS CLOUDSMITH_INHERIT \
@@ -46,20 +46,20 @@ HTTPS_PROXY https_proxy HTTP_PROXY http_proxy NO_PROXY no_proxy ALL_PROXY all_pr
 paths="PATH HOME TMPDIR XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME DOCKER_CONFIG DOCKER_CERT_PATH CONTAINERS_CONF \
 CONTAINERS_REGISTRIES_CONF CONTAINERS_STORAGE_CONF REGISTRY_AUTH_FILE CONTAINER_SSHKEY SSL_CERT_FILE SSL_CERT_DIR"
 # What else stays: this script's own settings; that by which Jenkins finds the processes of an aborted build; that which
-# says where the engine is; and this script's own names, which a value of the environment must not make it lose.
+# says where the engine is; and this script's own names, which a line of a value could make it lose.
 keep=" $settings $paths CLOUDSMITH_OIDC_RUNTIME CLOUDSMITH_OIDC_IMAGE CLOUDSMITH_OIDC_NETWORK WORKSPACE WORKSPACE_TMP \
 JENKINS_NODE_COOKIE JENKINS_SERVER_COOKIE HUDSON_SERVER_COOKIE JOB_NAME JOB_BASE_NAME BUILD_ID BUILD_NUMBER BUILD_TAG \
 DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_API_VERSION CONTAINER_HOST CONTAINER_CONNECTION \
 DBUS_SESSION_BUS_ADDRESS SSH_AUTH_SOCK USER LOGNAME PWD \
-version newline id_token api_key extended home_files home_marks home_logins families around settings paths keep \
-name line "
+secrets api_key version newline extended home_files home_marks home_logins prefixes settings paths keep around \
+inside name line "
 around='' IFS=$newline
 for line in $(export -p); do
     # A line of a value that looks like a variable can only unset one that is not kept.
     name=${line#export } name=${name#declare -x } name=${name%%=*}
     case $name in '' | *[!A-Za-z0-9_]*) continue ;; esac
     # Names only, for the program, which warns of those that send a client elsewhere. Linux refuses a value of 128 kB.
-    case " $families " in *" ${name%%_*} "*) [ ${#around} -gt 32768 ] || around="$around $name" ;; esac
+    case " $prefixes " in *" ${name%%_*} "*) [ ${#around} -gt 32768 ] || around="$around $name" ;; esac
     # `command`, because bash refuses to unset some of its own variables, which would end the script.
     case $keep in *" $name "*) ;; *) command unset "$name" 2>/dev/null ;; esac
 done
@@ -93,17 +93,17 @@ outside() ( # PATHS, separated by colons: print, without links, those where no b
     printf %s "${result#:}"
 )
 
-command=${1:-} options=" $* " force='' registry=''
-[ "$command ${2:-}" != 'logout --force' ] || { force=yes && shift; }
+command=${1:-} options=" $* " force='' registry=${DOCKER_CONFIG:-}
+[ "$command ${2:-}" = 'logout --force' ] && force=yes && shift
 case $options in *' --log-level'[\ =]'debug '*) CLOUDSMITH_OIDC_LOG_LEVEL=debug ;; esac
 workspace=$(real "${WORKSPACE:-}") workspace_tmp=$(real "${WORKSPACE_TMP:-${WORKSPACE:+$WORKSPACE@tmp}}")
 login_directory=$(real "${2:-}")
 for name in $paths; do
     given=$(eval "printf %s \"\${$name:-}\"") value=$(outside "$given")
-    [ "$name$value" != DOCKER_CONFIG ] || registry=$given
     [ "$value" = "$given" ] || debug "$name is '$value', not '$given': links are resolved, places of a build removed"
     if [ -n "$value" ]; then eval "$name=\$value"; else unset "$name"; fi
 done
+[ -n "${DOCKER_CONFIG:-}" ] && registry='' # else it is one in the workspace, such as that of docker.withRegistry
 # The program reads the user's home directory. In a container, HOME is another one.
 export CLOUDSMITH_OIDC_HOME="${HOME:-/nonexistent}" CLOUDSMITH_OIDC_LAUNCHER=$version CLOUDSMITH_OIDC_AROUND="$around"
 
@@ -112,7 +112,7 @@ export CLOUDSMITH_OIDC_HOME="${HOME:-/nonexistent}" CLOUDSMITH_OIDC_LAUNCHER=$ve
 set_time() { # sets `timeout`, the command that ends others in time, and `deadline`, 6 seconds after the program's own
     # It sends TERM, and KILL 2 seconds later. An older busybox has the other forms.
     for timeout in 'timeout -k 2' 'timeout -s KILL' 'timeout -s KILL -t' ''; do
-        [ -z "$timeout" ] || ! $timeout 1 true 2>/dev/null || break
+        ${timeout:-false} 1 true 2>/dev/null && break
     done # Without a timeout(1), the program's own deadline holds.
     seconds=${CLOUDSMITH_TIMEOUT:-}
     case $options in *' --timeout'[\ =]*) seconds=${options##* --timeout?} seconds=${seconds%% *} ;; esac
@@ -134,8 +134,8 @@ within() { # SECONDS COMMAND [ARG...]
     in_background $timeout "$@"
 }
 
-in_background() { # COMMAND [ARG...]: run it with `input` on its standard input; a signal interrupts only `wait`
-    child=new # A signal may arrive before the next line but one.
+in_background() { # COMMAND [ARG...]: run it with `input` on its standard input, as a signal interrupts only `wait`
+    child=new # `finish` then looks for it, as a signal may arrive before the next line but one.
     printf %s "$input" 2>/dev/null | "$@" 3>&- 4>&- &
     child=$!
     wait "$child" 2>/dev/null # Some shells report a child that was killed.
@@ -149,7 +149,7 @@ choose_runtime() { # sets `runtime`, and `missing` if it is an engine that lacks
     case $image in -* | *[!A-Za-z0-9._:/@-]*) fail 2 "CLOUDSMITH_OIDC_IMAGE is '$image', no name of an image" ;; esac
     case $network in -* | *[!A-Za-z0-9._:-]*) fail 2 "CLOUDSMITH_OIDC_NETWORK is '$network', no network's name" ;; esac
     wanted=${CLOUDSMITH_OIDC_RUNTIME:-auto}
-    [ "$wanted" != auto ] || wanted='local docker podman'
+    [ "$wanted" = auto ] && wanted='local docker podman'
     for runtime in $wanted; do
         case $runtime in
             local) probe=cloudsmith-oidc ;;
@@ -160,11 +160,11 @@ choose_runtime() { # sets `runtime`, and `missing` if it is an engine that lacks
         if ! command -v "${probe% *}" >/dev/null; then
             why="no ${probe% *} on PATH outside the workspace"
         else
-            [ "$runtime" != local ] || return
+            [ "$runtime" = local ] && return
             why=$(within "$(remaining 4)" "$runtime" image inspect "$image" 2>&1 >/dev/null) && return
-            # An engine that says why it cannot show the image lacks the image, or does not work.
+            # An engine that says why it cannot show the image does not have it, or does not work.
             # shellcheck disable=SC2086 # `probe` is two words
-            [ -z "$why" ] || ! why=$(within "$(remaining 4)" $probe 2>&1 >/dev/null) || { missing=yes && return; }
+            if [ -n "$why" ] && why=$(within "$(remaining 4)" $probe 2>&1 >/dev/null); then missing=yes && return; fi
         fi
         why=${why##*"$newline"} reasons="$reasons${reasons:+; }$runtime: ${why:-no answer within 4 seconds}"
     done
@@ -178,7 +178,7 @@ print_file() { # NAME BASE64: print a file for the program
 }
 
 print_registry() { # Docker's configuration from docker.withRegistry around this: the program takes its logins
-    [ -n "$registry" ] && [ ! -e "$registry/../login.json" ] || return 0
+    [ "$command" = login ] && [ -n "$registry" ] && [ ! -e "$registry/../login.json" ] || return 0 # not a login's
     # A build can write there, so no link is followed. Without GNU's dd nothing is read.
     text=$( (set_directory "$registry" && enter_parent && enter "$leaf" &&
         dd if=config.json iflag=nofollow,nonblock bs=262145 count=1) 2>/dev/null | base64)
@@ -192,7 +192,7 @@ print_files() { # what a container cannot read: certificates, and files of the h
             fail 2 "SSL_CERT_FILE is $SSL_CERT_FILE, which cannot be read"
     fi
     [ "$command" = login ] || return 0
-    case ${CLOUDSMITH_INHERIT:-}$options in true\ * | *' --inherit '*) ;; *) home_logins='' ;; esac
+    case "${CLOUDSMITH_INHERIT:-} $options" in 'true '* | *' --inherit '*) ;; *) home_logins='' ;; esac
     for name in $home_marks $home_files $home_logins; do
         case $name in # Some variables move a part of the home directory.
             .docker/*) top=.docker/ place=${DOCKER_CONFIG:-$CLOUDSMITH_OIDC_HOME/.docker} ;;
@@ -214,8 +214,7 @@ print_files() { # what a container cannot read: certificates, and files of the h
 }
 
 run() { # ARG...: run the program with the secrets on its standard input; end if it fails
-    container='' size=0
-    if [ "$command" = login ]; then text=$(print_registry) || exit; else text=''; fi
+    text=$(print_registry) || exit
     secrets=$secrets${text:+$newline$text}
     if [ "$runtime" = local ]; then set -- cloudsmith-oidc "$@"; else
         # Only an image that an administrator named is pulled: others could own the default name in a registry.
@@ -260,7 +259,8 @@ finish() { # on every way out: leave no process, no container, no temporary file
     status=$?
     trap '' HUP INT TERM
     unset IFS # An exit in a loop leaves it changed.
-    [ -z "$file" ] || rm -f "$file"
+    input=''
+    [ -z "$answer_file" ] || rm -f "$answer_file"
     [ "$child" != new ] || child=${!:-}
     if [ -n "$child" ]; then
         kill "$child"
@@ -288,7 +288,7 @@ exists() { # NAME
     [ -e "./$1" ] || [ -L "./$1" ]
 }
 
-set_directory() { # DIR: sets `dir`, its plain path: `root`, which may have links in it, then `below`, then `leaf`
+set_directory() { # DIR: sets its plain path `dir`, which is `root`, where links may be, and `below` and `leaf`
     dir=''
     case ${1:-} in
         '') fail 2 'the directory is missing' ;;
@@ -328,10 +328,10 @@ enter_parent() { # [make]
 }
 
 enter_login() { # A login directory has login.json, or nothing, or only temporary files of an interrupted login.
-    { enter "$leaf" && [ -n "$(find . -prune -user "$(id -u)" ! -perm -0020 ! -perm -0002)" ] &&
-        { { [ -f login.json ] && [ ! -L login.json ]; } ||
-            [ -z "$(find . ! -name . -prune ! -name '.cloudsmith-oidc-*' | head -n 1)" ]; }; } ||
-        cannot "it must be new, or empty, or an earlier login's, and only this user may write to it. Give another one"
+    why="it must be new, or empty, or an earlier login's, and only this user may write to it. Give another one"
+    enter "$leaf" && [ -n "$(find . -prune -user "$(id -u)" ! -perm -0020 ! -perm -0002)" ] || cannot "$why"
+    [ -f login.json ] && [ ! -L login.json ] && return
+    [ -z "$(find . ! -name . -prune ! -name '.cloudsmith-oidc-*' | head -n 1)" ] || cannot "$why"
 }
 
 empty() { # [FIND ARG...]: remove what is in this directory and fits the arguments; fail unless all of it is gone
@@ -366,12 +366,17 @@ read_answer() { # sets `answer`, lines of PATH BASE64; fails unless it is whole,
     [ -z "$(printf '%s\n' "$names" | sort | uniq -d)" ]
 }
 
-put() ( # PATH BASE64: write a file under a name that nobody can know, and rename it
-    new=$(mktemp -u .cloudsmith-oidc-XXXXXXXXXX) name=${1##*/} up=.
-    set -C # The file must not exist.
+move() ( # FILE PATH: rename a file
+    up=. # `enter` adds to it.
+    case $2 in */*) enter "${2%/*}" make || exit ;; esac
     # -T of GNU and busybox, -h of BSD: do not move it into a directory that a link of that name points to.
-    { printf %s "$2" | base64 -d >"./$new" && (case $1 in */*) enter "${1%/*}" make || exit ;; esac
-        mv -fT "$up/$new" "./$name" || mv -fh "$up/$new" "./$name") && exit; } 2>/dev/null
+    mv -fT "$up/$1" "./${2##*/}" || mv -fh "$up/$1" "./${2##*/}"
+) 2>/dev/null
+
+put() ( # PATH BASE64: write a file under a name that nobody can know, and rename it
+    new=$(mktemp -u .cloudsmith-oidc-XXXXXXXXXX)
+    set -C # The file must not exist.
+    { printf %s "$2" | base64 -d >"./$new"; } 2>/dev/null && move "$new" "$1" && exit
     rm -f "./$new"
     cannot "$1 cannot be written there"
 )
@@ -383,22 +388,24 @@ set_traps() {
 }
 
 login() { # [ARG...]
-    (! enter_parent || ! exists "$leaf" || enter_login) || exit 8 # before a token is requested
-    file=$(mktemp "${TMPDIR:-/tmp}/cloudsmith-oidc.XXXXXX" 2>/dev/null) || fail 8 "cannot write to ${TMPDIR:-/tmp}"
-    exec 3>"$file"
-    exec 4<"$file"
-    rm -f "$file" && file=''
+    # The directory is checked before a token is requested.
+    (enter_parent && exists "$leaf" || exit 0; enter_login) || exit 8
+    answer_file=$(mktemp "${TMPDIR:-/tmp}/cloudsmith-oidc.XXXXXX" 2>/dev/null) || fail 8 "cannot write to ${TMPDIR:-/tmp}"
+    exec 3>"$answer_file"
+    exec 4<"$answer_file"
+    rm -f "$answer_file" && answer_file=''
     run login --token-stdin --output - --root "$dir" "$@" >&3
     read_answer || fail 8 "the program's answer is incomplete, too large, or no list of files: nothing was written"
     enter_parent make || cannot 'it cannot be made'
     trap '' HUP INT TERM
-    ! mkdir "./$leaf" 2>/dev/null || made=yes # If this login fails, it removes the directory.
+    mkdir "./$leaf" 2>/dev/null && made=yes # If this login fails, it removes the directory.
     set_traps
-    # What a lost agent or a killed build has left there for a day holds only tokens that have expired.
-    case $leaf in cloudsmith-oidc-*)
+    # What a lost agent or a killed build has left beside it for a day holds only tokens that have expired.
+    case $inside$leaf in cloudsmith-oidc-*)
         empty -type d -name 'cloudsmith-oidc-*' -mtime +0 -exec test -f {}/login.json ';' ;;
     esac
     enter_login
+    [ -e login.json ] || made=yes
     chmod 700 .
     # One login writes at a time. The lock ends with this process; without the program flock there is none.
     exec 9<.
@@ -406,7 +413,7 @@ login() { # [ARG...]
         cannot 'another login is writing to it'
     trap '' HUP INT TERM # The files are written in milliseconds, and half of them would be useless.
     IFS=$newline
-    for line in $answer; do (unset IFS && put "${line%% *}" "${line#* }") || exit 8; done
+    for line in $answer; do put "${line%% *}" "${line#* }" || exit; done
     set --
     for path in $names; do set -- "$@" ! -name "${path%%/*}"; done
     unset IFS
@@ -423,7 +430,7 @@ logout() {
 }
 
 case $(command -v printf) in /*) fail 2 'this sh has no printf of its own: another would show the token to ps' ;; esac
-file='' child='' container='' made='' input='' depth=0 secrets=$id_token
+answer_file='' child='' container='' made='' input='' depth=0 size=0
 set_traps
 trap finish EXIT
 set_time
