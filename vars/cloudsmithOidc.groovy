@@ -4,8 +4,10 @@ import org.jenkinsci.plugins.credentialsbinding.impl.CredentialNotFoundException
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 
 // A login: one `sh` with a fresh ID token runs the launcher, resources/cloudsmith/oidc/cloudsmith-oidc.sh, which prints
-// the variables that point the clients to their files in the login directory; a second `sh` removes that directory. No
-// token enters Groovy, as Jenkins saves Groovy's variables to disk. What later calls need is in environment variables.
+// the variables that point the clients to their files; a second `sh` removes the directory. No token enters Groovy,
+// as Jenkins saves its variables. What later calls need is in variables CLOUDSMITH_OIDC_*, in lines: BLOCKS around
+// the caller and LOGINS of statements (NODE=DIRECTORY), VARIABLES that these set, and the LOGIN to refresh. Its options
+// are not in their own variables: the vendor's CLI would see CLOUDSMITH_ORG in a body, and log in by itself.
 
 /** Every option: what it must be, and the variable that carries it to the program and is its default, if any. */
 @Field static final Map OPTIONS = [
@@ -102,11 +104,12 @@ private void logInForTheBuild(Map login) {
     Map pointers = logIn(login)
     Map before = pointers.collectEntries { name, value -> [name, env.getProperty(name) ?: ''] }
     pointers.each { name, value -> env.setProperty(name, value) }
-    List fixed = pointers.keySet().findAll { name -> env.getProperty(name) != pointers[name] }.toList()
-    if (fixed) {
-        pointers.keySet().each { name -> env.setProperty(name, fixed.contains(name) ? '' : before[name]) }
+    // What a block around this sets hides what a statement sets: `before` has the block's value, which is not kept.
+    List hidden = pointers.keySet().findAll { name -> env.getProperty(name) != pointers[name] }.toList()
+    if (hidden) {
+        pointers.keySet().each { name -> env.setProperty(name, hidden.contains(name) ? '' : before[name]) }
         logOut(login, false)
-        require(false, "a block, withEnv or environment { } around this sets ${fixed.join(', ')}: use the block form")
+        require(false, "a block, withEnv or environment { } around this sets ${hidden.join(', ')}: use the block form")
     }
     env.CLOUDSMITH_OIDC_LOGIN = assignments(login).join('\n')
     env.CLOUDSMITH_OIDC_LOGINS = (records('LOGINS') + "${env.NODE_NAME}=${login.dir}".toString()).unique().join('\n')
@@ -121,13 +124,13 @@ private Map logIn(Map login) {
         login.loggedIn = 'true'
         // Code of the build could add PATH to the output before Jenkins reads it. _N stands for any number.
         List known = libraryResource('cloudsmith/oidc/variables.txt').readLines()
-        Set unknown = pointers.keySet().findAll { name -> !known.contains(name.replaceAll('_\\d+$', '_N')) } - known
+        Set unknown = (pointers.keySet() - known).findAll { name -> !known.contains(name.replaceAll('_\\d+$', '_N')) }
         require(!unknown, "something on the node has added variables to the login's: ${unknown.join(', ')}")
         return pointers
     } catch (Exception failure) {
         // A launcher that fails leaves everything as it was. One that is interrupted may have logged in unseen.
-        boolean loggedIn = login.loggedIn || !(failure instanceof AbortException)
-        if (loggedIn && !directories(['BLOCKS', 'LOGINS']).contains(login.dir)) { logOut(login, false) }
+        boolean mayHoldToken = login.loggedIn || !(failure instanceof AbortException)
+        if (mayHoldToken && !directories(['BLOCKS', 'LOGINS']).contains(login.dir)) { logOut(login, false) }
         throw failure
     }
 }
@@ -180,11 +183,12 @@ private String launch(String command, Map login) {
 
 /** Runs the body, and masks on the console what looks like a token, if the Mask Passwords plugin is there. */
 private Object masked(Map login, Closure body) {
+    if (login.mask == 'false') { return body() }
     List shapes = libraryResource('cloudsmith/oidc/token-shape.txt').readLines()
     String regex = shapes.findAll { line -> !line.startsWith('#') }.join('|')
-    boolean entered = login.mask == 'false'
+    boolean entered = false
     try {
-        return entered ? body() : maskPasswords(varMaskRegexes: [[key: 'jwt', value: regex]]) {
+        return maskPasswords(varMaskRegexes: [[key: 'jwt', value: regex]]) {
             entered = true
             body()
         }
@@ -247,10 +251,6 @@ private List textsIn(String key, Object value) {
 private void require(Object holds, String message) { if (!holds) { error "cloudsmithOidc: ${message}" } }
 private List assignments(Map values) { return values.collect { name, value -> "${name}=${value}".toString() } }
 private Map parsed(List lines) { return lines.collectEntries { line -> line.split('=', 2).toList() } }
-
-// The lines of a variable of ours: BLOCKS around the caller and LOGINS of statements, as NODE=DIRECTORY; the VARIABLES
-// that statements set; the LOGIN to refresh. Its options are not in their own variables, because the vendor's CLI takes
-// CLOUDSMITH_ORG and CLOUDSMITH_SERVICE_SLUG in a body as a request to find an identity and to log in by itself.
 private List records(String kind) { return (env.getProperty("CLOUDSMITH_OIDC_${kind}") ?: '').readLines() }
 
 private List directories(List kinds) {
