@@ -23,7 +23,9 @@ VALUES: dict[str, dict[str, list[str | None]]] = {
     "--npm-scope": {"is not an npm scope": ["acme"]},
     "--format-option": {
         "'npm.scpe' is not an option of the format": ["npm.scpe=@acme"],
-        "of the format pip: it has none": ["pip.index=x"],
+        "of the format twine: it has none": ["twine.index=x"],
+        "of the format pip: it has keep": ["pip.index=x"],
+        "'NPM_CONFIG_REGISTRY' is none of PIP_INDEX_URL": ["pip.keep=NPM_CONFIG_REGISTRY"],
         "'piip' is not a known format": ["piip.index=x"],
         "FORMAT.NAME=VALUE": ["scope=@acme"],
         "is not an npm scope": ["npm.scope=acme"],
@@ -31,7 +33,10 @@ VALUES: dict[str, dict[str, list[str | None]]] = {
     },
     "--domain": {
         "NAME=HOST": ["pip", "npm:=npm.acme.com"],
-        "is no name for a custom domain": ["piip=dl.acme.com", "cloudsmith=api.acme.com"],
+        "no format of this login uses the custom domain": [
+            *("piip=dl.acme.com", "cloudsmith=api.acme.com", "maven=maven.acme.com"),
+            "npm:prod-2=npm.acme.com",
+        ],
         "without a path": ["pip=dl.acme.com/basic", "pip=https://me:secret@dl.acme.com"],
         "plain http": ["npm=http://npm.acme.com"],
     },

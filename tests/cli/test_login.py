@@ -61,13 +61,17 @@ def test_env_and_activate_point_clients_to_the_files(cli: Cli) -> None:
     assert cli.login().code == 0
 
     pointers = dict(line.split("=", 1) for line in cli.file("env").splitlines())
+    index = "https://dl.cloudsmith.io/basic/acme/prod/python/simple/"
     assert pointers == {
         "PIP_CONFIG_FILE": f"{cli.directory}/pip.conf",
+        "PIP_INDEX_URL": index,
+        "PIP_EXTRA_INDEX_URL": index,
         "NPM_CONFIG_USERCONFIG": f"{cli.directory}/.npmrc",
         "DOCKER_CONFIG": f"{cli.directory}/docker",
         "REGISTRY_AUTH_FILE": f"{cli.directory}/docker/config.json",
         "HELM_REGISTRY_CONFIG": f"{cli.directory}/docker/config.json",
         "NETRC": f"{cli.directory}/netrc",
+        "CLOUDSMITH_OIDC_SET": "NPM_CONFIG_USERCONFIG PIP_CONFIG_FILE PIP_EXTRA_INDEX_URL PIP_INDEX_URL",
     }
     shell = f". {shlex.quote(str(cli.directory))}/activate && env"
     activated = subprocess.run(["sh", "-c", shell], env={}, capture_output=True, text=True, check=True).stdout
@@ -123,8 +127,8 @@ def test_repositories_scopes_and_domains_make_the_urls(cli: Cli) -> None:
     assert cli.login("--repo=prod", "--repo=dev", "--npm-scope=@acme,@tools", f"--domain={domains}").code == 0
 
     token = cli.issued_token()
-    assert cli.file("pip.conf").endswith(
-        "index-url = https://dl.acme.com/basic/prod/python/simple/\n"
+    assert cli.file("pip.conf").startswith(
+        "[global]\nindex-url = https://dl.acme.com/basic/prod/python/simple/\n"
         "extra-index-url =\n    https://dl-dev.acme.com/basic/python/simple/\n"
     )
     assert cli.file(".npmrc").splitlines() == [

@@ -33,9 +33,10 @@ class Client:
     that source at all. One that takes what the first repository has, or whose projects name the repository, does not.
 
     `settings` are the login's, besides the usual ones; `environment` is the job's, also during the login. With `space`,
-    all paths have a space in them. `domains` says that the client can use custom domains without changed scripts.
-    With `engine`, it needs a Docker engine, and how that is reached is in the job's environment. `alone` says that the
-    client's own cache is not made for two jobs of one user at once.
+    all paths have a space in them. `domains` says that the client can use custom domains without changed scripts. With
+    `engine`, it needs a Docker engine, and how that is reached is in the job's environment. `alone` says that the
+    client's own cache is not made for two jobs of one user at once. `without_files` is what this client does without
+    the login's files, if that is not what `Format.without_files` says of all.
     """
 
     format: str
@@ -56,6 +57,7 @@ class Client:
     environment: Callable[[Sandbox, Path], Mapping[str, str]] = lambda _sandbox, _home: {}
     space: bool = True
     domains: bool = True
+    without_files: str = ""
     engine: bool = False
     alone: bool = False
 

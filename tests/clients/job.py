@@ -47,6 +47,10 @@ class Jobs:
             **cli.sandbox.environment(),
             **client.environment(cli.sandbox, self.home),
         }
+        self.said = ""
+        """What the login printed."""
+        self.pointers: dict[str, str] = {}
+        """The variables that the login sets."""
 
     def beside(self) -> Self:
         """Another login of the same user, with the same home."""
@@ -59,23 +63,22 @@ class Jobs:
         login = {**self.environment, "CLOUDSMITH_FORMATS": self.client.format, **self.client.settings(self.cli.sandbox)}
         result = self.cli.login(**{**login, **settings})
         assert result.code == 0, result.stderr
-
-    @property
-    def pointers(self) -> dict[str, str]:
-        """The variables that the login sets."""
-        return dict(line.split("=", 1) for line in self.cli.file("env").splitlines())
+        self.said = result.stderr
+        self.pointers = dict(line.split("=", 1) for line in self.cli.file("env").splitlines())
 
     def run(self, script: str, name: str = "job") -> Done:
         """Run a script in a new directory."""
         directory = self.folder / name
         directory.mkdir()
+        # Jenkins compares names without case.
+        inside = {name.upper() for name in self.pointers}
         for path, text in self.client.files.items():
             (directory / path).parent.mkdir(parents=True, exist_ok=True)
             (directory / path).write_text(text)
         done = subprocess.run(
             ["sh", "-eu", "-c", script],
             cwd=directory,
-            env=self.environment | self.pointers,
+            env={name: value for name, value in self.environment.items() if name.upper() not in inside} | self.pointers,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -7,6 +7,7 @@ import pytest
 
 from clients.client import clients
 from clients.job import Jobs, masked
+from cloudsmith_oidc import formats
 
 CLIENTS = clients()
 
@@ -44,6 +45,26 @@ def test_client_reads_only_with_the_login(jobs: Jobs) -> None:
     jobs.forget()
     assert_is_refused(jobs, jobs.client.read)
     assert not jobs.got("refused")
+
+
+@every("read", proves="without files")
+def test_client_without_the_files_does_as_the_format_says(jobs: Jobs) -> None:
+    jobs.log_in()
+    assert jobs.cli.run("logout", str(jobs.cli.directory)).code == 0
+    network = jobs.cli.sandbox.network
+    network.tunnels.clear()
+    network.answers.clear()
+
+    done = jobs.run(jobs.client.read)
+
+    asked = set(network.tunnels)
+    elsewhere = {host for host in asked if not host.endswith(".cloudsmith.io")}
+    outcome = "public" if elsewhere else "refused" if asked else "fails"
+    said = jobs.client.without_files or formats.load(jobs.client.format.split(",")[0]).without_files
+    assert outcome == said.partition(":")[0], done.output
+    assert done.code != 0 or elsewhere
+    cloudsmith = [(request, status) for request, status in network.answers if request.host not in elsewhere]
+    assert all(status == 401 and "authorization" not in request.headers for request, status in cloudsmith)
 
 
 @every("publish", proves="publishes")

@@ -20,15 +20,20 @@ def test_precedence(jobs: Jobs, name: str, title: str) -> None:
     for path, text in case.get("home", {}).items():
         (jobs.home / path).parent.mkdir(parents=True, exist_ok=True)
         (jobs.home / path).write_text(text)
-    jobs.environment |= case.get("job", {})
+    jobs.environment |= {name: value.replace("HOME", str(jobs.home)) for name, value in case.get("job", {}).items()}
     files = dict(jobs.client.files)
     for old, new in case.get("project", {}).items():
         assert any(old in text for text in files.values())
         files = {path: text.replace(old, new) for path, text in files.items()}
     jobs.client = replace(jobs.client, files=files)
     jobs.log_in(**case.get("login", {}))
+    assert [text for text in case.get("says", []) if text not in jobs.said] == [], jobs.said
+    assert "public.example.com" not in jobs.said
+    if case.get("freestyle"):
+        jobs.pointers = {}
 
     known = vars(importlib.import_module(f"clients.known.{name}")) | vars(jobs.client)
+    known["ACTIVATE"] = f". '{jobs.cli.directory}/activate'"
     script = re.sub(r"\{(\w+)\}", lambda found: str(known[found[1]]), case.get("script", "{read}"))
     printed = (jobs.fails if case.get("fails") else jobs.succeeds)(script)
 

@@ -27,7 +27,7 @@ def odd(name: str) -> Access:
 def golden(name: str) -> str:
     """Return what the golden file of a format has to hold."""
     cases = {"one repository": PLAIN, "two repositories with odd slugs and custom domains": odd(name)}
-    return "".join(f"######## {title}\n\n{_written(name, access)}" for title, access in cases.items())
+    return "".join(f"######## {title}\n\n{_written(name, access)}" for title, access in cases.items()) + _undone(name)
 
 
 def _written(name: str, access: Access) -> str:
@@ -39,6 +39,24 @@ def _written(name: str, access: Access) -> str:
     for path, content in configuration.files.items():
         text += f"---- {path}\n{content}"
     return text + "\n"
+
+
+def around(name: str) -> Access:
+    """Every variable around the login that can take precedence over a format."""
+    names = {one.replace("*", "X") for override in formats.load(name).overrides for one in override.names}
+    return replace(PLAIN, around=frozenset(names))
+
+
+def _undone(name: str) -> str:
+    """The variables of a login that differ if those were set which can take precedence over it."""
+    if not formats.load(name).overrides:
+        return ""
+    before, after = (formats.configure([name], access).variables for access in (PLAIN, around(name)))
+    changed = "".join(
+        f"{variable}={after[variable]}\n" for variable in after if after[variable] != before.get(variable)
+    )
+    warned = [one.variable for one in formats.overriding([name], around(name)) if not one.value]
+    return f"######## overriding variables around the login\n\n{changed}warns of: {' '.join(warned)}\n"
 
 
 def write() -> None:

@@ -18,7 +18,8 @@ def known_formats() -> str:
 def _table() -> str:
     """A row for each client. A cell says no more than a test has shown, and the last column where it was run."""
     known, results = clients(), proven()
-    titles = ("format", "client", "version run", *COLUMNS, "with a second index, takes", "from version", "proven")
+    last = ("with a second index, takes", "without its files", "from version", "proven")
+    titles = ("format", "client", "version run", *COLUMNS, *last)
     rows = [titles, ("---",) * len(titles)]
     for name in formats.names():
         of_format = {client: said for client, said in known.items() if said.format.split(",")[0] == name}
@@ -26,7 +27,7 @@ def _table() -> str:
             rows.append(_row(name, client, said, results.get(client, {})))
         if not of_format:
             least = formats.load(name).least
-            rows.append((f"[`{name}`](#{name})", "none", "", *("" for _ in COLUMNS), "", least, "not run"))
+            rows.append((f"[`{name}`](#{name})", "none", "", *("" for _ in COLUMNS), "", "", least, "not run"))
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
@@ -40,9 +41,16 @@ def _row(name: str, client: str, said: Client, results: dict[str, str]) -> tuple
         version,
         *("yes" if column in results else "" for column in COLUMNS),
         second if "second index" in results else "",
+        _outcome(name, said) if "without files" in results else "",
         formats.load(name).least,
         f"{where}, {date}" if date else "not run",
     )
+
+
+def _outcome(name: str, said: Client) -> str:
+    """What a client does without the login's files, in bold if it asks somebody else."""
+    outcome = (said.without_files or formats.load(name).without_files).partition(":")[0]
+    return f"**{outcome}**" if outcome == "public" else outcome
 
 
 def _section(name: str) -> str:
@@ -55,8 +63,11 @@ def _section(name: str) -> str:
         "Sets": _code(described["variables"]),
         "Options": "; ".join(f"`{name}.{option}`: {text}" for option, text in options.items()),
         "Hides": described["hides"],
+        "Undoes, if set around the login": _code(described["undoes"]),
+        "Warns of, if set around the login": _code(described["warns_of"]),
         "The project's own configuration": described["project"],
         "A second index": described["second_index"],
+        "Without the login's files": described["without_files"],
     }
     lines = [f"- *{title}:* {text}" for title, text in rows.items() if text]
     return "\n".join([f"### {name}", "", *lines])

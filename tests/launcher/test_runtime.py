@@ -16,8 +16,9 @@ CONFINED = [
 ]
 OPTIONS = [option for command in (Login, Explain) for option in options_of(command).values()]
 PROXIES = ["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "ALL_PROXY"]
-OF_FORMATS = {name for form in map(formats.load, formats.names()) for name in form.extends}
+OF_FORMATS = {name for form in map(formats.load, formats.names()) for name in (*form.extends, formats.OURS)}
 PASSED = {name for option in OPTIONS for name in option.variables} | {*PROXIES, *map(str.lower, PROXIES)} | OF_FORMATS
+PASSED.add("CLOUDSMITH_OIDC_AROUND")
 """What the program reads. The token is none of it, that has no option."""
 OF_ITS_OWN = ["CLOUDSMITH_OIDC_LAUNCHER", "CLOUDSMITH_OIDC_HOME"]
 """What the launcher itself has to tell the program."""

@@ -163,5 +163,5 @@ def test_errors_do_not_hold_the_token(world: Sandbox) -> None:
         configure(["pip"], token, org="acme", repos="prod", directory="/login")
     with pytest.raises(CloudsmithOidcError, match="without a repository"):
         configure(["pip"], token, org="acme", directory="/login")
-    with pytest.raises(CloudsmithOidcError, match="no name for a custom domain"):
+    with pytest.raises(CloudsmithOidcError, match="no format of this login uses the custom domain 'nowhere'"):
         configure(["docker"], token, domains={"nowhere": "dl.acme.com"}, org="acme", directory="/login")

@@ -23,7 +23,7 @@ from sandbox.faults import Answer, Fault, Faults
 from sandbox.issuer import AUDIENCE, Issuer, Jenkins, Site
 from sandbox.network import Handler, Network, Request, Server, Service
 from sandbox.proxy import ProxyHandler, Stranger
-from sandbox.registries import PUBLIC_HOST, REPOS, Door, PublicDoor, Registries, labels
+from sandbox.registries import DEFAULT_HOSTS, PUBLIC_HOST, REPOS, Door, PublicDoor, Registries, labels
 from sandbox.verifier import Verifier
 from sandbox.workspace import Account, Provider, Repository, Role
 
@@ -105,6 +105,11 @@ class Sandbox:
         self.cloudsmith.packages = Door("api", self.registries, self.cloudsmith)
         self.network.hosts = {
             PUBLIC_HOST: PublicDoor(self.registries, self.cloudsmith.clock),
+            **{
+                f"{host}.{domain}": PublicDoor(self.registries, self.cloudsmith.clock, name)
+                for host, name in DEFAULT_HOSTS.items()
+                for domain in ("org", "com")
+            },
         }
         self.network.hosts |= {
             f"{label}{host}": Door(label, self.registries, self.cloudsmith, org, repo)
@@ -243,7 +248,7 @@ class Sandbox:
         proxies = dict.fromkeys(("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"), self.proxy_url)
         direct = dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost")
         authorities = dict.fromkeys(CA_VARIABLES, str(self.ca_file))
-        return proxies | direct | authorities | {"PIP_FIND_LINKS": "", "PIP_NO_INPUT": "1"}
+        return proxies | direct | authorities | {"PIP_NO_INPUT": "1"}
 
     def shell_environment(self) -> str:
         """Return `environment` as `export` lines for a POSIX shell."""

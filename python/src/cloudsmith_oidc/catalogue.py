@@ -26,14 +26,18 @@ def describe(name: str) -> Description:
     """Return the facts about a format, by the names of `Format`; a custom domain can replace each of `hosts`."""
     form = formats.load(name)
     used = formats.with_needs([name]).values()
-    plain = ("client", "publishes", "needs_repo", "least", "project", "second_index")
+    plain = ("client", "publishes", "needs_repo", "least", "project", "second_index", "without_files")
+    overriding = {one: override for override in form.overrides for one in override.names}
+    undone = [one for one, override in overriding.items() if override.undo or one in form.variables]
     return {
         "name": name,
         **{key: getattr(form, key) for key in plain},
         "hosts": list(dict.fromkeys(endpoint.host for endpoint in form.endpoints)),
         "variables": list(dict.fromkeys(variable for known in used for variable in known.variables)),
         "extends": list(form.extends),
-        "options": {option: f"{known.takes}: {known.help}" for option, known in form.options.items()},
+        "options": {option: f"{known.takes}: {known.help}" for option, known in form.every_option.items()},
+        "undoes": undone,
+        "warns_of": [one for one in overriding if one not in undone],
         "hides": " ".join(known.hides for known in used if known.hides),
     }
 
@@ -45,8 +49,11 @@ _ROWS = {
     "variables": "variables",
     "options": "options",
     "hides": "hides",
+    "undoes": "undoes",
+    "warns_of": "warns of",
     "project": "the project's",
     "second_index": "second index",
+    "without_files": "without files",
 }
 
 

@@ -48,6 +48,7 @@ def run(options: Login) -> None:
         streams.write(login_directory.as_lines(files))
     else:
         login_directory.write(options.output, files)
+    _report_overriding(options, access)
     structlog.get_logger().info(
         "logged in",
         org=options.org,
@@ -56,6 +57,21 @@ def run(options: Login) -> None:
         expires_at=timestamp(token.expires_at),
         fingerprint=token.fingerprint,
     )
+
+
+def _report_overriding(options: Login, access: Access) -> None:
+    """Log the names of the variables around the login that take precedence over it. Their values may hold a login."""
+    for one in formats.overriding(options.chosen_formats, access):
+        keep = f"{one.format}.keep={one.variable}"
+        if one.value:
+            structlog.get_logger().info(
+                f"{one.variable} is set around the login: inside, {one.format} does not use it (to keep it: {keep})"
+            )
+        else:
+            log.warn(
+                f"{one.variable} is set around the login and can send {one.format} elsewhere: unset it before the login"
+                f" (to accept it: {keep})"
+            )
 
 
 def _explain(
@@ -81,9 +97,17 @@ def _access(options: Login, home: Home) -> Access:
         domains=dict(options.domain),
         options=options.format_options,
         environment=os.environ,
+        around=_around(),
         home=home,
         inherit=options.inherit,
     )
+
+
+def _around() -> frozenset[str]:
+    """Return the names of the variables around the login. The launcher passes them, as it keeps few variables."""
+    if "CLOUDSMITH_OIDC_LAUNCHER" in os.environ:
+        return frozenset(os.environ.get("CLOUDSMITH_OIDC_AROUND", "").split())
+    return frozenset(os.environ)
 
 
 def _files(options: Login, id_token: IdToken, token: CloudsmithToken, access: Access) -> dict[str, str]:
@@ -92,7 +116,8 @@ def _files(options: Login, id_token: IdToken, token: CloudsmithToken, access: Ac
     files, variables = configuration.files, configuration.variables
     files[login_directory.ENV] = "".join(f"{name}={value}\n" for name, value in variables.items())
     # The job does not need the ID token after the login.
-    files[login_directory.ACTIVATE] = "unset CLOUDSMITH_OIDC_TOKEN OIDC_TOKEN\n" + "".join(
+    unset = ["CLOUDSMITH_OIDC_TOKEN", "OIDC_TOKEN", *configuration.unset]
+    files[login_directory.ACTIVATE] = f"unset {' '.join(unset)}\n" + "".join(
         f"export {name}={shlex.quote(value)}\n" for name, value in variables.items()
     )
     record = {

@@ -175,7 +175,11 @@ class Login(TokenOptions):
         default=(),
     )
     format_option: _Several[_FormatOption] = _option(
-        "NAME=VALUE", "An option of one format: those further below.", "CLOUDSMITH_FORMAT_OPTIONS", default=()
+        "NAME=VALUE",
+        "An option of one format: those further below, and FORMAT.keep=VARIABLE, which keeps a variable of the job "
+        "that takes precedence over the login.",
+        "CLOUDSMITH_FORMAT_OPTIONS",
+        default=(),
     )
     npm_scope: _Several[_NpmScope] = _option(
         "@SCOPE", "The same as --format-option npm.scope=@SCOPE.", "CLOUDSMITH_NPM_SCOPE", default=()

@@ -20,7 +20,7 @@ umask 077
 # ---- 1. What a build cannot influence -------------------------------------------------------------------------------
 
 # A name that is in the environment stays there, whatever is assigned to it.
-unset secrets api_key version newline extended home_files home_marks home_logins prefixes settings paths keep around
+unset secrets api_key version newline extended home_files home_marks home_logins families settings paths keep around
 unset name line
 # The secrets leave the environment before any other program starts.
 secrets=${CLOUDSMITH_OIDC_TOKEN:-${OIDC_TOKEN:-}} api_key=${CLOUDSMITH_API_KEY:-} inside=${CLOUDSMITH_OIDC_LOGIN:-}
@@ -30,17 +30,17 @@ newline='
 '
 # `make generated` writes these five. Variables of the job that the formats extend:
 extended="APT_CONFIG BUILDX_CONFIG CLOUDSMITH_GIT_CONFIG CLOUDSMITH_OWN_APT_CONFIG CLOUDSMITH_OWN_CONAN_HOME CLOUDSMITH_OWN_R_PROFILE COMPOSER_CACHE_DIR CONAN_HOME GEMRC GIT_CONFIG_COUNT GOAUTH GONOSUMDB GOPRIVATE MAVEN_ARGS MAVEN_OPTS R_PROFILE YARN_PLUGINS"
+# How the names of variables begin that their clients read:
+families="BUN NPM PIP PNPM YARN npm pnpm"
 # Files of the home directory that they always read; that they must only know of; and, with their logins, on request:
 home_files=".docker/config.json .docker/contexts/meta/*/meta.json"
 home_marks=".config/curlrc .curlrc .docker/buildx/.lock"
 home_logins=".netrc .npmrc"
-# How the names of variables begin that clients read:
-prefixes="PIP"
 # The program gets these, also in a container.
 settings="CLOUDSMITH_ORG CLOUDSMITH_WORKSPACE CLOUDSMITH_SERVICE_SLUG CLOUDSMITH_SERVICE_ACCOUNT_SLUG CLOUDSMITH_REPO \
 CLOUDSMITH_FORMATS CLOUDSMITH_FORMAT_OPTIONS CLOUDSMITH_NPM_SCOPE CLOUDSMITH_DOMAINS CLOUDSMITH_INHERIT \
 CLOUDSMITH_API_HOST CLOUDSMITH_TIMEOUT CLOUDSMITH_OIDC_LOG_FORMAT CLOUDSMITH_OIDC_LOG_LEVEL CLOUDSMITH_OIDC_HOME \
-CLOUDSMITH_OIDC_LAUNCHER CLOUDSMITH_OIDC_AROUND DOCKER_CONFIG XDG_CONFIG_HOME \
+CLOUDSMITH_OIDC_LAUNCHER CLOUDSMITH_OIDC_AROUND CLOUDSMITH_OIDC_SET DOCKER_CONFIG XDG_CONFIG_HOME \
 HTTPS_PROXY https_proxy HTTP_PROXY http_proxy NO_PROXY no_proxy ALL_PROXY all_proxy $extended"
 # Paths of programs, certificates and settings of engines. What a build can write is removed from them below.
 paths="PATH HOME TMPDIR XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME DOCKER_CONFIG DOCKER_CERT_PATH CONTAINERS_CONF \
@@ -51,7 +51,7 @@ keep=" $settings $paths CLOUDSMITH_OIDC_RUNTIME CLOUDSMITH_OIDC_IMAGE CLOUDSMITH
 JENKINS_NODE_COOKIE JENKINS_SERVER_COOKIE HUDSON_SERVER_COOKIE JOB_NAME JOB_BASE_NAME BUILD_ID BUILD_NUMBER BUILD_TAG \
 DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_API_VERSION CONTAINER_HOST CONTAINER_CONNECTION \
 DBUS_SESSION_BUS_ADDRESS SSH_AUTH_SOCK USER LOGNAME PWD \
-secrets api_key version newline extended home_files home_marks home_logins prefixes settings paths keep around \
+secrets api_key version newline extended home_files home_marks home_logins families settings paths keep around \
 inside name line "
 around='' IFS=$newline
 for line in $(export -p); do
@@ -59,7 +59,7 @@ for line in $(export -p); do
     name=${line#export } name=${name#declare -x } name=${name%%=*}
     case $name in '' | *[!A-Za-z0-9_]*) continue ;; esac
     # Names only, for the program, which warns of those that send a client elsewhere. Linux refuses a value of 128 kB.
-    case " $prefixes " in *" ${name%%_*} "*) [ ${#around} -gt 32768 ] || around="$around $name" ;; esac
+    case " $families " in *" ${name%%_*} "*) [ ${#around} -gt 32768 ] || around="$around $name" ;; esac
     # `command`, because bash refuses to unset some of its own variables, which would end the script.
     case $keep in *" $name "*) ;; *) command unset "$name" 2>/dev/null ;; esac
 done

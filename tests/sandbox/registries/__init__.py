@@ -18,11 +18,13 @@ from sandbox.network import Request, Route
 from sandbox.registries.base import NOT_FOUND, Call, MissingError, Registry
 from sandbox.samples import PACKAGES
 
-__all__ = ["PUBLIC_HOST", "REPOS", "Door", "MissingError", "PublicDoor", "Registries", "labels"]
+__all__ = ["DEFAULT_HOSTS", "PUBLIC_HOST", "REPOS", "Door", "MissingError", "PublicDoor", "Registries", "labels"]
 
 REPOS = tuple(PACKAGES)
 PUBLIC_HOST = "public.example.com"
 """Registries for everybody, each under its name, with the packages of `prod` in a higher version."""
+DEFAULT_HOSTS = {"pypi": "python", "registry.npmjs": "npm", "registry.yarnpkg": "npm"}
+"""The hosts that clients ask by default, without `.org` and `.com`, and the registry that each serves."""
 VERSION, PUBLIC_VERSION = "1.0.0", "9.9.0"
 
 
@@ -145,20 +147,22 @@ class Door:
 
 @dataclass(frozen=True)
 class PublicDoor:
-    """The host of the public registries: `/python/…` is what anybody gets from the registry `python`."""
+    """A host of public registries: `/python/…` is what anybody gets from the registry `python`; or of `only` one."""
 
     registries: Registries
     clock: Clock
+    only: str = ""
 
     def route(self, request: Request) -> Route:
-        """The endpoint is `public`."""
-        return "public", lambda: self._answer(request)
+        """The endpoint is `public`, or `default` for the host of one registry."""
+        return "default" if self.only else "public", lambda: self._answer(request)
 
     def _answer(self, request: Request) -> Answer:
-        _, name, rest = [*request.path.split("/", 2), ""][:3]
+        path = f"/{self.only}{request.path}" if self.only else request.path
+        _, name, rest = [*path.split("/", 2), ""][:3]
         if name not in KINDS:
             return NOT_FOUND
-        public = f"{request.origin}/{name}"
+        public = request.origin if self.only else f"{request.origin}/{name}"
         try:
             registry = self.registries.running(name, PUBLIC_VERSION)
         except MissingError as problem:

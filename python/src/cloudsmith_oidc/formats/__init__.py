@@ -14,6 +14,9 @@ from cloudsmith_oidc.errors import SettingsError
 from cloudsmith_oidc.formats.base import Access, Format
 from cloudsmith_oidc.redaction import quoted
 
+OURS = "CLOUDSMITH_OIDC_SET"
+"""The variable that names those of a login which can be the job's own as well: an inner login must not report them."""
+
 
 @dataclass(frozen=True)
 class Configuration:
@@ -21,6 +24,21 @@ class Configuration:
 
     files: dict[str, str] = field(repr=False)
     variables: dict[str, str]
+    unset: list[str] = field(default_factory=list)
+    """Other spellings of these variables that are set around the login. The client would read them as well."""
+
+
+@dataclass(frozen=True)
+class Overriding:
+    """A variable around the login that would take precedence over a format: see `Override`.
+
+    `spelling` is the one in which the login sets it, to `value`, which is None if it cannot be undone.
+    """
+
+    format: str
+    variable: str
+    spelling: str
+    value: str | None
 
 
 def names() -> list[str]:
@@ -47,7 +65,7 @@ def checked_option(text: str) -> tuple[str, str]:
     name, dot, option = key.partition(".")
     if not equals or not dot:
         raise ValueError(f"{quoted(text)} is not FORMAT.NAME=VALUE")
-    known = load(checked_name(name)).options
+    known = load(checked_name(name)).every_option
     if option not in known:
         has = f"it has {', '.join(known)}" if known else "it has none"
         raise ValueError(f"{quoted(key)} is not an option of the format {name}: {has}")
@@ -70,28 +88,30 @@ def with_needs(chosen: Iterable[str]) -> dict[str, Format]:
 
 
 def require_usable(chosen: Iterable[str], repos: Iterable[str], domains: Iterable[str]) -> None:
-    """Raise `SettingsError` if a chosen format lacks a repository, or a key of `domains` is unknown."""
-    chosen = list(chosen)
-    needy = [] if any(repos) else [name for name in chosen if load(name).needs_repo]
+    """Raise `SettingsError` if a chosen format lacks a repository, or none of them uses a key of `domains`."""
+    formats, repos = {name: load(name) for name in chosen}, list(repos)
+    needy = [] if repos else [name for name, form in formats.items() if form.needs_repo]
     if needy:
         raise SettingsError(
             f"{' and '.join(needy)} cannot be configured without a repository",
             hint="Give --repo, or set CLOUDSMITH_REPO",
         )
-    for key in (domain.partition(":")[0] for domain in domains):
-        if key in _labels(chosen) or (key in names() and load(key).endpoints):
-            continue
-        # All formats are loaded only here: for a host that none of the chosen ones asks, and for the message.
-        labels = _labels(names())
-        if key not in labels:
+    keys = _domain_keys(with_needs(formats))
+    # Docker's images name any repository, and so do the projects of all clients whose format needs none.
+    of_any_repo = _domain_keys({name: form for name, form in formats.items() if not form.needs_repo})
+    for domain in domains:
+        key, colon, repo = domain.partition(":")
+        if key not in keys or (colon and repo not in repos and key not in of_any_repo):
+            of_repo = f", or one of them followed by :{' or :'.join(repos)}" if repos else ""
             raise SettingsError(
-                f"{quoted(key)} is no name for a custom domain",
-                hint=f"Use a format, or what stands before .cloudsmith.io in a host: {', '.join(sorted(labels))}",
+                f"no format of this login uses the custom domain {quoted(domain)}",
+                hint=f"Use {', '.join(sorted(keys))}{of_repo}, or choose the format that uses it",
             )
 
 
-def _labels(chosen: Iterable[str]) -> set[str]:
-    return {endpoint.label for form in with_needs(chosen).values() for endpoint in form.endpoints}
+def _domain_keys(formats: Mapping[str, Format]) -> set[str]:
+    """Return the names of these formats, and the labels of their hosts."""
+    return {key for name, form in formats.items() for endpoint in form.endpoints for key in (name, endpoint.label)}
 
 
 def configure(chosen: Iterable[str], access: Access) -> Configuration:
@@ -100,26 +120,62 @@ def configure(chosen: Iterable[str], access: Access) -> Configuration:
     Raises `SettingsError` for a value that a client's file cannot hold, and `ValueError` if two formats claim one file
     or one variable for different things, which is a bug.
     """
-    formats = with_needs(chosen)
-    views = [replace(access, name=name, endpoints=form.endpoints) for name, form in formats.items()]
-    hosts = dict.fromkeys(host for view in views for endpoint in view.endpoints for host in view.hosts_of(endpoint))
+    views = _views(chosen, access)
     result = Configuration({}, {})
-    for form, view in zip(formats.values(), views, strict=True):
+    for form, view in views:
         _require_fitting_path(form, view)
-        # The launcher passes on only the variables that formats name, so a format must not see any other.
-        known = {variable: value for variable, value in access.environment.items() if variable in form.extends}
-        of_format = replace(view, environment=known, hosts=tuple(hosts))
-        _claim(result.files, form.files(of_format))
-        _claim(result.variables, dict(_variables(form, of_format)))
+        _claim(result.files, form.files(view))
+        _claim(result.variables, dict(_variables(form, view)))
+        for one in _overriding(form, view):
+            if one.value:
+                _claim(result.variables, {one.spelling: one.value})
+                result.unset.extend({one.variable} - {one.spelling})
+    ours = {name for form, _ in views for name in result.variables if form.spelled(name)}
+    if ours:
+        result.variables[OURS] = " ".join(sorted(ours.union(_ours(access))))
     return result
+
+
+def overriding(chosen: Iterable[str], access: Access) -> list[Overriding]:
+    """Return the variables around the login that would take precedence over it, without those of an outer login."""
+    found = [one for form, view in _views(chosen, access) for one in _overriding(form, view)]
+    return [one for one in found if one.value != "" and one.spelling not in _ours(access)]
 
 
 def places(chosen: Iterable[str], access: Access) -> Iterator[tuple[str, str, str]]:
     """Yield where each format's clients find packages: its name, Cloudsmith's host, and the URL, or host, to use."""
-    for name, form in with_needs(chosen).items():
-        view = replace(access, name=name, endpoints=form.endpoints)
+    for form, view in _views(chosen, access):
         for endpoint in form.endpoints:
-            yield from ((name, endpoint.host, place) for place in view.urls(endpoint) or view.hosts_of(endpoint))
+            yield from ((view.name, endpoint.host, place) for place in view.urls(endpoint) or view.hosts_of(endpoint))
+
+
+def _views(chosen: Iterable[str], access: Access) -> list[tuple[Format, Access]]:
+    """Return the chosen formats, and those that they need, each with what it sees of the login."""
+    formats = with_needs(chosen)
+    views = [replace(access, name=name, endpoints=form.endpoints) for name, form in formats.items()]
+    hosts = tuple(dict.fromkeys(host for view in views for one in view.endpoints for host in view.hosts_of(one)))
+    result = []
+    for form, view in zip(formats.values(), views, strict=True):
+        # The launcher passes on only the variables that formats name, so a format must not see any other.
+        known = {variable: value for variable, value in access.environment.items() if variable in form.extends}
+        result.append((form, replace(view, environment=known, hosts=hosts)))
+    return result
+
+
+def _ours(access: Access) -> list[str]:
+    """Return the names of the variables of an outer login that are no longer the job's own."""
+    return access.environment.get(OURS, "").split()
+
+
+def _overriding(form: Format, access: Access) -> Iterator[Overriding]:
+    """Yield the variables around the login that take precedence over a format, without those that are to be kept."""
+    for variable in sorted(access.around):
+        for override in form.overrides:
+            spelling = override.spelled(variable)
+            if spelling and spelling not in access.option("keep"):
+                values = (value_of(access) for value_of in (form.variables.get(spelling), override.undo) if value_of)
+                value = next((value for value in values if value is not None), None)
+                yield Overriding(access.name, variable, spelling, value)
 
 
 def _require_fitting_path(form: Format, access: Access) -> None:
@@ -135,7 +191,7 @@ def _variables(form: Format, access: Access) -> Iterator[tuple[str, str]]:
     """Yield the variables that a format sets. Raises `SettingsError` for a value of more than one line."""
     number = form.number(access) if form.number else 0
     for name, value_of in form.variables.items():
-        value = value_of(access)
+        value = None if name in access.option("keep") else value_of(access)
         if not (value or "").isprintable():
             raise SettingsError(
                 f"{name} would hold a line break or another control character, as HOME or a variable of the job does",

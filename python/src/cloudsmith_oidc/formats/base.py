@@ -4,6 +4,7 @@ import base64
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from cloudsmith_oidc.errors import SettingsError
@@ -79,8 +80,9 @@ class Access:
     `directory` is the absolute path of the login directory where the clients run; it may hold any printable character.
     `domains` maps the label of an endpoint or the name of a format (a custom domain of the whole workspace), or one of
     them and `:repository` (of that repository only), to a base URL without a trailing slash. `options` are those of
-    all formats, by `format.name`. `environment` holds the job's variables that the format names in `extends`. With
-    `inherit`, the login also has the user's own logins in `home`.
+    all formats, by `format.name`. `environment` holds the job's variables that the format names in `extends`, and
+    `around` the names of all variables that are set around the login: see `Override`. With `inherit`, the login also
+    has the user's own logins in `home`.
 
     The last three are set by `formats.configure`: the format's own name and endpoints, and the hosts, `host[:port]`, of
     all formats of the login.
@@ -93,6 +95,7 @@ class Access:
     domains: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    around: frozenset[str] = frozenset()
     home: Home = field(default_factory=Home)
     inherit: bool = False
     name: str = ""
@@ -213,6 +216,26 @@ def double_quoted(text: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Override:
+    """Variables that take precedence over what a format writes, if they are set around the login.
+
+    In `names`, a `*` is any text. With `any_case` the client reads every mixture of upper and lower case; `names` are
+    then in upper case. Inside the login, a name has the value of `Format.variables`, else that of `undo`: None if it
+    cannot be undone, of which the login warns, and "" if it does no harm in this login. The login sets no empty value:
+    for that, Jenkins would restore the variable of the agent.
+    """
+
+    names: tuple[str, ...]
+    undo: Callable[[Access], str | None] | None = None
+    any_case: bool = False
+
+    def spelled(self, variable: str) -> str | None:
+        """Return the spelling in which the login sets this variable; None if it is not one of `names`."""
+        spelling = variable.upper() if self.any_case else variable
+        return spelling if any(fnmatchcase(spelling, name) for name in self.names) else None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Format:
     """One package format: what a login writes for its clients, and what its users have to know.
 
@@ -221,15 +244,17 @@ class Format:
     set. They must never hold a secret: every process of the build sees them. In a name that ends in `_N`, the `N`
     stands for the number that `number` returns. `needs_repo` says that there is no URL without a repository. `needs`
     names formats whose files this client also needs. `extends` names the job's own variables that this format reads:
-    see `Access.extended` and `Access.own`. `not_in_path` matches a character that the client cannot take in the path of
-    the login directory. `home` names the files that it always reads in the user's home directory, and writes without
-    their logins; `marks` those of which only the existence matters; `logins` those that it reads with `inherit` only,
-    because they hold logins.
+    see `Access.extended` and `Access.own`. `overrides` are variables that would take precedence over the login: inside,
+    they are undone where that is possible; the format's option `keep` keeps one. `not_in_path` matches a character that
+    the client cannot take in the path of the login directory. `home` names the files that it always reads in the user's
+    home directory, and writes without their logins; `marks` those of which only the existence matters; `logins` those
+    that it reads with `inherit` only, because they hold logins.
 
     `client` names what reads the files; `least` is the oldest version that does. `hides` says which configuration of
-    the user or the machine the login overrides, `project` what becomes of the project's own, and `second_index` which
-    version the client takes when a second index also has the package. `publishes` says that the client publishes. All
-    of that is shown by `cloudsmith-oidc formats`, and is proven in tests/clients.
+    the user or the machine the login overrides, `project` what becomes of the project's own, `second_index` which
+    version the client takes when a second index also has the package, and `without_files` what the client does if the
+    login's variables are set, but its files are not there. `publishes` says that the client publishes. All of that is
+    shown by `cloudsmith-oidc formats`, and is proven in tests/clients.
     """
 
     client: str
@@ -241,6 +266,7 @@ class Format:
     needs: tuple[str, ...] = ()
     options: Mapping[str, FormatOption] = field(default_factory=dict)
     extends: tuple[str, ...] = ()
+    overrides: tuple[Override, ...] = ()
     home: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     logins: tuple[str, ...] = ()
@@ -250,3 +276,24 @@ class Format:
     hides: str = ""
     project: str = ""
     second_index: str = ""
+    without_files: str = ""
+
+    @property
+    def every_option(self) -> Mapping[str, FormatOption]:
+        """The format's options, and `keep` if something can override it."""
+        keep = FormatOption(
+            takes="VARIABLE",
+            help="Keep this variable if it is set around the login, although it takes precedence over the login.",
+            check=self._overriding_name,
+        )
+        return {**self.options, "keep": keep} if self.overrides else self.options
+
+    def spelled(self, variable: str) -> str | None:
+        """Return the spelling in which the login sets a variable of `overrides`; None for any other variable."""
+        return next(filter(None, (override.spelled(variable) for override in self.overrides)), None)
+
+    def _overriding_name(self, variable: str) -> str:
+        if spelling := self.spelled(variable):
+            return spelling
+        names = (name for override in self.overrides for name in override.names)
+        raise ValueError(f"{quoted(variable)} is none of {', '.join(names)}")

@@ -20,4 +20,5 @@ FORMAT = Format(
     project="The Gemfile names the source. A login in .bundle/config takes precedence if it is for the URL, not for "
     "the host.",
     second_index="The highest version of all top-level sources; one in a source block is only of that source.",
+    without_files="refused",
 )

@@ -36,4 +36,5 @@ FORMAT = Format(
     '`credential-provider = "cloudsmith"`. crates.io is replaced only if the project says so. `cargo publish '
     "--registry cloudsmith` publishes to the first repository.",
     second_index="A dependency names its registry, so that no other is asked for it.",
+    without_files="refused",
 )

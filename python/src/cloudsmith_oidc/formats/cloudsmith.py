@@ -11,4 +11,5 @@ FORMAT = Format(
     hides="The api_key of the user's credentials.ini.",
     project="CLOUDSMITH_API_KEY and --api-key take precedence over the login, and the login over the project's "
     "credentials.ini.",
+    without_files="fails",
 )

@@ -31,4 +31,5 @@ FORMAT = Format(
     hides="The user's config.json, auth.json and globally required packages.",
     project="composer.json names the repository; an auth.json next to it and COMPOSER_AUTH take precedence.",
     second_index="The first repository that has the package, whatever the version: name Cloudsmith first.",
+    without_files="refused",
 )

@@ -43,4 +43,5 @@ FORMAT = Format(
     project="A conan_home in a .conanrc of the project takes precedence: Conan then finds no login. `conan upload -r "
     "cloudsmith` publishes to the first repository, -r cloudsmith-REPOSITORY to a further one.",
     second_index="The first remote that has a version in the range.",
+    without_files="public: Conan Center, from an empty Conan home",
 )

@@ -14,4 +14,5 @@ FORMAT = Format(
     publishes=False,
     project="The project names its channels.",
     second_index="The first channel that has the package, whatever the version, as long as the priority is strict.",
+    without_files="refused",
 )

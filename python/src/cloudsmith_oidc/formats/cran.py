@@ -51,4 +51,5 @@ FORMAT = Format(
     hides="The repositories and the download method that the site's Rprofile sets; its other settings are kept.",
     project="The project's or the user's .Rprofile runs later, so its settings take precedence.",
     second_index="The highest version of all repositories: give R no other one, but an upstream in Cloudsmith.",
+    without_files="fails: R has no repository, unless the site profile of its image names one",
 )

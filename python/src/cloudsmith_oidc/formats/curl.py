@@ -35,4 +35,5 @@ FORMAT = Format(
     marks=_USERS,
     hides="~/.netrc, and a .curlrc that the job's own CURL_HOME or XDG_CONFIG_HOME leads to. ~/.curlrc is read, too.",
     project="--user and a login in the URL win; -q and --disable ignore the login.",
+    without_files="refused",
 )

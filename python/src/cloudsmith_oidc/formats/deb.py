@@ -42,4 +42,5 @@ FORMAT = Format(
     hides="/etc/apt/auth.conf; logins in /etc/apt/auth.conf.d are found.",
     project="The sources are the project's own, without a login in their URLs. sudo must keep APT_CONFIG.",
     second_index="The highest version of all sources, unless apt_preferences say otherwise.",
+    without_files="refused",
 )

@@ -94,4 +94,5 @@ FORMAT = Format(
     "In any case: the keys of contexts, the logins that podman and Helm have in files of their own, and the "
     "certificates that `docker --tls` finds in ~/.docker without DOCKER_CERT_PATH. An inherited credsStore is asked "
     "for the hosts that auths names. Kept are everything else in config.json, plugins, contexts and builders.",
+    without_files="refused, and podman and its relatives fail",
 )

@@ -68,4 +68,5 @@ FORMAT = Format(
     least="2.31",
     hides="The user's own credential helpers for Cloudsmith's URLs, and for no others.",
     project="A login in the URL takes precedence.",
+    without_files="refused",
 )

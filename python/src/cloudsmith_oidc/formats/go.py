@@ -56,4 +56,5 @@ FORMAT = Format(
     project="Modules that the job's GOPRIVATE or GONOPROXY names do not come from Cloudsmith; GONOPROXY=none prevents "
     "that.",
     second_index="The first proxy of GOPROXY that has the module, whatever the version, if commas separate them.",
+    without_files="refused",
 )

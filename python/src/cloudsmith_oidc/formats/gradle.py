@@ -73,4 +73,5 @@ FORMAT = Format(
     'gradle -g ~/.gradle -I "$GRADLE_USER_HOME/init.d/cloudsmith.init.gradle".',
     project="The project names the repositories, to read from and to publish to. A login that it gives them wins.",
     second_index="Of a version range, the highest of all repositories; else the first repository that has the version.",
+    without_files="refused",
 )

@@ -32,4 +32,5 @@ FORMAT = Format(
     "indexes that were fetched of them: 'helm repo update' comes first.",
     project="A dependency in Chart.yaml names its repository by URL or by @WORKSPACE-REPOSITORY, and is let in.",
     second_index="A chart's name begins with its repository's, so that no other is asked for it.",
+    without_files="fails",
 )

@@ -50,4 +50,5 @@ FORMAT = Format(
     project="HEX_API_KEY takes precedence. `mix hex.publish package` publishes to the first repository. A project "
     "whose own api_url is not Cloudsmith's would publish there with the token.",
     second_index="A dependency names its repository, so that no other is asked for it.",
+    without_files="fails",
 )

@@ -18,4 +18,5 @@ FORMAT = Format(
     project="HF_TOKEN takes precedence. `hf upload` publishes to the first repository. With another HF_ENDPOINT, or an "
     "endpoint in the code, the client sends the token there: do not set one inside a login.",
     second_index="There is one endpoint, so that no other is asked.",
+    without_files="refused",
 )

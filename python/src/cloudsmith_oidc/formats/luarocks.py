@@ -32,4 +32,5 @@ FORMAT = Format(
     hides="The user's ~/.luarocks/config-5.x.lua. The machine's is also read, except its rocks_servers.",
     project="rocks_servers in the project's .luarocks/config-5.x.lua and LUAROCKS_CONFIG_5_x take precedence.",
     second_index="The highest version of all servers: give LuaRocks no other one.",
+    without_files="public: luarocks.org",
 )

@@ -121,4 +121,5 @@ FORMAT = Format(
     "-DaltDeploymentRepository=cloudsmith-oidc-REPO::URL.",
     second_index="The first repository that has the version, and Cloudsmith is asked first; of a version range, the "
     "highest of all, unless maven.mirror=true.",
+    without_files="fails",
 )

@@ -67,4 +67,5 @@ FORMAT = Format(
     publishes=False,
     logins=(_OWN,),
     hides="The user's ~/.netrc, unless the login inherits.",
+    without_files="refused",
 )

@@ -5,7 +5,7 @@ import re
 import string
 from contextlib import suppress
 
-from cloudsmith_oidc.formats.base import NPM_REGISTRY, Access, Format, FormatOption, in_directory, switch
+from cloudsmith_oidc.formats.base import NPM_REGISTRY, Access, Format, FormatOption, Override, in_directory, switch
 from cloudsmith_oidc.redaction import quoted
 
 _UNBOUND = {"_auth", "_authToken", "_password", "username"}
@@ -48,6 +48,11 @@ def _key(line: str) -> str:
     return re.split("[;#]", key)[0].strip(f"{_BLANK}'\"").removesuffix("[]")
 
 
+def _registry(access: Access) -> str:
+    """Return the first repository; nothing if it is only that of some scopes."""
+    return "" if access.option("scope") else access.url(NPM_REGISTRY, access.repos[0])
+
+
 FORMAT = Format(
     client="npm, pnpm, bun from 1.4.5, and with npm.yarn1=true yarn 1 (not deno, which no variable leads to the file)",
     endpoints=(NPM_REGISTRY,),
@@ -63,8 +68,17 @@ FORMAT = Format(
             check=switch,
         ),
     },
+    overrides=(
+        Override(names=("NPM_CONFIG_USERCONFIG",), any_case=True),
+        Override(names=("NPM_CONFIG_REGISTRY", "PNPM_CONFIG_REGISTRY"), any_case=True, undo=_registry),
+        Override(names=("YARN_REGISTRY", "BUN_CONFIG_REGISTRY"), undo=_registry),
+        Override(names=("NPM_CONFIG_@*:REGISTRY", "NPM_CONFIG_//*", "NPM_CONFIG_GLOBALCONFIG"), any_case=True),
+        Override(names=("BUN_CONFIG_TOKEN",)),
+    ),
     logins=(".npmrc",),
+    least="npm 7 (npm 6 copies the token to ~/.npm/_cacache, which any user can read), pnpm 7.33, bun 1.4.5",
     hides="The user's ~/.npmrc, unless the login inherits, and what the job's own NPM_CONFIG_USERCONFIG names.",
+    without_files="public: the registry of npm, or of yarn 1",
     project="A .npmrc of the project wins for the registry and for scopes. `npm publish` publishes where npm reads: "
     "to the first repository, unless the project says otherwise.",
     second_index="A scope has one registry, so that no other is asked for it.",

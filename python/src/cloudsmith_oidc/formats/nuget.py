@@ -39,4 +39,5 @@ FORMAT = Format(
     hides="The machine's own configuration, /etc/opt/NuGet/Config.",
     project="By the documentation, nuget.config of the project or the user adds to the sources. Not run.",
     second_index="Not run: map packages to sources in the project's nuget.config, <packageSourceMapping>.",
+    without_files="public: nuget.org (not run)",
 )

@@ -12,4 +12,5 @@ FORMAT = Format(
     project="Its sources and its lock file are kept. `poetry publish -r cloudsmith` publishes to the first repository; "
     "it overrides one that the project calls cloudsmith.",
     second_index="The highest version of all sources of one priority. `poetry add --source` binds a package to one.",
+    without_files="refused: if the project names Cloudsmith",
 )

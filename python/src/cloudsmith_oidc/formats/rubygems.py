@@ -54,4 +54,5 @@ FORMAT = Format(
     "~/.gem/credentials or ~/.local/share/gem/credentials, that file takes precedence, and gems are pushed without the "
     "login.",
     second_index="The first source that has the gem, whatever the version; --source adds one after Cloudsmith.",
+    without_files="public: rubygems.org",
 )

@@ -37,4 +37,5 @@ FORMAT = Format(
     "that of the first repository to read from; to publish, add: credentials ++= "
     'sys.env.get("SBT_CREDENTIALS").map(path => Credentials(file(path + "-publish"))).',
     second_index="The first repository that has the package, also of a version range; the project says in which order.",
+    without_files="refused",
 )

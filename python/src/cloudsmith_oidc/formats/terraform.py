@@ -36,4 +36,5 @@ FORMAT = Format(
     project="Modules come from the first repository at a host: its token names one. TF_TOKEN variables take "
     "precedence.",
     second_index="A module's source names its host, so that no other is asked for it.",
+    without_files="refused",
 )

@@ -29,4 +29,5 @@ FORMAT = Format(
     "publish-url, and `uv publish --index` needs UV_PUBLISH_URL unset. With uv.index=true, its other indexes come "
     "before Cloudsmith, its default one never, nor does a lock file of that fit.",
     second_index="The first index that has the package, whatever the version.",
+    without_files="refused: with uv.index=true, or if the project names Cloudsmith; else PyPI",
 )

@@ -53,4 +53,5 @@ FORMAT = Format(
     project="All settings in .yarnrc.yml and YARN_NPM_REGISTRY_SERVER take precedence: registries, scopes, logins. "
     "Without a registry in them, yarn reads from the first repository, and `yarn npm publish` publishes to it.",
     second_index="A scope has one registry, so that no other is asked for it.",
+    without_files="fails",
 )
