@@ -163,6 +163,28 @@ def test_a_variable_that_leads_to_where_nobody_can_look_does_not_stop_a_login(us
     assert "psFormat" not in user.config
 
 
+def test_logins_of_with_registry_around_a_login_hold_inside(user: User) -> None:
+    """The launcher sends its configuration, also to a program that can read the home directory."""
+    mine = {"registry.example.com": {"auth": AUTH}, "https://docker.cloudsmith.io/v2/": {"auth": AUTH}}
+    around = {"auths": mine, "credsStore": "evil", "psFormat": "y", "cliPluginsExtraDirs": ["/evil"]}
+    user.has(".docker/config.json", {"psFormat": "x", "auths": {"docker.io": {"auth": AUTH}}})
+    block = base64.b64encode(json.dumps(around).encode()).decode()
+    given = f"{user.cli.sandbox.mint()}\n-----BEGIN FILE around/config.json-----\n{block}\n-----END FILE-----\n"
+    result = user.cli.run(
+        *("login", "--output", str(user.cli.directory), "--format", "docker", "--token-stdin"),
+        stdin=given,
+        HOME=str(user.home),
+        CLOUDSMITH_OIDC_TOKEN=None,
+    )
+    assert result.code == 0, result.stderr
+    plugins = [f"{user.home}/.docker/cli-plugins"]
+    first = {"registry.example.com": {"auth": AUTH}}
+    assert user.config == {"auths": first, "cliPluginsExtraDirs": plugins, "psFormat": "x"}
+    hidden = [line for line in result.stderr.splitlines() if "not carried over" in line]
+    assert len(hidden) == 1
+    assert "of it the logins: the setting inherit takes them along" in result.stderr
+
+
 def test_a_store_of_logins_that_names_no_host_is_left_out_and_that_is_said(user: User) -> None:
     """Docker would ask it for ours, too, if it stood for all hosts."""
     user.has(".docker/config.json", {"credsStore": "ecr-login"})

@@ -200,7 +200,7 @@ def test_a_container_that_is_killed_is_a_failure(on: Login, sandbox: Sandbox) ->
 @pytest.mark.parametrize(
     ("variable", "value", "line"),
     [
-        ("CLOUDSMITH_OIDC_IMAGE", "localhost:1/none:1", "docker has no image 'localhost:1/none:1' and cannot get it"),
+        ("CLOUDSMITH_OIDC_IMAGE", "localhost:1/none:1", "docker cannot run the image 'localhost:1/none:1'"),
         ("CLOUDSMITH_OIDC_NETWORK", "no-such-network", "docker cannot run the image"),
     ],
 )

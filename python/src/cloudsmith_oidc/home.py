@@ -16,6 +16,8 @@ MAX_BYTES = 256 * 1024
 _MAX_FILES = 25
 _RELOCATED = {".docker": "DOCKER_CONFIG", ".config": "XDG_CONFIG_HOME"}
 """Variables that relocate these directories. The launcher has the same."""
+WITH_REGISTRY = "around/config.json"
+"""Not in the home directory: the Docker configuration that the step docker.withRegistry has made around the login."""
 _NOWHERE = "/nonexistent"
 """The launcher writes this if a build can write to the home directory."""
 _PLAIN = re.compile(r"(?!.*[/.]\.)(?!.*[^/]{65})[A-Za-z0-9_.@+/-]+", re.ASCII)
@@ -26,14 +28,18 @@ class Home:
     """The home directory of the user that runs the clients.
 
     The program may run in a container that does not have it. Then `files` is what the launcher sent of it, by path.
-    A path is one below home, `.docker/config.json`, also of a directory that a variable relocates.
+    A path is one below home, `.docker/config.json`, also of a directory that a variable relocates; or `WITH_REGISTRY`,
+    whose content is `registry`. The launcher always sends that, because a build can write there.
     """
 
-    def __init__(self, path: str | None = None, files: Mapping[str, bytes] | None = None) -> None:
+    def __init__(
+        self, path: str | None = None, files: Mapping[str, bytes] | None = None, registry: bytes | None = None
+    ) -> None:
         self._environment: Mapping[str, str] = os.environ if path is None else {}
         self.path = _path() if path is None else path
         """Where it is on the machine that runs the clients. It need not exist where this program runs."""
         self._files = files
+        self._registry = registry
         self._left_out: set[tuple[str, str]] = set()
         self._read: set[str] = set()
 
@@ -44,6 +50,8 @@ class Home:
 
     def place(self, path: str) -> str:
         """Return where something is on the machine that runs the clients."""
+        if path == WITH_REGISTRY:
+            return "the config.json of docker.withRegistry"
         top, slash, rest = path.partition("/")
         relocated = self._environment.get(_RELOCATED.get(top, ""), "")
         # A build can write to a login directory, so that is not the user's own. `Path.exists` would raise an error in a
@@ -109,6 +117,8 @@ class Home:
             return
 
     def _content(self, path: str) -> bytes | None:
+        if path == WITH_REGISTRY:
+            return self._registry
         if self._files is not None:
             return self._files.get(path)
         try:

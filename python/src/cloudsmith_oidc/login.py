@@ -32,7 +32,7 @@ def run(options: Login) -> None:
     given = fetch(options, deadline)
     id_token = IdToken.read(given.text)
     client = HttpClient(given.ca_bundle)
-    access = _access(options, Home(files=given.home))
+    access = _access(options, Home(files=given.home, registry=given.registry))
     # A value that a client's file cannot hold is reported before anything is sent.
     formats.configure(options.chosen_formats, access)
     for name, host, url in formats.places(options.chosen_formats, access):

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from cloudsmith_oidc.formats.base import Access, Endpoint, Format, in_directory
+from cloudsmith_oidc.home import WITH_REGISTRY
 
 REGISTRY = Endpoint("docker.cloudsmith.io")
 CHARTS = Endpoint("helm.oci.cloudsmith.io")
@@ -26,6 +27,8 @@ _Json = TypeVar("_Json", dict[str, Any], list[Any], str)
 def _files(access: Access) -> dict[str, str]:
     """Log in to the registries under each of their names, and keep the user's own configuration and contexts.
 
+    Kept are also the logins of docker.withRegistry around the login, but nothing else of its configuration.
+
     Without `inherit`, what is kept is no secret, but for a password in the URL of a proxy, which Docker shows to every
     container anyway.
     """
@@ -33,6 +36,7 @@ def _files(access: Access) -> dict[str, str]:
     own = access.home.read_object(_CONFIGURATION)
     config = {name: value for name, value in own.items() if name.casefold() not in _REPLACED}
     auths: dict[str, Any] = {host: {"auth": access.basic_auth} for host in ours}
+    auths = _of_others(access.home.read_object(WITH_REGISTRY), "auths", dict, ours) | auths
     helpers = _of_others(own, "credHelpers", str, ours)
     if access.inherit:
         config |= {"HttpHeaders": headers} if (headers := _member(own, "HttpHeaders", dict)) else {}
@@ -45,6 +49,8 @@ def _files(access: Access) -> dict[str, str]:
             auths = logins | auths
         if store and not logins:
             access.home.leave_out(_CONFIGURATION, "of it the credsStore, as auths names no host")
+    elif _of_others(own, "auths", dict, ours):
+        access.home.leave_out(_CONFIGURATION, "of it the logins: the setting inherit takes them along")
     plugins = [*_member(own, "cliPluginsExtraDirs", list), access.home.place(".docker/cli-plugins")]
     config = {"auths": auths, "cliPluginsExtraDirs": plugins, **({"credHelpers": helpers} if helpers else {}), **config}
     files = {path.removeprefix("."): access.home.read(path) for path in access.home.paths(_CONTEXTS)}
