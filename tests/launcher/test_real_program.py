@@ -16,7 +16,6 @@ from cloudsmith_oidc import __version__, formats
 from launcher.agent import Agent, forms
 from sandbox import Sandbox, faults
 
-DASH = pytest.mark.parametrize("agent", ["dash"], indirect=True)
 Login = Callable[[str], Agent]
 
 
@@ -98,7 +97,6 @@ def test_the_users_own_configuration_goes_on_and_logins_only_if_they_are_inherit
         assert (auths.items() <= config["auths"].items(), "password own" in files["netrc"]) == (inherit, inherit)
 
 
-@DASH
 def test_the_launcher_takes_all_formats_and_the_most_contexts_that_are_carried_over(on: Login, tmp_path: Path) -> None:
     agent = on("local")
     home = tmp_path / "home"
@@ -139,7 +137,6 @@ def test_a_program_whose_version_differs_in_the_last_number_fits(on: Login, tmp_
 
 
 @RUNTIMES
-@DASH
 def test_the_programs_failures_keep_their_codes(on: Login, sandbox: Sandbox, runtime: str) -> None:
     agent = on(runtime)
     assert agent.run("login", "d", CLOUDSMITH_OIDC_TOKEN="").status == 3
@@ -150,7 +147,6 @@ def test_the_programs_failures_keep_their_codes(on: Login, sandbox: Sandbox, run
 
 
 @RUNTIMES
-@DASH
 def test_explain(on: Login, runtime: str) -> None:
     result = on(runtime).run("explain", "--json", CLOUDSMITH_OIDC_TOKEN="no token")
     assert result.status == 3
@@ -170,7 +166,6 @@ def test_an_abort_while_the_exchange_hangs_leaves_nothing(on: Login, sandbox: Sa
     assert runtime == "local" or containers(agent) == []
 
 
-@DASH
 def test_nobody_who_can_ask_the_engine_sees_the_token(on: Login, sandbox: Sandbox) -> None:
     agent = on("docker")
     sandbox.faults.always("exchange", faults.hang())
@@ -184,7 +179,6 @@ def test_nobody_who_can_ask_the_engine_sees_the_token(on: Login, sandbox: Sandbo
     docker("kill", container)
 
 
-@DASH
 def test_a_container_that_is_killed_is_a_failure(on: Login, sandbox: Sandbox) -> None:
     agent = on("docker")
     sandbox.faults.always("exchange", faults.hang())
@@ -204,7 +198,6 @@ def test_a_container_that_is_killed_is_a_failure(on: Login, sandbox: Sandbox) ->
         ("CLOUDSMITH_OIDC_NETWORK", "no-such-network", "docker cannot run the image"),
     ],
 )
-@DASH
 def test_what_the_engine_cannot_do_is_told(on: Login, variable: str, value: str, line: str) -> None:
     agent = on("docker")
     result = agent.run("login", "d", **{variable: value})
