@@ -235,7 +235,10 @@ class Agent:
         for process in self.processes:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
+            process.wait()
+            for pipe in (process.stdout, process.stderr):
+                if pipe:  # A program that is left may still hold the other end.
+                    pipe.close()
 
     # then
 
