@@ -63,7 +63,7 @@ def writer(request: pytest.FixtureRequest, command: Command, launchers: dict[str
     return command if request.param == "command" else launchers[request.param]
 
 
-@pytest.fixture(params=["command", "dash"])
-def other(request: pytest.FixtureRequest, command: Command, launchers: dict[str, Launcher]) -> Writer:
-    """What has written the directory before."""
-    return command if request.param == "command" else launchers[request.param]
+@pytest.fixture
+def other(writer: Writer, command: Command, launchers: dict[str, Launcher]) -> Writer:
+    """The other program, which has written the directory before."""
+    return launchers["dash"] if writer is command else command

@@ -1,13 +1,14 @@
-"""kill -9 at any moment: no lock is left, and the next login or logout, of either program, finds its way."""
+"""kill -9 at any moment: no lock is left, and the next login or logout, of either program, works."""
 
 import subprocess
 import sys
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from directory.writers import Command, Launcher, Writer, files, is_private
-from launcher.agent import SHELLS
+from launcher.agent import ON_NAMES
 
 PROGRAM = """
 import os, signal, sys
@@ -30,15 +31,15 @@ login_directory.write(Path(sys.argv[2]), dict.fromkeys(names, "text"))
 
 
 def killed_command(directory: Path, step: int) -> bool:
-    """Write a directory with the program, which is killed before a step. Return whether it came so far."""
+    """Write a directory with the program, and kill it before an operation. Return whether there were so many."""
     return subprocess.run([sys.executable, "-c", PROGRAM, str(step), str(directory)], check=False).returncode != 0
 
 
 def killed_launcher(launcher: Launcher, step: int) -> bool:
-    """Log in with the launcher, which is killed after a use of a tool. Return whether it came so far."""
-    with launcher.agent.signals_all("KILL", step) as was_sent:
+    """Log in with the launcher, and kill it after a use of a tool. Return whether there were so many."""
+    with launcher.agent.after_uses(step, "kill -KILL 0", ON_NAMES) as was_killed:
         launcher.login("d")
-    return was_sent()
+    return was_killed()
 
 
 def assert_usable(writer: Writer, directory: Path, *, logs_in: bool) -> None:
@@ -52,33 +53,26 @@ def assert_usable(writer: Writer, directory: Path, *, logs_in: bool) -> None:
 
 
 @pytest.mark.parametrize("earlier", [False, True])
-@pytest.mark.parametrize("after", ["command", "dash"])
-def test_the_command(home: Path, command: Command, launchers: dict[str, Launcher], earlier: bool, after: str) -> None:
+def test_the_command(home: Path, launchers: dict[str, Launcher], earlier: bool) -> None:
     directory = home / "workspace/d"
-    writer: Writer = command if after == "command" else launchers[after]
-    step = 0
-    while True:
-        step += 1
+    for step in count(1):
         if earlier:
             assert launchers["dash"].login("d").status == 0
         if not killed_command(directory, step):
             break
-        assert_usable(writer, directory, logs_in=step % 2 == 0)
+        assert_usable(launchers["dash"], directory, logs_in=step % 2 == 0)
     assert step > 20
 
 
-@pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize("earlier", [False, True])
-def test_the_launcher(home: Path, command: Command, launchers: dict[str, Launcher], shell: str, earlier: bool) -> None:
+def test_the_launcher(home: Path, command: Command, launchers: dict[str, Launcher], earlier: bool) -> None:
     directory = home / "workspace/d"
-    launcher = launchers[shell]
-    step = 0
-    while True:
-        step += 1
+    launcher = launchers["dash"]
+    for step in count(1):
         if earlier:
             assert launcher.login("d", few=True).status == 0
         if not killed_launcher(launcher, step):
             break
-        # The command takes longer to start than all of a launcher's login: it has its turn now and then.
+        # The command takes longer to start than the launcher takes for a login, so it is used now and then.
         assert_usable(command if step % 10 == 0 else launcher, directory, logs_in=step % 2 == 0)
     assert step > 20

@@ -26,9 +26,7 @@ def tools(agent: Agent) -> None:
 
 def carried(agent: Agent) -> list[str]:
     """The configuration of docker.withRegistry that came by the pipe."""
-    found = re.findall(
-        r"-----BEGIN FILE around/config.json-----\n([^-]*)\n", agent.run_call.stdin
-    )
+    found = re.findall(r"-----BEGIN FILE around/config.json-----\n([^-]*)\n", agent.run_call.stdin)
     return [base64.b64decode(text).decode() for text in found]
 
 
@@ -47,39 +45,25 @@ def test_program_gets_the_names_of_variables_that_clients_read(agent: Agent) -> 
         "PIPELINE": "x",
         "ODD": "1\nexport PIP_x=2",
     }
-    assert (
-        agent.run("login", "d", **around, CLOUDSMITH_OIDC_AROUND="PIP_OTHER").status
-        == 0
-    )
+    assert agent.run("login", "d", **around, CLOUDSMITH_OIDC_AROUND="PIP_OTHER").status == 0
     names = set(agent.run_call.env["CLOUDSMITH_OIDC_AROUND"].split())
-    assert names - {"PIP_x"} == {"PIP_INDEX_URL"}, (
-        "a line that only looks like a variable does no harm"
-    )
+    assert names - {"PIP_x"} == {"PIP_INDEX_URL"}, "a line that only looks like a variable does no harm"
     assert not {"PIP_INDEX_URL", "PIPELINE", "ODD"} & agent.run_call.env.keys()
 
 
 def test_more_names_than_a_variable_can_hold_are_cut(agent: Agent) -> None:
-    assert (
-        agent.run(
-            "login", "d", **{f"PIP_{number}_{'X' * 90}": "" for number in range(2000)}
-        ).status
-        == 0
-    )
+    assert agent.run("login", "d", **{f"PIP_{number}_{'X' * 90}": "" for number in range(2000)}).status == 0
     assert 30_000 < len(agent.run_call.env["CLOUDSMITH_OIDC_AROUND"]) < 33_000
 
 
 @pytest.mark.parametrize("runtime", ["cloudsmith-oidc", "docker"])
-def test_program_gets_the_configuration_of_with_registry(
-    agent: Agent, runtime: str
-) -> None:
+def test_program_gets_the_configuration_of_with_registry(agent: Agent, runtime: str) -> None:
     (agent.bin / "cloudsmith-oidc").unlink()
     agent.has(runtime)
     with_registry(agent)
     assert agent.run("login", "d").status == 0
     assert carried(agent) == [REGISTRY]
-    assert "DOCKER_CONFIG" not in agent.run_call.env, (
-        "the engine does not use what a build can write"
-    )
+    assert "DOCKER_CONFIG" not in agent.run_call.env, "the engine does not use what a build can write"
 
 
 @pytest.mark.parametrize("kind", ["file", "directory", "device", "FIFO", "of a login"])
@@ -99,9 +83,7 @@ def test_no_link_leads_to_another_configuration(agent: Agent, kind: str) -> None
         if kind == "FIFO":
             os.mkfifo(directory / "config.json")
         else:
-            (directory / "config.json").symlink_to(
-                "/dev/zero" if kind == "device" else own / "config.json"
-            )
+            (directory / "config.json").symlink_to("/dev/zero" if kind == "device" else own / "config.json")
     assert agent.run("login", "d").status == 0
     assert carried(agent) == []
 
@@ -130,7 +112,5 @@ def test_login_removes_old_logins_beside_it(agent: Agent) -> None:
     (agent.workspace / "cloudsmith-oidc-old").mkdir()
     (agent.workspace / "cloudsmith-oidc-old/login.json").write_text("{}")
     os.utime(agent.workspace / "cloudsmith-oidc-old", (0, 0))
-    assert agent.run("login", "d").status == 0, (
-        "in a directory with a name of its own nothing else is removed"
-    )
+    assert agent.run("login", "d").status == 0, "in a directory with a name of its own nothing else is removed"
     assert (agent.workspace / "cloudsmith-oidc-old").exists()

@@ -1,7 +1,6 @@
-"""The launcher runs with an environment of its own choosing, and no program or setting that a build can write.
+"""The launcher chooses its own environment, and uses no program, certificate or setting that a build can write.
 
-What a shell does before the first line of the launcher nobody can help in there: LD_PRELOAD, BASH_ENV for bash, and
-functions that bash takes from its environment.
+It cannot change what a shell does before its first line: LD_PRELOAD, BASH_ENV, and functions in the environment.
 """
 
 import os
@@ -10,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from cloudsmith_oidc import __version__
-from launcher.agent import SET, TOOLS, Agent
+from launcher.agent import IN_EVERY_SHELL, SET, TOOLS, Agent
 
 PLANTED = ("cloudsmith-oidc", "docker", "podman", *TOOLS)
 
 
 def plant(agent: Agent, folder: Path) -> Path:
-    """Put programs that a build might leave into a folder. Each that runs says so."""
+    """Put programs that a build might leave into a folder. Each makes a note when it runs."""
     folder.mkdir(parents=True)
     for name in PLANTED:
         (folder / name).write_text(f"#!/bin/sh\necho {name} >>{agent.stage}/planted\n")
@@ -28,9 +27,8 @@ def plant(agent: Agent, folder: Path) -> Path:
     "entry",
     ["$workspace/bin", "$workspace", "$tmp/bin", "$link", "bin", "./bin", "", ".", "$workspace/../workspace/bin"],
 )
-@pytest.mark.parametrize("runtime", ["cloudsmith-oidc", "docker"])
-def test_no_program_of_the_workspace_runs(agent: Agent, entry: str, runtime: str) -> None:
-    agent.has(runtime)
+def test_no_program_of_the_workspace_runs(agent: Agent, entry: str) -> None:
+    agent.has("docker")
     workspace_tmp = Path(f"{agent.workspace}@tmp")
     for folder in (agent.workspace / "bin", workspace_tmp / "bin"):
         plant(agent, folder)
@@ -47,8 +45,8 @@ def test_no_program_of_the_workspace_runs(agent: Agent, entry: str, runtime: str
     assert {call.env["PATH"] for call in agent.calls} == {str(agent.bin)}
 
 
-def test_a_link_on_path_is_followed_once(agent: Agent) -> None:
-    """What comes through the workspace can lead elsewhere later: so children get the path without links."""
+def test_links_on_path_are_resolved_for_children(agent: Agent) -> None:
+    """A build could change a link in the workspace later."""
     agent.has("cloudsmith-oidc")
     (agent.workspace / "link").symlink_to(agent.bin)
     assert agent.run("login", "d", PATH=f"{agent.workspace}/link").status == 0
@@ -92,6 +90,7 @@ OF_THE_SHELLS = {"PWD", "OLDPWD", "SHLVL", "_", "UID", "EUID", "PPID"}
 """What shells set by themselves."""
 
 
+@IN_EVERY_SHELL
 def test_of_the_environment_only_what_is_on_the_list_comes_through(agent: Agent) -> None:
     agent.has("docker")
     agent.watches_tools()
@@ -100,37 +99,59 @@ def test_of_the_environment_only_what_is_on_the_list_comes_through(agent: Agent)
     assert agent.files("d") == SET
     expected = {name: value for name, value in (agent.env | known).items() if name != "CLOUDSMITH_OIDC_TOKEN"}
     expected |= {"CLOUDSMITH_OIDC_HOME": "/nonexistent", "CLOUDSMITH_OIDC_LAUNCHER": __version__}
+    expected["CLOUDSMITH_OIDC_AROUND"] = ""
     for call in agent.calls:
         assert {name: value for name, value in call.env.items() if name not in OF_THE_SHELLS} == expected
     assert "planted" not in agent.tool_calls
     assert agent.run_call.stdin == f"{agent.token}\n"
 
 
-PATHS = ["HOME", "DOCKER_CONFIG", "DOCKER_CERT_PATH", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "REGISTRY_AUTH_FILE"]
-
-
-@pytest.mark.parametrize("name", PATHS)
-def test_an_engine_is_not_led_to_what_a_build_can_write(agent: Agent, name: str) -> None:
-    """Else a build that leaves a context there would get the ID token of the next login."""
-    agent.has("docker")
-    inside = agent.workspace / "settings"
-    inside.mkdir()
+def places(agent: Agent) -> list[str]:
+    """Paths of a folder and a file in the workspace and its @tmp: plain, relative, with dots, and through a link."""
     link = agent.stage / "link"
+    inside, beside = agent.workspace / "settings", Path(f"{agent.workspace}@tmp")
+    for folder in (inside, beside):
+        folder.mkdir()
+        (folder / "file").touch()
     link.symlink_to(inside)
-    for value in (str(inside), str(link), "settings", f"{agent.stage}/../workspace/settings", f"{inside}/file"):
-        assert agent.run("login", "d", **{name: value}).status == 0
+    folders = [str(inside), str(link), str(beside), "settings", f"{agent.stage}/../workspace/settings"]
+    return [*folders, *(f"{folder}/file" for folder in folders)]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["HOME", "DOCKER_CONFIG", "DOCKER_CERT_PATH", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "REGISTRY_AUTH_FILE"],
+)
+def test_an_engine_is_not_led_to_what_a_build_can_write(agent: Agent, name: str) -> None:
+    """Otherwise a build that leaves a context there would get the ID token of the next login."""
+    agent.has("docker")
+    for value in places(agent):
+        assert agent.run("login", "d", **{name: value}, CLOUDSMITH_OIDC_HOME="/planted").status == 0
     assert [call.env for call in agent.calls if name in call.env] == []
+    assert {call.env["CLOUDSMITH_OIDC_HOME"] for call in agent.calls} == {"/nonexistent"}
     assert agent.run("login", "d", **{name: str(agent.stage)}).status == 0
     assert agent.calls[-1].env[name] == str(agent.stage)
+    assert agent.calls[-1].env["CLOUDSMITH_OIDC_HOME"] == (str(agent.stage) if name == "HOME" else "/nonexistent")
 
 
-def test_the_program_is_told_the_home_directory_unless_a_build_can_write_there(agent: Agent) -> None:
-    agent.has("docker")
-    for home in (agent.workspace, f"{agent.workspace}/home", f"{agent.stage}/../workspace", "home", ""):
-        assert agent.run("login", "d", HOME=str(home), CLOUDSMITH_OIDC_HOME="/planted").status == 0
-    assert {call.env["CLOUDSMITH_OIDC_HOME"] for call in agent.calls} == {"/nonexistent"}
-    assert agent.run("login", "d", HOME=str(agent.stage), CLOUDSMITH_OIDC_HOME="/planted").status == 0
-    assert agent.calls[-1].env["CLOUDSMITH_OIDC_HOME"] == str(agent.stage)
+@pytest.mark.parametrize("runtime", ["cloudsmith-oidc", "docker"])
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_a_build_cannot_choose_certificates(agent: Agent, name: str, runtime: str) -> None:
+    """Otherwise the program would send the ID token to any server that the build trusts."""
+    agent.has(runtime)
+    certificate = "-----BEGIN CERTIFICATE-----\nplanted\n-----END CERTIFICATE-----\n"
+    for value in places(agent):
+        if Path(value).is_file():
+            Path(value).write_text(certificate)
+        assert agent.run("login", "d", **{name: value}).status == 0
+    assert [call.env for call in agent.calls if name in call.env] == []
+    assert {call.stdin for call in agent.calls if call.stdin} == {f"{agent.token}\n"}
+    own = agent.tmp / "ca.pem"
+    own.write_text(certificate)
+    assert agent.run("login", "d", **{name: str(own)}).status == 0
+    assert agent.calls[-1].env[name] == str(own)
+    sent = certificate if (name, runtime) == ("SSL_CERT_FILE", "docker") else ""
+    assert agent.calls[-1].stdin == f"{agent.token}\n{sent}"
 
 
 def test_a_temporary_directory_of_the_build_is_not_used(agent: Agent) -> None:
@@ -142,7 +163,7 @@ def test_a_temporary_directory_of_the_build_is_not_used(agent: Agent) -> None:
 
 
 def test_a_context_left_in_the_logins_docker_directory_gets_nothing(agent: Agent) -> None:
-    """The shape of freestyle jobs: `. D/activate`, then login again. There is no WORKSPACE that would tell of D."""
+    """In freestyle jobs: `. D/activate`, then login again. D is not in a known WORKSPACE."""
     agent.has("docker")
     agent.env.pop("WORKSPACE")
     for directory in ("d", str(agent.workspace / "d"), f"{agent.workspace}//d/."):
@@ -153,8 +174,9 @@ def test_a_context_left_in_the_logins_docker_directory_gets_nothing(agent: Agent
     assert [call.env for call in agent.calls if "DOCKER_CONFIG" in call.env] == []
 
 
-def test_what_cannot_be_unset_does_not_matter(agent: Agent) -> None:
-    """Bash exports some names of its own when the environment has them, and lets nobody unset them."""
+@IN_EVERY_SHELL
+def test_variables_that_cannot_be_unset_do_no_harm(agent: Agent) -> None:
+    """Bash exports some names of its own when the environment has them, and does not unset them."""
     agent.has("cloudsmith-oidc")
     result = agent.run(
         "login", "d", SHELLOPTS="braceexpand:noclobber", BASHOPTS="cmdhist", BASH_VERSINFO="1", UID=str(os.getuid())

@@ -1,4 +1,4 @@
-"""What a container gets of the user's home directory: by the launcher's pipe, bounded, and logins only if asked for."""
+"""The files of the home directory that a container gets: through the pipe, bounded, and logins only on request."""
 
 import base64
 import os
@@ -42,33 +42,41 @@ def sent(agent: Agent) -> dict[str, str]:
     return {name: base64.b64decode(part).decode(errors="replace") for name, part in blocks}
 
 
-def test_with_nothing_at_home_there_is_nothing_but_the_token(agent: Agent, home: Path) -> None:
+def test_empty_home_adds_nothing_to_the_token(agent: Agent, home: Path) -> None:
     assert agent.run("login", "d", CLOUDSMITH_INHERIT="true").status == 0
     assert agent.run_call.stdin == f"{agent.token}\n"
     assert list(home.iterdir()) == []
 
 
-@pytest.mark.parametrize(("inherit", "expected"), [("true", CONFIG | LOGINS), ("false", CONFIG), ("", CONFIG)])
-def test_logins_are_sent_only_if_they_are_to_be_inherited(
-    agent: Agent, home: Path, inherit: str, expected: dict[str, str]
+@pytest.mark.parametrize(
+    ("inherit", "options", "expected"),
+    [
+        ("true", [], CONFIG | LOGINS),
+        ("", ["--inherit"], CONFIG | LOGINS),
+        ("false", [], CONFIG),
+        ("", [], CONFIG),
+    ],
+)
+def test_logins_are_sent_only_with_inherit(
+    agent: Agent, home: Path, inherit: str, options: list[str], expected: dict[str, str]
 ) -> None:
     put(home, CONFIG | LOGINS | MARKS | {".ssh/id_ed25519": "of no format", ".docker/other": "neither"})
-    assert agent.run("login", "d", CLOUDSMITH_INHERIT=inherit).status == 0
+    assert agent.run("login", "d", *options, CLOUDSMITH_INHERIT=inherit).status == 0
     assert sent(agent) == expected | dict.fromkeys(MARKS, "")
     assert SET.items() <= agent.files("d").items()
 
 
-def test_what_variables_lead_elsewhere_is_found_there(agent: Agent, home: Path) -> None:
-    put(home, {"elsewhere/config.json": "1", "settings/curlrc": "2"})
-    moved = {"DOCKER_CONFIG": "elsewhere", "XDG_CONFIG_HOME": "settings"}
-    moved = {name: f"{home}/{folder}" for name, folder in moved.items()}
+def test_variables_and_links_of_the_user_are_followed(agent: Agent, home: Path) -> None:
+    put(home, {"dotfiles/config.json": "1", "settings/curlrc": "2"})
+    (home / "link").symlink_to("dotfiles")
+    moved = {"DOCKER_CONFIG": f"{home}/link", "XDG_CONFIG_HOME": f"{home}/settings"}
     assert agent.run("login", "d", CLOUDSMITH_INHERIT="true", **moved).status == 0
     assert sent(agent) == {".docker/config.json": "1", ".config/curlrc": ""}
 
 
 @pytest.mark.parametrize("runtime", ["docker", "podman"])
-def test_an_earlier_login_is_not_taken_for_the_users_own(agent: Agent, home: Path, runtime: str) -> None:
-    """A build can write there, and so choose what is copied, or what an engine's client runs."""
+def test_earlier_login_is_not_read_as_the_users_own(agent: Agent, home: Path, runtime: str) -> None:
+    """A build can write there, and so choose the files that are copied and the programs that a client runs."""
     agent.has(runtime)
     put(home, {".docker/config.json": "own", "login/docker/config.json": "planted", "login/login.json": "{}"})
     pointers = {"DOCKER_CONFIG": f"{home}/login/docker", "REGISTRY_AUTH_FILE": f"{home}/login/docker/config.json"}
@@ -77,12 +85,6 @@ def test_an_earlier_login_is_not_taken_for_the_users_own(agent: Agent, home: Pat
 
     assert sent(agent) == {".docker/config.json": "own"}
     assert not any(pointers.keys() & call.env.keys() for call in agent.calls)
-
-
-def test_logins_are_inherited_by_the_programs_option_too(agent: Agent, home: Path) -> None:
-    put(home, CONFIG | LOGINS)
-    assert agent.run("login", "d", "--inherit").status == 0
-    assert sent(agent) == CONFIG | LOGINS
 
 
 def test_files_that_a_pattern_finds(agent: Agent, home: Path) -> None:
@@ -95,7 +97,7 @@ def test_files_that_a_pattern_finds(agent: Agent, home: Path) -> None:
     assert sent(agent).keys() == {names[0], names[1], names[5]}
 
 
-def test_bytes_of_any_kind_arrive_as_they_are(agent: Agent, home: Path) -> None:
+def test_bytes_of_any_kind_are_kept(agent: Agent, home: Path) -> None:
     content = bytes(range(256)) * 100 + b"\n\n-----END FILE-----\n"
     put(home, CONFIG)
     (home / ".docker/config.json").write_bytes(content)
@@ -103,7 +105,7 @@ def test_bytes_of_any_kind_arrive_as_they_are(agent: Agent, home: Path) -> None:
     assert sent(agent) == {".docker/config.json": content.decode(errors="replace")}
 
 
-def test_what_is_no_readable_file_is_passed_over(agent: Agent, home: Path) -> None:
+def test_only_readable_files_are_sent(agent: Agent, home: Path) -> None:
     put(home, {".docker/contexts/meta/a/meta.json": "{}"})
     (home / ".npmrc").mkdir()
     (home / ".netrc").symlink_to("nowhere")
@@ -114,14 +116,7 @@ def test_what_is_no_readable_file_is_passed_over(agent: Agent, home: Path) -> No
     assert sent(agent) == {".docker/contexts/meta/a/meta.json": "{}"}
 
 
-def test_a_link_of_the_users_own_is_followed(agent: Agent, home: Path) -> None:
-    put(home, {"dotfiles/config.json": "{}"})
-    (home / ".docker").symlink_to("dotfiles")
-    assert agent.run("login", "d").status == 0
-    assert sent(agent) == {".docker/config.json": "{}"}
-
-
-def test_a_file_without_an_end_is_cut(agent: Agent, home: Path) -> None:
+def test_endless_file_is_cut(agent: Agent, home: Path) -> None:
     put(home, CONFIG)
     with (home / ".docker/config.json").open("wb") as file:
         file.truncate(1 << 40)

@@ -268,6 +268,7 @@ finish() { # on every way out: leave no process, no container, no temporary file
         guard=$!
         wait "$child"
         kill -9 "$guard"
+        kill -9 "-$child" # timeout(1), ended in the moment of its start, leaves its child alone in its group.
     fi >/dev/null 2>&1 3>&- 4>&-
     # A client of the engine that was ended can leave its container.
     [ -z "$container" ] || within 4 "$runtime" rm -f "$container" >/dev/null 2>&1
