@@ -20,9 +20,9 @@ OF_FORMATS = {name for form in map(formats.load, formats.names()) for name in (*
 PASSED = {name for option in OPTIONS for name in option.variables} | {*PROXIES, *map(str.lower, PROXIES)} | OF_FORMATS
 """The variables that the program reads. The token is not one of them: it has no option."""
 CANNOT_RUN = (
-    f"cloudsmith-oidc: docker cannot run the image '{IMAGE}': it says why above. If there is none, build it in a checkout "
-    "of this library (docker build -t IMAGE .), push it to a registry of yours, and name it with the option image or "
-    "CLOUDSMITH_OIDC_IMAGE"
+    f"cloudsmith-oidc: docker cannot run the image '{IMAGE}': it says why above. If there is none, build it in a "
+    "checkout of this library (docker build -t IMAGE .), push it to a registry of yours, and name it with the option "
+    "image or CLOUDSMITH_OIDC_IMAGE"
 )
 OF_ITS_OWN = ["CLOUDSMITH_OIDC_LAUNCHER", "CLOUDSMITH_OIDC_HOME", "CLOUDSMITH_OIDC_AROUND"]
 """The variables that the launcher sets for the program."""
