@@ -57,15 +57,6 @@ class BlockFormTest extends StepTest {
     }
 
     @Test
-    void every_option_can_come_from_the_environment() {
-        jenkins.variable("CLOUDSMITH_SERVICE_SLUG", "from-env").variable("CLOUDSMITH_WORKSPACE", "acme");
-
-        Build build = succeeded(onNode("cloudsmithOidc { echo 'in the body' }"));
-
-        assertThat(build.console()).contains("CLOUDSMITH_ORG=acme CLOUDSMITH_SERVICE_SLUG=from-env", "in the body");
-    }
-
-    @Test
     void a_failure_of_the_body_is_the_failure_of_the_build() {
         Build build = onNode("cloudsmithOidc(service: 'ci', org: 'acme') { error 'tests failed' }");
 
@@ -150,14 +141,14 @@ class BlockFormTest extends StepTest {
 
     @Test
     void blocks_on_one_node_do_not_disturb_each_other() {
-        String branches = IntStream.range(0, 20).mapToObj(n -> """
+        String branches = IntStream.range(0, 8).mapToObj(n -> """
                 b%d: { cloudsmithOidc(service: 'ci-%d', org: 'acme') { sh 'test -s "$PIP_CONFIG_FILE"; echo "at: $PIP_CONFIG_FILE"' } }
                 """.formatted(n, n).strip()).collect(Collectors.joining(",\n"));
 
         Build build = succeeded(onNode("parallel(" + branches + ")"));
 
-        assertThat(build.console().lines().filter(line -> line.startsWith("at: ")).distinct()).hasSize(20);
-        assertThat(build.count("sh")).isEqualTo(60);
+        assertThat(build.console().lines().filter(line -> line.startsWith("at: ")).distinct()).hasSize(8);
+        assertThat(build.count("sh")).isEqualTo(24);
         assertThat(leftovers()).isEmpty();
     }
 
@@ -238,19 +229,21 @@ class BlockFormTest extends StepTest {
         assertThat(leftovers()).isEmpty();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"x", "x/", "./x", "x/.", ".//x", "${env.WORKSPACE}/x", "${env.WORKSPACE}/./x//"})
-    void inner_block_cannot_take_the_directory_of_an_outer_one_in_any_spelling(String inner) {
+    @Test
+    void inner_block_cannot_take_the_directory_of_an_outer_one_in_any_spelling() {
         Build build = onNode("""
                 cloudsmithOidc(service: 'ci', org: 'acme', dir: 'x') {
                     cloudsmithOidc(service: 'ci', org: 'acme', dir: 'y') {
-                        try { cloudsmithOidc(service: 'ci', org: 'acme', dir: "%s") { } } catch (e) { echo e.message }
+                        for (name in ['x', 'x/', './x', 'x/.', './/x', "${env.WORKSPACE}/x", "${env.WORKSPACE}/./x//"]) {
+                            try { cloudsmithOidc(service: 'ci', org: 'acme', dir: name) { } } catch (e) { echo e.message }
+                        }
                         sh 'test -s x/pip.conf'
                     }
                 }
-                """.formatted(inner));
+                """);
 
-        assertThat(succeeded(build).console()).contains("option dir: " + jenkins.workspace() + "/x is in use");
+        String refusal = "cloudsmithOidc: option dir: " + jenkins.workspace() + "/x is in use";
+        assertThat(succeeded(build).console().lines().filter(line -> line.startsWith(refusal))).hasSize(7);
         assertThat(leftovers()).isEmpty();
     }
 

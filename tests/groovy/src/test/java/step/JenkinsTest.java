@@ -16,7 +16,6 @@ class JenkinsTest extends StepTest {
         "throw new IllegalArgumentException('x')",
         "new groovy.json.JsonSlurperClassic()",
         "System.getenv('PATH')",
-        "currentBuild.rawBuild",
         "env.getEnvironment()",
         "env['X'] = 'y'",
         "echo env['X']",

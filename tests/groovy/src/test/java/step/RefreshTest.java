@@ -91,10 +91,6 @@ class RefreshTest extends StepTest {
         assertError(onNode("cloudsmithOidc.refresh()"), "nothing to refresh", "inside cloudsmithOidc(…) { … } or after the statement");
         assertError(onNode("cloudsmithOidc(" + LOGIN + ") { }\ncloudsmithOidc.refresh()"), "nothing to refresh");
         assertError(onNode("cloudsmithOidc(" + LOGIN + ")\ncloudsmithOidc.cleanup()\ncloudsmithOidc.refresh()"), "nothing to refresh");
-    }
-
-    @Test
-    void outside_node_there_is_nothing_to_refresh() {
-        assertError(run("node { cloudsmithOidc(service: 'ci', org: 'acme') }\ncloudsmithOidc.refresh()"), "nothing to refresh on this node");
+        assertError(run("node { cloudsmithOidc(" + LOGIN + ") }\ncloudsmithOidc.refresh()"), "nothing to refresh on this node");
     }
 }
