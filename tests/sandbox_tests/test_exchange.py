@@ -73,12 +73,10 @@ def two_providers(sandbox: Sandbox) -> str:
 REFUSED: dict[str, tuple[World, str]] = {
     "not a token": (lambda _: "sesame", "DecodeError"),
     "another issuer": (lambda sandbox: sandbox.mint(iss="https://jenkins.example.com"), "no provider"),
-    "no issuer": (lambda sandbox: sandbox.mint(iss=None), "no provider"),
     "expired": (lambda sandbox: sandbox.mint(exp=int(time.time()) - 1), "expired"),
     "no expiry": (lambda sandbox: sandbox.mint(exp=None), "exp"),
     "from the future": (lambda sandbox: sandbox.mint(iat=int(time.time()) + 600), "not valid yet"),
     "another key": (lambda sandbox: sandbox.mint(key=rsa_key(99)), "InvalidSignature"),
-    "another kid": (lambda sandbox: sandbox.mint(headers={"kid": "other"}), "no key 'other'"),
     "unsigned": (lambda sandbox: sandbox.mint(alg="none"), "Algorithm"),
     "symmetric": (lambda sandbox: sandbox.mint(alg="HS256"), "Algorithm"),
     "another audience": (lambda sandbox: sandbox.mint(aud=["x", "y"]), "claim aud"),
@@ -87,7 +85,6 @@ REFUSED: dict[str, tuple[World, str]] = {
     "issuer of discovery": (other_discovery(issuer="https://elsewhere.example.com"), "discovery names"),
     "key set on an unknown host": (other_discovery(jwks_uri="https://elsewhere.example.com/jwks"), "ProxyError"),
     "key set is HTML": (other_jwks(html().answer), "JSONDecodeError"),
-    "empty key set": (other_jwks({"keys": []}), "PyJWKSet"),
     "rotated behind a copy": (rotated_behind_a_copy, "InvalidSignature"),
     "unreachable": (
         changed(lambda sandbox: sandbox.cloudsmith.cannot_reach.add("jenkins.example.com")),
@@ -100,8 +97,6 @@ REFUSED: dict[str, tuple[World, str]] = {
     "disabled": (entered(enabled=False), "Jenkins 1: disabled"),
     "unlinked": (entered(services={"ci-writer"}), "service account ci-reader is not linked"),
     "no mapping for the value": (entered(mapping_claim="sub", mappings={"x": "a"}), "no mapping for sub 'https:"),
-    "no mapping claim": (entered(mapping_claim="branch", mappings={"None": "ci-reader"}), "no mapping for branch None"),
-    "linked, but dynamic": (entered(mapping_claim="sub", services={"ci-reader"}), "no mapping for sub"),
     "refused by each of two": (two_providers, "Jenkins 1: disabled; Jenkins 2: claim aud"),
     "clocks": (changed(lambda sandbox: setattr(sandbox.cloudsmith.clock, "ahead", -600)), "not valid yet"),
 }
@@ -116,14 +111,6 @@ def test_test_gets_the_reason_of_a_refusal_and_client_does_not(
     assert (answer.status_code, answer.json()) == (401, {"detail": "OIDC token cannot be authenticated."})
     (refusal,) = sandbox.cloudsmith.refusals
     assert reason in refusal
-
-
-def test_claims_match_by_member_and_by_prefix(sandbox: Sandbox, client: httpx.Client) -> None:
-    (provider,) = sandbox.cloudsmith.providers["acme"]
-    provider.claims = {"aud": "b", "sub": "https://jenkins.example.com/job/team/*", "build_number": "7"}
-    assert exchange(client, sandbox.mint(aud=["a", "b"])).status_code == 201
-    assert exchange(client, sandbox.mint(aud="b")).status_code == 201
-    assert exchange(client, sandbox.mint(aud="b", sub="https://jenkins.example.com/job/other/")).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -180,15 +167,6 @@ def test_statuses_of_other_mistakes(sandbox: Sandbox, client: httpx.Client) -> N
     assert exchange(client, sandbox.mint(), url=EXCHANGE.replace("acme", "other")).status_code == 404
     assert exchange(client, sandbox.mint(), url=EXCHANGE.rstrip("/")).headers["Location"] == "/openid/acme/"
     assert client.get(EXCHANGE).status_code == 405
-
-
-def test_key_set_may_be_hosted_elsewhere(sandbox: Sandbox, client: httpx.Client) -> None:
-    issuer = sandbox.add_issuer(Issuer(explicit="https://oidc.acme.com"))
-    site = sandbox.site("oidc.acme.com")
-    site.pages["/.well-known/openid-configuration"] = issuer.discovery()
-    site.pages["/jwks"] = issuer.jwks()
-    sandbox.trust(issuer.url)
-    assert exchange(client, issuer.mint()).status_code == 201
 
 
 def test_loopback_issuer_needs_neither_tls_nor_proxy(sandbox: Sandbox, client: httpx.Client) -> None:

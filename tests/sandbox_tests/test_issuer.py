@@ -89,11 +89,6 @@ def test_explicit_issuer_is_served_to_administrators_only(sandbox: Sandbox, clie
     assert discovery.json() == issuer.discovery()
 
 
-def test_explicit_issuer_is_not_served_even_when_it_is_the_usual_one(client: httpx.Client, sandbox: Sandbox) -> None:
-    issuer = sandbox.add_issuer(Issuer("https://jenkins.internal", explicit="https://jenkins.internal/oidc"))
-    assert client.get(f"{issuer.url}/jwks").status_code == 404
-
-
 @pytest.mark.parametrize("alg", ["HS256", "ES256", "RS384"])
 def test_other_algorithms_also_sign(sandbox: Sandbox, alg: str) -> None:
     assert jwt.get_unverified_header(sandbox.mint(alg=alg))["alg"] == alg
