@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import harness.Build;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
@@ -193,15 +191,6 @@ class BlockFormTest extends StepTest {
 
         assertThat(build.console()).contains("at: " + jenkins.workspace() + "/" + dir + "/pip.conf");
         assertThat(leftovers()).isEmpty();
-    }
-
-    @Test
-    void a_directory_with_files_of_the_users_own_is_refused_and_stays_as_it_is() throws IOException {
-        Files.writeString(Files.createDirectory(jenkins.workspace().resolve("mine")).resolve("notes"), "mine");
-
-        assertError(onNode("cloudsmithOidc(service: 'ci', org: 'acme', dir: 'mine') { }"), "exit code 8");
-
-        assertThat(leftovers()).isEqualTo(List.of("job/mine", "job/mine/notes"));
     }
 
     @Test

@@ -61,21 +61,6 @@ class JenkinsTest extends StepTest {
     }
 
     @Test
-    void loops_run_whole_though_each_round_suspends() {
-        Build build = succeeded(run("[a: 1, b: 2].each { name, value -> echo \"${name}${value}\" }; for (x in ['c', 'd']) { echo x }"));
-
-        assertThat(build.console()).isEqualTo("a1\nb2\nc\nd");
-    }
-
-    @Test
-    void finally_runs_after_a_failure_that_passes_on() {
-        Build build = run("try { error 'first' } finally { echo 'cleaned up' }");
-
-        assertThat(build.failure()).hasMessage("first");
-        assertThat(build.console()).isEqualTo("cleaned up");
-    }
-
-    @Test
     void branches_take_turns_and_the_first_failure_is_the_one_of_all() {
         Build build = run("parallel(a: { echo 'a'; echo 'a'; error 'a fails' }, b: { echo 'b'; echo 'b'; echo 'b'; error 'b fails' })");
 
