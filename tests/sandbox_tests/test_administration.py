@@ -68,19 +68,6 @@ def test_objects_have_the_described_fields(sandbox: Sandbox, get: Get) -> None:
                 assert isinstance(found[field], tuple(TYPES[kind] for kind in types)), (name, field)
 
 
-def test_dynamic_provider_has_mappings_and_no_service_accounts(sandbox: Sandbox, get: Get) -> None:
-    (provider,) = sandbox.cloudsmith.providers["acme"]
-    provider.mapping_claim, provider.mappings = "sub", {"b.*": "ci-b", "a": "ci-a"}
-    (shown,) = get(PROVIDERS).json()
-    assert (shown["mapping_claim"], shown["service_accounts"]) == ("sub", [])
-    mappings = get(f"{PROVIDERS}{shown['slug_perm']}/dynamic-mappings/").json()
-    assert mappings == [
-        {"claim_value": "b.*", "service_account": "ci-b"},
-        {"claim_value": "a", "service_account": "ci-a"},
-    ]
-    assert [service["slug"] for service in get(SERVICES).json()] == ["ci-a", "ci-b"]
-
-
 # Pages
 
 
@@ -108,16 +95,7 @@ def test_single_page_has_no_links_and_empty_list_no_headers(get: Get) -> None:
     assert not [name for name in mappings.headers if name.startswith("x-pagination")]
 
 
-def test_privileges_have_pages_without_headers(sandbox: Sandbox, get: Get) -> None:
-    privileges = [{"privilege": "Read", "user": f"user-{number}"} for number in range(3)]
-    sandbox.repository("prod").privileges = privileges
-    first, second = get(PRIVILEGES, page_size=2), get(PRIVILEGES, page=2, page_size=2)
-    assert first.json()["privileges"] + second.json()["privileges"] == privileges
-    assert not [name for name in first.headers if name.startswith("x-pagination")]
-
-
 # Who may see
-
 
 URLS = {
     "providers": PROVIDERS,
@@ -159,13 +137,6 @@ def test_privileges_need_admin_on_the_repository(
     sandbox.repository("prod").privileges = [{"privilege": privilege, "user": "jo-manager"}]
     statuses = asked(sandbox, client, **{"X-Api-Key": sandbox.api_key("Manager")})
     assert statuses == SETTINGS | {"repository": 200, "privileges": status}
-
-
-def test_exchanged_token_is_a_key_of_its_service_account(sandbox: Sandbox, client: httpx.Client) -> None:
-    sandbox.add_service("ci-writer", role="Manager")
-    reader, writer = ({"X-Api-Key": sandbox.issue(slug)} for slug in ("ci-reader", "ci-writer"))
-    assert asked(sandbox, client, **reader) == FORBIDDEN | {"repository": 200, "privileges": 403}
-    assert asked(sandbox, client, **writer) == SETTINGS | {"repository": 200, "privileges": 403}
 
 
 REFUSED: dict[str, tuple[Callable[[Sandbox], dict[str, str]], int, str]] = {
