@@ -84,20 +84,6 @@ class BlockFormTest extends StepTest {
     }
 
     @Test
-    void a_refused_login_is_one_error_that_points_to_the_reason() {
-        Build build = onNode("cloudsmithOidc(service: 'refused', org: 'acme') { echo 'in the body' }");
-
-        assertError(build, "login failed: script returned exit code 4 (Cloudsmith refused the exchange). The lines above say why and what to do");
-        assertThat(build.console()).contains("cloudsmith-oidc: Cloudsmith refused").doesNotContain("in the body");
-        assertThat(leftovers()).isEmpty();
-    }
-
-    @Test
-    void an_exit_code_that_is_not_the_programs_is_reported_as_it_is() {
-        assertError(onNode("cloudsmithOidc(service: 'broken', org: 'acme') { }"), "script returned exit code 77 (unexpected)");
-    }
-
-    @Test
     void a_removal_that_fails_does_not_fail_a_good_build_and_is_said_in_one_line() {
         Build build = succeeded(onNode("""
                 cloudsmithOidc(service: 'ci', org: 'acme') {

@@ -3,10 +3,8 @@ package step;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import harness.Build;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class OptionsTest extends StepTest {
     @ParameterizedTest
@@ -64,25 +62,6 @@ class OptionsTest extends StepTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "org: 'acme'   | option service is missing | env.CLOUDSMITH_SERVICE_SLUG",
-        "service: 'ci' | option org is missing     | env.CLOUDSMITH_ORG",
-    })
-    void a_required_option_that_is_missing_is_named(String options, String problem, String variable) {
-        Build build = onNode("cloudsmithOidc(" + options + ") { echo 'in the body' }");
-
-        assertError(build, problem, variable);
-        assertThat(build.steps()).doesNotContain("sh", "withCredentials", "echo");
-    }
-
-    @Test
-    void an_unknown_option_is_refused_with_those_that_there_are() {
-        Build build = onNode("cloudsmithOidc(service: 'ci', org: 'acme', repos: ['a'], Mask: false) { }");
-
-        assertError(build, "unknown option repos, Mask", "there are: service, org, repo, formats, formatOptions, npmScope, ");
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
         "service: 1                          | service must be a text,               | '1' (Integer)",
         "org: ['acme']                       | org must be a text,                   | '[acme]' (ArrayList)",
         "credentialsId: 1                    | credentialsId must be a text,         | '1' (Integer)",
@@ -117,12 +96,5 @@ class OptionsTest extends StepTest {
 
         assertError(build, "option " + problem, "but it is " + shown);
         assertThat(build.steps()).doesNotContain("sh", "withCredentials", "echo");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"'ci'", "'ci', repo: 'prod'", "'ci', 'acme'"})
-    void options_without_names_are_one_error(String options) {
-        assertError(onNode("cloudsmithOidc(" + options + ")"), "options have names");
-        assertError(onNode("cloudsmithOidc(" + options + ") { echo 'in the body' }"), "options have names");
     }
 }
