@@ -38,11 +38,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the clients that CI does not install."""
+    """Leave out the clients that CI does not install. Begin with tests of minutes, or one process waits at the end."""
     if not config.getoption("--every-client"):
         left_out = [item for item in items if item.get_closest_marker("on_request")]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+    items.sort(key=lambda item: item.get_closest_marker("timeout") is None)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,7 +5,6 @@ import os
 import resource
 import shlex
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -27,7 +26,7 @@ MAX_CPU_RATIO = 0.6
 MAX_WALL_RATIO = 0.2
 MAX_PEAK = 45.0
 
-OURS, CURL, VENDORS, OUTSIDE_CI = "cloudsmith-oidc", "curl and jq", "cloudsmith-cli", "cloudsmith-cli outside CI"
+OURS, CURL, VENDORS = "cloudsmith-oidc", "curl and jq", "cloudsmith-cli"
 COMMANDS = {
     OURS: [f"{Path(sys.executable).parent}/cloudsmith-oidc", "login", "--output", "login"],
     CURL: [
@@ -42,7 +41,6 @@ COMMANDS = {
     ],
     VENDORS: [f"{VENDORS_VENV}/bin/cloudsmith", "credential-helper", "generic"],
 }
-COMMANDS[OUTSIDE_CI] = COMMANDS[VENDORS]
 
 Environment = Mapping[str, str]
 
@@ -63,7 +61,7 @@ def main() -> None:
     for name, reason in missing.items():
         if reason:
             say(f"Not measured: {name}: {reason}")
-    with sandbox() as world, socket.create_server(("127.0.0.1", 0)) as silent:
+    with sandbox() as world:
         settings = {
             "PATH": os.environ["PATH"],
             "CI": "true",
@@ -74,11 +72,9 @@ def main() -> None:
         }
         loopback = settings | {"CLOUDSMITH_API_HOST": world["api_url"]}
         public = settings | exports(world["env_file"]) | {"CLOUDSMITH_API_HOST": "https://api.cloudsmith.io"}
-        cut_off = loopback | {"CI": "", "HTTPS_PROXY": f"http://127.0.0.1:{silent.getsockname()[1]}"}
         programs = [name for name in (OURS, CURL, VENDORS) if not missing.get(name)]
         id_token = Path(world["id_token_file"]).read_text
-        worlds = dict.fromkeys(programs, loopback) | ({OUTSIDE_CI: cut_off} if VENDORS in programs else {})
-        report("Plain http, the API on this machine", measure(worlds, id_token))
+        report("Plain http, the API on this machine", measure(dict.fromkeys(programs, loopback), id_token))
         report("TLS through a proxy", measure(dict.fromkeys(programs, public), id_token))
     own_peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     say(f"\nPeaks below that of this script, {own_peak:.0f} MiB, do not show.")

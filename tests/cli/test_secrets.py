@@ -1,15 +1,10 @@
 """No token leaves the program but to the exchange and into the clients' files: for every way it can end."""
 
 import base64
-import contextlib
-import io
-import os
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-from unittest.mock import patch
 from urllib.parse import unquote
 
 import jwt
@@ -17,8 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cloudsmith_oidc import cli
-from cloudsmith_oidc.errors import CloudsmithOidcError
+from in_process import run
 from program import Cli
 from sandbox import Sandbox, faults
 
@@ -81,26 +75,6 @@ def forms(token: str) -> Iterator[str]:
         for shift in range(3):
             encoded = base64.b64encode(b"x" * shift + text.encode()).decode()
             yield encoded[4 if shift else 0 : len(encoded) // 4 * 4 - 4]
-
-
-def run(arguments: list[str], environment: Mapping[str, str]) -> tuple[int, str, list[BaseException]]:
-    """Run the program in this process. Returns its exit code, all it wrote, and the errors it ended with."""
-    output, errors, raised = io.TextIOWrapper(io.BytesIO()), io.StringIO(), list[BaseException]()
-    original = CloudsmithOidcError.__init__
-
-    def recording(self: CloudsmithOidcError, *arguments: Any, **named: Any) -> None:
-        original(self, *arguments, **named)
-        raised.append(self)
-
-    with (
-        patch.dict(os.environ, environment),
-        patch.object(CloudsmithOidcError, "__init__", recording),
-        contextlib.redirect_stdout(output),
-        contextlib.redirect_stderr(errors),
-    ):
-        code = cli.main(arguments)
-    output.seek(0)
-    return code, output.read() + errors.getvalue(), raised
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from jenkins.controller import Build, Controller, checkout_pipeline_xml, freestyle_xml, pipeline_xml
@@ -25,6 +26,13 @@ class Place:
     repository: str
 
 
+SHOW_TOKEN = r"""
+    sh '''#!/bin/sh
+    ls "$PIP_CONFIG_FILE" "$DOCKER_CONFIG/config.json"
+    sed -n 's/.*:_authToken=//p' "$NPM_CONFIG_USERCONFIG" | tr -d '\\n' | sha256sum
+    '''
+"""
+"""A step that prints a checksum of the Cloudsmith token, and fails unless three clients have their files."""
 INSPECTION = r"""#!/bin/sh
 set -eu
 [ -d "$JENKINS_HOME/$RECORDS/builds" ] || { echo "there is no $JENKINS_HOME/$RECORDS/builds"; exit 1; }
@@ -93,6 +101,13 @@ class Runs:
         """Run a scripted pipeline as `start_on_node` does, to its end."""
         return self.start_on_node(body, **settings).wait()
 
+    def succeed(self, body: str, **settings: str) -> Build:
+        """Run a body as `on_node` does. Raises `AssertionError` unless it succeeds and leaves nothing."""
+        build = self.on_node(body, **settings)
+        assert build.result == "SUCCESS"
+        assert self.remains(build) == Remains()
+        return build
+
     def freestyle(self, shell: str, **settings: str) -> Build:
         """Run a freestyle job with the ID token bound as CLOUDSMITH_OIDC_TOKEN."""
         xml = freestyle_xml(shell, self.settings | settings, {"CLOUDSMITH_OIDC_TOKEN": CREDENTIAL})
@@ -140,6 +155,11 @@ class Runs:
             for kind in ("left:/", "secret:")
         }
         return Remains(found["left:/"], found["secret:"])
+
+
+def shown(token: str, build: Build) -> bool:
+    """Return whether the console of a build has what `SHOW_TOKEN` prints for this token, once."""
+    return build.console.count(sha256(token.encode()).hexdigest()) == 1
 
 
 def _traces(secret: str) -> Iterator[str]:

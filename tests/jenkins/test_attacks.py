@@ -132,23 +132,3 @@ def test_names_that_change_all_the_time_lead_nowhere(runs: Runs, sandbox: Sandbo
         "there: pip.conf",
     ]
     assert len(sandbox.cloudsmith.issued) > 1
-
-
-def test_planted_programs_and_settings_are_not_used(runs: Runs) -> None:
-    """None that the wrapper of Jenkins' own `sh` uses, as that would hang."""
-    build = runs.on_node("""
-        sh '''
-        mkdir -p bin
-        for name in cloudsmith-oidc docker tar base64 sed find; do
-            printf '#!/bin/sh\\n: >"$WORKSPACE/planted-$0"\\n' >bin/$name && chmod +x bin/$name
-        done
-        echo 'open("planted-site", "w")' >sitecustomize.py
-        '''
-        withEnv(["PATH=${env.WORKSPACE}/bin:bin:${env.PATH}", "PYTHONPATH=${env.WORKSPACE}",
-                 'TAR_OPTIONS=--to-command=planted']) {
-            cloudsmithOidc { }
-        }
-        sh 'rm -r bin sitecustomize.py; ls -A'
-    """)
-    assert build.result == "SUCCESS"
-    assert runs.remains(build) == Remains()

@@ -20,13 +20,6 @@ def test_it_names_the_cause_and_what_to_enter_at_cloudsmith(runs: Runs, sandbox:
     assert runs.remains(build) == Remains()
 
 
-def test_it_writes_nothing_when_all_is_well(runs: Runs, sandbox: Sandbox) -> None:
-    build = runs.on_node("cloudsmithOidc.explain()")
-    assert len(sandbox.cloudsmith.issued) == 1
-    assert runs.remains(build) == Remains()
-    assert build.result == "SUCCESS"
-
-
 def test_with_an_api_key_it_looks_at_cloudsmiths_side_and_shows_no_key(
     controller: Controller, runs: Runs, sandbox: Sandbox
 ) -> None:

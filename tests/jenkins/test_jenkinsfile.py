@@ -1,6 +1,8 @@
 """The library's own Jenkinsfile."""
 
 import os
+import re
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -16,10 +18,15 @@ exec docker "$@"
 """
 
 
-def test_jenkins_accepts_it(controller: Controller, repository: Path) -> None:
-    text = (repository / "Jenkinsfile").read_text()
-    answer = controller.post("pipeline-model-converter/validate", data={"jenkinsfile": text})
-    assert "successfully validated" in answer.text
+def test_jenkins_accepts_it_and_the_pipelines_of_the_pages(controller: Controller, repository: Path) -> None:
+    pages = [repository / "README.md", *sorted((repository / "docs").rglob("*.md"))]
+    shown = [text for page in pages for text in re.findall(r"(?ms)^ *```groovy\n(.*?)^ *```", page.read_text())]
+    # Agents in containers come with plugins that this suite does not ask for.
+    texts = [text for text in shown if "pipeline {" in text and not re.search(r"(?m)^ +(docker|kubernetes) \{", text)]
+    texts.append((repository / "Jenkinsfile").read_text())
+    for text in texts:
+        answer = controller.post("pipeline-model-converter/validate", data={"jenkinsfile": textwrap.dedent(text)})
+        assert "successfully validated" in answer.text, (text, answer.text)
 
 
 def test_it_builds_the_image_and_uses_it(runs: Runs, agent: dict[str, str], place: Place) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox import Sandbox, faults
+from sandbox import Sandbox
 
 API = "https://api.cloudsmith.io/v1"
 PROVIDERS = f"{API}/orgs/acme/openid-connect/"
@@ -46,28 +46,6 @@ def get(sandbox: Sandbox, client: httpx.Client) -> Get:
     return get
 
 
-def test_healthy_world_is_shown(sandbox: Sandbox, get: Get) -> None:
-    (provider,) = get(PROVIDERS).json()
-    slug_perm = provider.pop("slug_perm")
-    assert provider == {
-        "claims": {"aud": "https://cloudsmith.example.com"},
-        "enabled": True,
-        "mapping_claim": None,
-        "name": "Jenkins 1",
-        "provider_url": "https://jenkins.example.com/oidc",
-        "service_accounts": ["ci-reader"],
-        "slug": "jenkins-1",
-    }
-    assert get(f"{PROVIDERS}{slug_perm}/").json() == provider | {"slug_perm": slug_perm}
-    assert get(f"{PROVIDERS}{slug_perm}/dynamic-mappings/").json() == []
-    assert [service["slug"] for service in get(SERVICES).json()] == ["ci-reader"]
-    assert get(PRIVILEGES).json() == {"privileges": [{"privilege": "Read", "service": "ci-reader"}]}
-    assert (get(REPOSITORY).json()["default_privilege"], get(REPOSITORY).json()["is_private"]) == ("None", True)
-    assert [request.endpoint for request in sandbox.requests] == [
-        *("providers", "provider", "mappings", "services", "privileges", "repository", "repository")
-    ]
-
-
 def test_objects_have_the_described_fields(sandbox: Sandbox, get: Get) -> None:
     provider = sandbox.trust("https://oidc.example.org")
     provider.mapping_claim, provider.mappings = "sub", {"a": "ci-a", "b": "ci-b"}
@@ -90,29 +68,10 @@ def test_objects_have_the_described_fields(sandbox: Sandbox, get: Get) -> None:
                 assert isinstance(found[field], tuple(TYPES[kind] for kind in types)), (name, field)
 
 
-def test_providers_are_sorted_by_name(sandbox: Sandbox, get: Get) -> None:
-    for name in ("Z", "A", "M"):
-        sandbox.trust("https://oidc.example.org").name = name
-    assert [provider["name"] for provider in get(PROVIDERS).json()] == ["A", "Jenkins 1", "M", "Z"]
-
-
-def test_dynamic_provider_has_mappings_and_no_service_accounts(sandbox: Sandbox, get: Get) -> None:
-    (provider,) = sandbox.cloudsmith.providers["acme"]
-    provider.mapping_claim, provider.mappings = "sub", {"b.*": "ci-b", "a": "ci-a"}
-    (shown,) = get(PROVIDERS).json()
-    assert (shown["mapping_claim"], shown["service_accounts"]) == ("sub", [])
-    mappings = get(f"{PROVIDERS}{shown['slug_perm']}/dynamic-mappings/").json()
-    assert mappings == [
-        {"claim_value": "b.*", "service_account": "ci-b"},
-        {"claim_value": "a", "service_account": "ci-a"},
-    ]
-    assert [service["slug"] for service in get(SERVICES).json()] == ["ci-a", "ci-b"]
-
-
 # Pages
 
 
-def test_lists_have_pages(sandbox: Sandbox, get: Get) -> None:
+def test_lists_have_pages_of_a_limited_size(sandbox: Sandbox, get: Get) -> None:
     for number in range(31):
         sandbox.add_service(f"ci-{number}")
     first, second = get(SERVICES), get(SERVICES, page=2)
@@ -125,18 +84,8 @@ def test_lists_have_pages(sandbox: Sandbox, get: Get) -> None:
     }
     links = [f'<{SERVICES}?page={page}>; rel="{rel}"' for rel, page in (("first", 1), ("next", 2), ("last", 2))]
     assert first.headers["Link"] == ", ".join(links)
-    assert list(second.links) == ["first", "prev", "last"]
-
-
-def test_page_size_is_limited(sandbox: Sandbox, get: Get) -> None:
-    for number in range(3):
-        sandbox.add_service(f"ci-{number}")
     assert get(SERVICES, page_size=501).headers["X-Pagination-PageSize"] == "500"
-    sandbox.cloudsmith.administration.max_page_size = 3
-    pages = [get(SERVICES, page=page, page_size=500) for page in (1, 2)]
-    assert [service["slug"] for page in pages for service in page.json()] == ["ci-reader", "ci-0", "ci-1", "ci-2"]
-    assert [page.headers["X-Pagination-PageTotal"] for page in pages] == ["2", "2"]
-    assert len(get(SERVICES, page=-1, page_size=0).json()) == 3
+    assert len(get(SERVICES, page=-1, page_size=0).json()) == 30
 
 
 def test_single_page_has_no_links_and_empty_list_no_headers(get: Get) -> None:
@@ -146,16 +95,7 @@ def test_single_page_has_no_links_and_empty_list_no_headers(get: Get) -> None:
     assert not [name for name in mappings.headers if name.startswith("x-pagination")]
 
 
-def test_privileges_have_pages_without_headers(sandbox: Sandbox, get: Get) -> None:
-    privileges = [{"privilege": "Read", "user": f"user-{number}"} for number in range(3)]
-    sandbox.repository("prod").privileges = privileges
-    first, second = get(PRIVILEGES, page_size=2), get(PRIVILEGES, page=2, page_size=2)
-    assert first.json()["privileges"] + second.json()["privileges"] == privileges
-    assert not [name for name in first.headers if name.startswith("x-pagination")]
-
-
 # Who may see
-
 
 URLS = {
     "providers": PROVIDERS,
@@ -167,12 +107,6 @@ URLS = {
 }
 SETTINGS = dict.fromkeys(["providers", "provider", "mappings", "services"], 200)
 FORBIDDEN = dict.fromkeys(SETTINGS, 403)
-
-
-def test_each_endpoint_has_a_name_for_faults(sandbox: Sandbox, client: httpx.Client) -> None:
-    for number, endpoint in enumerate(URLS):
-        sandbox.faults.always(endpoint, faults.status(500 + number))
-    assert asked(sandbox, client) == {endpoint: 500 + number for number, endpoint in enumerate(URLS)}
 
 
 def asked(sandbox: Sandbox, client: httpx.Client, **headers: str) -> dict[str, int]:
@@ -205,13 +139,6 @@ def test_privileges_need_admin_on_the_repository(
     assert statuses == SETTINGS | {"repository": 200, "privileges": status}
 
 
-def test_exchanged_token_is_a_key_of_its_service_account(sandbox: Sandbox, client: httpx.Client) -> None:
-    sandbox.add_service("ci-writer", role="Manager")
-    reader, writer = ({"X-Api-Key": sandbox.issue(slug)} for slug in ("ci-reader", "ci-writer"))
-    assert asked(sandbox, client, **reader) == FORBIDDEN | {"repository": 200, "privileges": 403}
-    assert asked(sandbox, client, **writer) == SETTINGS | {"repository": 200, "privileges": 403}
-
-
 REFUSED: dict[str, tuple[Callable[[Sandbox], dict[str, str]], int, str]] = {
     "no key": (lambda _: {}, 401, "Authentication credentials were not provided."),
     "a wrong key": (lambda _: {"X-Api-Key": "sesame"}, 401, "Invalid token."),
@@ -225,15 +152,6 @@ def test_strangers_see_nothing_and_get_the_reason(sandbox: Sandbox, client: http
     headers, status, detail = REFUSED[case]
     assert asked(sandbox, client, **headers(sandbox)) == dict.fromkeys(URLS, status)
     assert client.get(PROVIDERS, headers=headers(sandbox)).json() == {"detail": detail}
-
-
-def test_keys_are_new_and_end_with_the_world(sandbox: Sandbox, client: httpx.Client) -> None:
-    key = sandbox.api_key()
-    assert key != sandbox.api_key()
-    me = client.get(f"{API}/user/self/", headers={"X-Api-Key": key}).json()
-    assert (me["authenticated"], me["slug"]) == (True, "jo-owner")
-    sandbox.reset()
-    assert client.get(SERVICES, headers={"X-Api-Key": key}).status_code == 401
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,6 @@ final class Execution {
             Compiled compiled = Compiled.of(controller.isTrusted(), pipeline);
             Binding binding = new Binding();
             binding.setVariable("env", new EnvVariable());
-            binding.setVariable("currentBuild", new CurrentBuild());
             binding.setVariable("cloudsmithOidc", compiled.variable(binding));
             Program program = new Program(new Continuable(compiled.pipeline(binding), outermost()));
             for (running = program.next(); running != null; running = program.next()) {
@@ -57,7 +56,7 @@ final class Execution {
             sandbox.unregister();
             CURRENT.remove();
         }
-        return new Build(calls, console, result.getAbnormal(), environment);
+        return new Build(calls.stream().map(StepCall::name).toList(), String.join("\n", console), result.getAbnormal(), environment);
     }
 
     private void start(StepCall call, Program program) {

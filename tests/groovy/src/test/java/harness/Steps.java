@@ -17,7 +17,7 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 /** The steps. Each starts at once; one with a body returns the context in which the body is to run. */
 final class Steps {
     private static final Set<String> NAMES = Set.of("dir", "echo", "error", "isUnix", "libraryResource", "maskPasswords",
-            "node", "parallel", "readFile", "sh", "withCredentials", "withEnv");
+            "node", "parallel", "sh", "withCredentials", "withEnv");
 
     private final Controller controller;
     private final Execution execution;
@@ -54,8 +54,6 @@ final class Steps {
                 return context.masking(patterns(call));
             case "node":
                 return context.in(controller.workspace().toString());
-            case "readFile":
-                return Files.readString(Path.of(context.directory()).resolve(call.text("file")));
             case "sh":
                 return sh(call, context);
             case "withCredentials":
@@ -99,9 +97,6 @@ final class Steps {
                     });
             if (status.isEmpty()) {
                 throw new FlowInterruptedException();
-            }
-            if (call.isTrue("returnStatus")) {
-                return status.getAsInt();
             }
             String printed = output == null ? null : Files.readString(output);
             if (status.getAsInt() != 0) {

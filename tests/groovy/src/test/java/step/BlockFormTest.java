@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import harness.Build;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
@@ -57,15 +55,6 @@ class BlockFormTest extends StepTest {
     }
 
     @Test
-    void every_option_can_come_from_the_environment() {
-        jenkins.variable("CLOUDSMITH_SERVICE_SLUG", "from-env").variable("CLOUDSMITH_WORKSPACE", "acme");
-
-        Build build = succeeded(onNode("cloudsmithOidc { echo 'in the body' }"));
-
-        assertThat(build.console()).contains("CLOUDSMITH_ORG=acme CLOUDSMITH_SERVICE_SLUG=from-env", "in the body");
-    }
-
-    @Test
     void a_failure_of_the_body_is_the_failure_of_the_build() {
         Build build = onNode("cloudsmithOidc(service: 'ci', org: 'acme') { error 'tests failed' }");
 
@@ -92,20 +81,6 @@ class BlockFormTest extends StepTest {
         assertThat(build.failure()).isInstanceOf(FlowInterruptedException.class);
         assertThat(build.console()).doesNotContain("in the body");
         assertThat(leftovers()).isEmpty();
-    }
-
-    @Test
-    void a_refused_login_is_one_error_that_points_to_the_reason() {
-        Build build = onNode("cloudsmithOidc(service: 'refused', org: 'acme') { echo 'in the body' }");
-
-        assertError(build, "login failed: script returned exit code 4 (Cloudsmith refused the exchange). The lines above say why and what to do");
-        assertThat(build.console()).contains("cloudsmith-oidc: Cloudsmith refused").doesNotContain("in the body");
-        assertThat(leftovers()).isEmpty();
-    }
-
-    @Test
-    void an_exit_code_that_is_not_the_programs_is_reported_as_it_is() {
-        assertError(onNode("cloudsmithOidc(service: 'broken', org: 'acme') { }"), "script returned exit code 77 (unexpected)");
     }
 
     @Test
@@ -150,14 +125,14 @@ class BlockFormTest extends StepTest {
 
     @Test
     void blocks_on_one_node_do_not_disturb_each_other() {
-        String branches = IntStream.range(0, 20).mapToObj(n -> """
+        String branches = IntStream.range(0, 8).mapToObj(n -> """
                 b%d: { cloudsmithOidc(service: 'ci-%d', org: 'acme') { sh 'test -s "$PIP_CONFIG_FILE"; echo "at: $PIP_CONFIG_FILE"' } }
                 """.formatted(n, n).strip()).collect(Collectors.joining(",\n"));
 
         Build build = succeeded(onNode("parallel(" + branches + ")"));
 
-        assertThat(build.console().lines().filter(line -> line.startsWith("at: ")).distinct()).hasSize(20);
-        assertThat(build.count("sh")).isEqualTo(60);
+        assertThat(build.console().lines().filter(line -> line.startsWith("at: ")).distinct()).hasSize(8);
+        assertThat(build.count("sh")).isEqualTo(24);
         assertThat(leftovers()).isEmpty();
     }
 
@@ -205,15 +180,6 @@ class BlockFormTest extends StepTest {
     }
 
     @Test
-    void a_directory_with_files_of_the_users_own_is_refused_and_stays_as_it_is() throws IOException {
-        Files.writeString(Files.createDirectory(jenkins.workspace().resolve("mine")).resolve("notes"), "mine");
-
-        assertError(onNode("cloudsmithOidc(service: 'ci', org: 'acme', dir: 'mine') { }"), "exit code 8");
-
-        assertThat(leftovers()).isEqualTo(List.of("job/mine", "job/mine/notes"));
-    }
-
-    @Test
     void without_a_temporary_directory_of_the_workspace_the_usual_place_is_taken() {
         succeeded(onNode("""
                 withEnv(['WORKSPACE_TMP=']) {
@@ -238,19 +204,21 @@ class BlockFormTest extends StepTest {
         assertThat(leftovers()).isEmpty();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"x", "x/", "./x", "x/.", ".//x", "${env.WORKSPACE}/x", "${env.WORKSPACE}/./x//"})
-    void inner_block_cannot_take_the_directory_of_an_outer_one_in_any_spelling(String inner) {
+    @Test
+    void inner_block_cannot_take_the_directory_of_an_outer_one_in_any_spelling() {
         Build build = onNode("""
                 cloudsmithOidc(service: 'ci', org: 'acme', dir: 'x') {
                     cloudsmithOidc(service: 'ci', org: 'acme', dir: 'y') {
-                        try { cloudsmithOidc(service: 'ci', org: 'acme', dir: "%s") { } } catch (e) { echo e.message }
+                        for (name in ['x', 'x/', './x', 'x/.', './/x', "${env.WORKSPACE}/x", "${env.WORKSPACE}/./x//"]) {
+                            try { cloudsmithOidc(service: 'ci', org: 'acme', dir: name) { } } catch (e) { echo e.message }
+                        }
                         sh 'test -s x/pip.conf'
                     }
                 }
-                """.formatted(inner));
+                """);
 
-        assertThat(succeeded(build).console()).contains("option dir: " + jenkins.workspace() + "/x is in use");
+        String refusal = "cloudsmithOidc: option dir: " + jenkins.workspace() + "/x is in use";
+        assertThat(succeeded(build).console().lines().filter(line -> line.startsWith(refusal))).hasSize(7);
         assertThat(leftovers()).isEmpty();
     }
 

@@ -27,12 +27,6 @@ class ExplainTest extends StepTest {
     }
 
     @Test
-    void an_option_that_cannot_be_is_an_error_here_too() {
-        assertError(onNode("cloudsmithOidc.explain(services: 'ci')"), "unknown option services");
-        assertError(onNode("cloudsmithOidc.explain(service: 1)"), "option service must be a text", "it is '1' (Integer)");
-    }
-
-    @Test
     void an_api_key_reaches_the_program_by_the_pipe_and_is_masked() {
         jenkins.credential("cloudsmith-admin", Credential.SECRET_TEXT);
 
@@ -41,17 +35,5 @@ class ExplainTest extends StepTest {
         assertThat(build.console()).contains("info subject, key of 28 characters").doesNotContain("secret-text-");
         assertThat(build.count("withCredentials")).isEqualTo(1);
         assertThat(leftovers()).isEmpty();
-    }
-
-    @Test
-    void an_api_key_that_is_not_there_is_an_error_that_names_the_option() {
-        assertError(onNode("cloudsmithOidc.explain(" + LOGIN + ", apiKeyCredentialsId: 'nobody')"),
-                "Could not find credentials entry with ID 'nobody'", "apiKeyCredentialsId a secret text");
-    }
-
-    @Test
-    void a_login_takes_no_api_key() {
-        assertError(onNode("cloudsmithOidc(" + LOGIN + ", apiKeyCredentialsId: 'cloudsmith-admin') { }"),
-                "option apiKeyCredentialsId is for explain() only");
     }
 }

@@ -16,7 +16,6 @@ class JenkinsTest extends StepTest {
         "throw new IllegalArgumentException('x')",
         "new groovy.json.JsonSlurperClassic()",
         "System.getenv('PATH')",
-        "currentBuild.rawBuild",
         "env.getEnvironment()",
         "env['X'] = 'y'",
         "echo env['X']",
@@ -59,21 +58,6 @@ class JenkinsTest extends StepTest {
     void a_variable_that_cannot_be_saved_does_not_survive_the_next_step() {
         assertThatThrownBy(() -> onNode("def matcher = 'x' =~ /x/; echo 'a step'; echo \"${matcher}\""))
                 .hasMessageContaining("does not survive a restart").hasMessageContaining("java.util.regex.Matcher");
-    }
-
-    @Test
-    void loops_run_whole_though_each_round_suspends() {
-        Build build = succeeded(run("[a: 1, b: 2].each { name, value -> echo \"${name}${value}\" }; for (x in ['c', 'd']) { echo x }"));
-
-        assertThat(build.console()).isEqualTo("a1\nb2\nc\nd");
-    }
-
-    @Test
-    void finally_runs_after_a_failure_that_passes_on() {
-        Build build = run("try { error 'first' } finally { echo 'cleaned up' }");
-
-        assertThat(build.failure()).hasMessage("first");
-        assertThat(build.console()).isEqualTo("cleaned up");
     }
 
     @Test
