@@ -2,11 +2,12 @@
 
 import os
 
-from cloudsmith_oidc import explain, output_file, streams
+from cloudsmith_oidc import output_file, streams
 from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import IdTokenError
 from cloudsmith_oidc.exchange import ServiceAccount
-from cloudsmith_oidc.explain.evidence import Expectations
+from cloudsmith_oidc.explain import report_on
+from cloudsmith_oidc.explain.evidence import Expectations, gather
 from cloudsmith_oidc.explain.findings import CODES
 from cloudsmith_oidc.explain.html_report import as_html
 from cloudsmith_oidc.explain.json_report import as_json
@@ -40,8 +41,8 @@ def _diagnose(options: Explain) -> Report:
     try:
         given = fetch(options, deadline, may_have_key=True)
     except IdTokenError as error:
-        return explain.diagnose(error, account, expectations, deadline)
-    return explain.diagnose(
+        return report_on(gather(error, account, expectations, deadline))
+    evidence = gather(
         given.text,
         account,
         expectations,
@@ -50,3 +51,4 @@ def _diagnose(options: Explain) -> Report:
         ca_bundle=given.ca_bundle,
         with_exchange=options.exchange,
     )
+    return report_on(evidence)
