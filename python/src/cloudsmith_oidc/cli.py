@@ -54,8 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         structlog.get_logger().error(str(error), exit_code=error.exit_code, **finding)
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the traceback and the message may hold a token
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
         structlog.get_logger().error(
-            f"this is a bug in cloudsmith-oidc: {_place(error)}. Report it with this line to the library's "
+            f"this is a bug in cloudsmith-oidc: {place}. Report it with this line to the library's "
             'maintainers: its README says where, under "Reporting a problem"'
         )
         return _BUG_EXIT_CODE
@@ -87,8 +89,3 @@ def _end_on_signal(number: int, _frame: object) -> NoReturn:
     name = signal.Signals(number).name
     structlog.get_logger().error(f"ended by {name} before it was done. Run the command again", exit_code=128 + number)
     sys.exit(128 + number)
-
-
-def _place(error: Exception) -> str:
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"

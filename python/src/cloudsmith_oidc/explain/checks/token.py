@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from cloudsmith_oidc.explain.evidence import Evidence
-from cloudsmith_oidc.explain.findings import WITHOUT_SLASH, Finding, finding
+from cloudsmith_oidc.explain.findings import WITHOUT_SLASH, Finding, Severity, finding
 from cloudsmith_oidc.explain.hosts import host_of
 from cloudsmith_oidc.explain.matching import matches
 from cloudsmith_oidc.explain.shown import instant, shown
@@ -97,13 +97,13 @@ def _state(token: IdToken, now: datetime) -> str | None:
 
 
 def _skew(evidence: Evidence, clocks: dict[str, datetime], *, disputed: bool) -> Iterator[Finding]:
-    offsets = {host: evidence.now - clocks[host] for host in clocks if abs(evidence.now - clocks[host]) > _TOLERANCE}
+    offsets = {host: evidence.now - clock for host, clock in clocks.items() if abs(evidence.now - clock) > _TOLERANCE}
+    # Seconds would be noise: `Date` headers are coarse.
+    differences = (
+        f"{abs(offset) / timedelta(minutes=1):.0f} min {'ahead of' if offset > timedelta() else 'behind'} {host}'s"
+        for host, offset in offsets.items()
+    )
     if offsets:
-        found = "; ".join(f"this machine's clock is {_difference(offset)} {host}'s" for host, offset in offsets.items())
-        expected = "clocks that agree within a minute"
-        yield finding("clock-skew", found, expected, severity="error" if disputed else None)
-
-
-def _difference(offset: timedelta) -> str:
-    """Return a duration in whole minutes, and its sign in words. Seconds would be noise: `Date` headers are coarse."""
-    return f"{abs(offset) / timedelta(minutes=1):.0f} min {'ahead of' if offset > timedelta() else 'behind'}"
+        found = "; ".join(f"this machine's clock is {difference}" for difference in differences)
+        severity: Severity | None = "error" if disputed else None
+        yield finding("clock-skew", found, "clocks that agree within a minute", severity=severity)
