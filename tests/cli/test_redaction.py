@@ -74,6 +74,14 @@ def test_other_text_is_kept(text: str) -> None:
     assert redact(text) == text
 
 
+@pytest.mark.parametrize("case", [str.lower, str.upper])
+def test_secret_is_masked_in_hex(case: Callable[[str], str]) -> None:
+    secret = secrets.token_urlsafe(40)
+    protect(secret)
+
+    assert redact(f"before {case(secret[3:30].encode().hex())} after") == "before *** after"
+
+
 @given(before=st.text(), after=st.text())
 def test_secret_is_masked_and_text_around_it_is_not(before: str, after: str) -> None:
     secret = secrets.token_urlsafe(40)

@@ -45,6 +45,8 @@ def test_last_lines_name_the_cause_and_what_to_do(cli: Cli) -> None:
     ]
     assert lines[-1].startswith("cloudsmith-oidc: error: Cloudsmith refused the exchange (401")
     assert lines[-1].endswith("(finding=signature-invalid)")
+    (line,) = cli.login("--quiet").stderr.splitlines()
+    assert line.endswith("docs/troubleshooting.md (finding=signature-invalid)")
 
 
 def test_nothing_is_said_twice_and_no_line_is_long(cli: Cli, refused: None) -> None:
@@ -81,14 +83,6 @@ def test_json_log_ends_with_the_cause(cli: Cli, refused: None) -> None:
     assert cause["hint"]
 
 
-def test_quiet_login_still_names_the_cause(cli: Cli) -> None:
-    hosted(cli.sandbox).rotate()
-
-    (line,) = cli.login("--quiet").stderr.splitlines()
-
-    assert line.endswith("docs/troubleshooting.md (finding=signature-invalid)")
-
-
 SUGGESTIONS = {
     400: "400 suggests that ci-reader is not the service account's slug. Check in Cloudsmith, in this order: (1)",
     401: "Check in Cloudsmith, in this order: (1)",
@@ -112,17 +106,13 @@ def test_unexplained_refusal_says_what_the_status_suggests(cli: Cli, status: int
 
 
 def test_refusal_makes_no_second_exchange(cli: Cli) -> None:
+    cli.login()
+    assert [request.endpoint for request in cli.sandbox.requests] == ["exchange"]
     hosted(cli.sandbox).rotate()
 
     cli.login()
 
-    assert [request.endpoint for request in cli.sandbox.requests] == ["exchange", "site", "site"]
-
-
-def test_granted_login_asks_nobody_else(cli: Cli) -> None:
-    cli.login()
-
-    assert [request.endpoint for request in cli.sandbox.requests] == ["exchange"]
+    assert [request.endpoint for request in cli.sandbox.requests][1:] == ["exchange", "site", "site"]
 
 
 @pytest.mark.parametrize("silence", faults.SILENT_CONNECTIONS)

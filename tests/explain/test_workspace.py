@@ -126,8 +126,8 @@ KEYS: dict[str, tuple[Callable[[Sandbox], str], list[str], int]] = {
     "unknown": (lambda _: "0123456789" * 4, ["api-key-refused"], 1),
     "a member's": (lambda sandbox: sandbox.api_key("Member"), ["api-key-refused"], 1),
     "of another workspace": (lambda sandbox: sandbox.api_key(org="other"), ["api-key-refused"], 1),
-    # Who is no administrator of the repository sees all but its privileges.
-    "a manager's": (lambda sandbox: sandbox.api_key("Manager"), ["api-key-refused"], 3),
+    # Who is no administrator of the repository sees neither it nor its privileges, which is reported once.
+    "a manager's": (lambda sandbox: sandbox.api_key("Manager"), ["api-key-refused"], 4),
     "short": (lambda _: "hunter2", ["api-key-refused"], 0),
     "two lines": (lambda sandbox: f"{sandbox.api_key()}\nX-Forged: yes", ["api-key-refused"], 0),
     "not ASCII": (lambda sandbox: f"{sandbox.api_key()}\u00e9", ["api-key-refused"], 0),
@@ -157,6 +157,24 @@ def test_not_found_may_be_a_wrong_slug(cli: Cli, missing: dict[str, str]) -> Non
     (refused,) = [one for one in found["findings"] if one["code"] == "api-key-refused"]
     assert next(iter(missing.values())) in refused["found"] + refused["expected"]
     assert "Check the slug" in refused["hint"]
+
+
+def test_refusal_says_that_the_key_was_refused_as_well(cli: Cli) -> None:
+    provider(cli.sandbox).enabled = False
+
+    first = report(cli, key=cli.sandbox.api_key("Member"))["findings"][0]
+
+    assert first["code"] == "exchange-refused"
+    assert "refused the API key" in first["hint"]
+
+
+def test_privileges_are_read_where_the_repository_is_not_shown(cli: Cli) -> None:
+    cli.sandbox.faults.always("repository", faults.status(404))
+
+    found = report(cli, key=cli.sandbox.api_key())
+
+    assert codes(found) == ["api-key-refused", *REMARKS]
+    assert found["cloudsmith"]["repositories"] == [{"slug": "prod", "privilege": "Read"}]
 
 
 def test_token_of_an_exchange_works_as_key(cli: Cli) -> None:
@@ -239,7 +257,6 @@ HOSTILE: dict[str, tuple[str, Fault]] = {
         faults.document({"privileges": [7, {"service": 7, "privilege": 7}, {"team": [], "privilege": "Root"}]}, 200),
     ),
     "a repository that is a list": ("repository", listed()),
-    **{f"silent {endpoint}": (endpoint, faults.hang()) for endpoint in ENDPOINTS},
 }
 
 
@@ -257,6 +274,15 @@ def test_hostile_api_neither_hangs_nor_floods_nor_forges(cli: Cli, hostile: str)
         assert "error: forged" not in [line.strip() for line in text.splitlines()]
     assert len([one for one in cli.sandbox.requests if "X-Api-Key" in one.headers]) < 2 * 4 * 21
     assert not any("user" in one.path for one in cli.sandbox.requests)
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_silent_api_ends_before_the_deadline(cli: Cli, endpoint: str) -> None:
+    cli.sandbox.faults.always(endpoint, faults.hang())
+
+    found = report(cli, "--no-exchange", key=cli.sandbox.api_key(), CLOUDSMITH_TIMEOUT="3")
+
+    assert set(codes(found)) == {"cloudsmith-unread", *REMARKS}
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)

@@ -95,33 +95,27 @@ def world(
     token: MakeToken = lambda sandbox: sandbox.mint(),
     explain: tuple[str, ...] = (),
     login: bool = True,
-    **environment: str,
-) -> World:
-    """A row of `WORLDS`. `explain` are the arguments of that command."""
-    return World(name, changes, token, explain, environment, login)
-
-
-def misentered(
-    name: str,
-    says: str,
-    *changes: Change,
+    says: str = "",
+    narrower: str = "",
     alone: str = "exchange-refused",
-    explain: tuple[str, ...] = (),
     **environment: str,
 ) -> World:
-    """A row of `MISENTERED`: the world of a careful administrator, and what is wrong in it."""
-    made = (carefully, *changes)
-    return World(name, made, lambda sandbox: sandbox.mint(), explain, environment, says=says, alone=alone)
+    """A row of the tables below. `explain` are the arguments of that command."""
+    return World(name, changes, token, explain, environment, login, says, narrower, alone)
 
 
 def open_to(name: str, says: str, narrower: str, *changes: Change) -> World:
     """A row of `TOO_OPEN`: what is said of it, and the narrower value to enter."""
-    return World(name, (carefully, *changes), lambda s: s.mint(), (), {}, says=says, narrower=narrower)
+    return world(name, *changes, says=says, narrower=narrower)
 
 
-def by_cause(rows: Mapping[str, list[World]]) -> list[World]:
-    """Give each world the cause that it is listed under."""
-    return [World(**vars(one) | {"cause": cause}) for cause, listed in rows.items() for one in listed]
+def by_cause(rows: Mapping[str, list[World]], *first: Change) -> list[World]:
+    """Give each world the cause that it is listed under, and the changes that come first in all of them."""
+    return [
+        World(**vars(one) | {"cause": cause, "changes": (*first, *one.changes)})
+        for cause, listed in rows.items()
+        for one in listed
+    ]
 
 
 # Changes of Jenkins, its documents, and the network
@@ -450,83 +444,84 @@ WORLDS = by_cause(
 MISENTERED = by_cause(
     {
         "provider-missing": [
-            misentered("no provider", "no provider", no_provider),
-            misentered("without oidc", "lacks /oidc", enters(issuer=JENKINS)),
-            misentered("plain http", "http instead", enters(issuer="http://jenkins.example.com/oidc")),
-            misentered("capitals", "upper and lower case", enters(issuer=f"{JENKINS}/OIDC")),
-            misentered("another host", "ci.example.com", enters(issuer="https://ci.example.com/oidc")),
-            misentered("another path", "/jenkins", enters(issuer=f"{JENKINS}/jenkins/oidc")),
-            misentered(
+            world("no provider", no_provider, says="no provider"),
+            world("without oidc", enters(issuer=JENKINS), says="lacks /oidc"),
+            world("plain http", enters(issuer="http://jenkins.example.com/oidc"), says="http instead"),
+            world("capitals", enters(issuer=f"{JENKINS}/OIDC"), says="upper and lower case"),
+            world("another host", enters(issuer="https://ci.example.com/oidc"), says="ci.example.com"),
+            world("another path", enters(issuer=f"{JENKINS}/jenkins/oidc"), says="/jenkins"),
+            world(
                 "the document's address",
-                "which Cloudsmith adds itself",
                 enters(issuer=f"{JENKINS}/oidc/.well-known/openid-configuration"),
+                says="which Cloudsmith adds itself",
             ),
-            misentered("a folder's issuer", "the folder team", enters(issuer=f"{JENKINS}/oidc/job/team")),
-            misentered("a folder's credential", "the whole controller", folder_credential),
-            misentered("only GitHub", "other URLs", enters(issuer=GITHUB)),
+            world("a folder's issuer", enters(issuer=f"{JENKINS}/oidc/job/team"), says="the folder team"),
+            world("a folder's credential", folder_credential, says="the whole controller"),
+            world("only GitHub", enters(issuer=GITHUB), says="other URLs"),
         ],
         "provider-disabled": [
-            misentered("disabled", "'Jenkins 1' is disabled", enters(enabled=False)),
-            misentered(
+            world("disabled", enters(enabled=False), says="'Jenkins 1' is disabled"),
+            world(
                 "the better of two",
-                "'Jenkins 3' is disabled",
                 several(requires(sub=f"{JENKINS}/job/prod/*", branch="main"), enters(enabled=False)),
+                says="'Jenkins 3' is disabled",
             ),
         ],
         "provider-claim-mismatch": [
-            misentered("another branch", "job/dev/", requires(sub=JOB.replace("main", "dev"))),
-            misentered("another folder", "job/prod/", requires(sub=f"{JENKINS}/job/prod/*")),
-            misentered("in the other spelling", "job/prod/", requires(sub=f"{JENKINS}/job/prod/.*")),
-            misentered("no wildcard", "without a wildcard", requires(sub=f"{JENKINS}/job/team/job/app/")),
-            misentered("a wildcard within", "at the end of a value only", requires(sub=f"{JENKINS}/job/*/job/main/")),
-            misentered("no slash", "differ in a slash", requires(sub=JOB.rstrip("/"))),
-            misentered("case", "upper and lower", requires(sub=JOB.replace("team", "Team"))),
-            misentered("escapes", "are escaped", requires(sub=JOB.replace("main", "m%61in"))),
-            misentered("the job is http", "has http", requires(sub=JOB.replace("https", "http"))),
-            misentered("another system's claim", "has no such claim", requires(sub=JOB, repository="acme/app")),
-            misentered("another name", "this value in sub", requires(subject=JOB)),
-            misentered("a number", "build_number is 7", requires(sub=JOB, build_number="8")),
-            misentered("an audience not in the list", '["https://cloudsmith.', requires(sub=JOB, aud="https://a.io")),
-            misentered(
+            world("another branch", requires(sub=JOB.replace("main", "dev")), says="job/dev/"),
+            world("another folder", requires(sub=f"{JENKINS}/job/prod/*"), says="job/prod/"),
+            world("in the other spelling", requires(sub=f"{JENKINS}/job/prod/.*"), says="job/prod/"),
+            world("no wildcard", requires(sub=f"{JENKINS}/job/team/job/app/"), says="without a wildcard"),
+            world("a wildcard within", requires(sub=f"{JENKINS}/job/*/job/main/"), says="at the end of a value only"),
+            world("no slash", requires(sub=JOB.rstrip("/")), says="differ in a slash"),
+            world("case", requires(sub=JOB.replace("team", "Team")), says="upper and lower"),
+            world("escapes", requires(sub=JOB.replace("main", "m%61in")), says="are escaped"),
+            world("the job is http", requires(sub=JOB.replace("https", "http")), says="has http"),
+            world("another system's claim", requires(sub=JOB, repository="acme/app"), says="has no such claim"),
+            world("another name", requires(subject=JOB), says="this value in sub"),
+            world("a number", requires(sub=JOB, build_number="8"), says="build_number is 7"),
+            world("an audience not in the list", requires(sub=JOB, aud="https://a.io"), says='["https://cloudsmith.'),
+            world(
                 "the better of three",
-                "job/dev/",
                 several(
                     enters(enabled=False, services=[]),
                     requires(sub=JOB.replace("main", "dev")),
                     requires(sub=f"{JENKINS}/job/prod/*", branch="main"),
                 ),
+                says="job/dev/",
             ),
         ],
         "service-unknown": [
-            misentered("a typo", "Give ci-reader", CLOUDSMITH_SERVICE_SLUG="ci-raeder"),
-            misentered("nobody of this name", "(it has ci-reader)", CLOUDSMITH_SERVICE_SLUG="publisher"),
+            world("a typo", says="Give ci-reader", CLOUDSMITH_SERVICE_SLUG="ci-raeder"),
+            world("nobody of this name", says="(it has ci-reader)", CLOUDSMITH_SERVICE_SLUG="publisher"),
         ],
         "provider-service-unlinked": [
-            misentered("not linked", "to ci-reader", has_account("ci-writer"), CLOUDSMITH_SERVICE_SLUG="ci-writer"),
-            misentered("linked to nobody", "no service account", has_account("ci-reader"), enters(services=[])),
+            world("not linked", has_account("ci-writer"), says="to ci-reader", CLOUDSMITH_SERVICE_SLUG="ci-writer"),
+            world("linked to nobody", has_account("ci-reader"), enters(services=[]), says="no service account"),
         ],
         "provider-mapping-missing": [
-            misentered("no value is mapped", "no value", maps("build_number")),
-            misentered("another value is mapped", "maps release 8", maps("build_number", release_8="ci-reader")),
-            misentered(
+            world("no value is mapped", maps("build_number"), says="no value"),
+            world("another value is mapped", maps("build_number", release_8="ci-reader"), says="maps release 8"),
+            world(
                 "nearly this value is mapped",
-                f"The nearest value is {JOB.replace('main', 'master')}",
                 enters(mapping_claim="sub", mappings={JOB.replace("main", "master"): "ci-reader"}),
+                says=f"The nearest value is {JOB.replace('main', 'master')}",
             ),
-            misentered("the mapped claim is missing", "The token has no branch", maps("branch", main="ci-reader")),
-            misentered(
+            world("the mapped claim is missing", maps("branch", main="ci-reader"), says="The token has no branch"),
+            world(
                 "mapped to somebody else",
-                "to ci-writer",
                 maps("build_number", **{"7": "ci-writer"}),
+                says="to ci-writer",
                 alone="service-mismatch",
             ),
         ],
         "repository-forbidden": [
-            misentered("no privilege", "has no privilege on prod", grants(), alone=""),
-            misentered("others' privileges", "has no privilege", grants(ci_writer="Admin", builders="Write"), alone=""),
-            misentered("too little", "has Read on prod", grants(ci_reader="Read"), explain=("--write",), alone=""),
+            world("no privilege", grants(), says="has no privilege on prod", alone=""),
+            world("others' privileges", grants(ci_writer="Admin", builders="Write"), says="has no privilege", alone=""),
+            world("too little", grants(ci_reader="Read"), says="has Read on prod", explain=("--write",), alone=""),
         ],
-    }
+    },
+    carefully,
 )
 TOO_OPEN = by_cause(
     {
@@ -550,5 +545,6 @@ TOO_OPEN = by_cause(
             open_to("a manager", "is a Manager", "Member", has_account("ci-reader", role="Manager")),
             open_to("a reader may write", "has Admin on prod", "Read on prod", grants(ci_reader="Admin")),
         ],
-    }
+    },
+    carefully,
 )

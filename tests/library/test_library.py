@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 import cloudsmith_oidc
 from cloudsmith_oidc import CloudsmithOidcError, configure, diagnose, exchange_token
+from cloudsmith_oidc.errors import ExchangeRefusedError
 from program import Cli
 from sandbox import Sandbox, faults
 
@@ -77,8 +79,29 @@ def test_package_alone_loads_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
 
     loaded = run(program, sandbox, tmp_path).stdout.split()
 
-    ours = ("cloudsmith_oidc", "httpx", "jwt", "pydantic", "structlog", "tenacity")
+    ours = ("cloudsmith_oidc", "httpx", "jwt", "pydantic", "structlog")
     assert {name for name in loaded if name.startswith(ours)} == {"cloudsmith_oidc", "cloudsmith_oidc.version"}
+
+
+def test_error_can_come_back_from_a_process_pool() -> None:
+    error = ExchangeRefusedError("refused", hint="Look there", code="exchange-refused", status=401)
+
+    restored = pickle.loads(pickle.dumps(error))
+
+    assert (type(restored), str(restored)) == (ExchangeRefusedError, "refused. Look there")
+    assert (restored.code, restored.status) == ("exchange-refused", 401)
+
+
+@pytest.mark.parametrize("damage", ["", " in two"], ids=["refused", "malformed"])
+def test_values_of_variables_in_a_traceback_hold_no_token(world: Sandbox, damage: str) -> None:
+    world.cloudsmith.providers.clear()
+    with pytest.raises(CloudsmithOidcError) as raised:
+        exchange_token(world.mint() + damage, org="acme", service="ci-reader")
+
+    own, *frames = raised.traceback
+    assert own.path == Path(__file__)
+    assert len(frames) > 1
+    assert not [frame.name for frame in frames if "eyJ" in repr(frame.locals)]
 
 
 def test_configuration_is_what_login_writes(world: Sandbox, cli: Cli) -> None:

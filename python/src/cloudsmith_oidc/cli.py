@@ -6,10 +6,12 @@ Every error that a person can act on is a `CloudsmithOidcError`. It is logged he
 """
 
 import gc
+import importlib
 import os
 import signal
 import sys
-from collections.abc import Sequence
+import traceback
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -23,6 +25,12 @@ from cloudsmith_oidc.settings import Discovery, Explain, Formats, Login, Logout,
 from cloudsmith_oidc.version import __version__
 
 _BUG_EXIT_CODE = 1
+_MODULES: Mapping[type[Options], str] = {
+    Login: "login",
+    Explain: "explain_command",
+    Discovery: "discovery",
+    Formats: "catalogue",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,8 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         structlog.get_logger().error(str(error), exit_code=error.exit_code, **finding)
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the traceback and the message may hold a token
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
         structlog.get_logger().error(
-            f"this is a bug in cloudsmith-oidc: {_place(error)}. Report it with this line to the library's "
+            f"this is a bug in cloudsmith-oidc: {place}. Report it with this line to the library's "
             'maintainers: its README says where, under "Reporting a problem"'
         )
         return _BUG_EXIT_CODE
@@ -68,38 +78,14 @@ def _require_fitting_library() -> None:
 
 
 def _run(options: Options) -> None:
-    # Each command loads only what it needs.
-    match options:
-        case Login():
-            from cloudsmith_oidc import login  # noqa: PLC0415
-
-            login.run(options)
-        case Explain():
-            from cloudsmith_oidc import explain_command  # noqa: PLC0415
-
-            explain_command.run(options)
-        case Discovery():
-            from cloudsmith_oidc import discovery  # noqa: PLC0415
-
-            discovery.run(options)
-        case Formats():
-            from cloudsmith_oidc import catalogue  # noqa: PLC0415
-
-            catalogue.run(options)
-        case Logout():
-            login_directory.remove(options.directory, force=options.force)
+    if isinstance(options, Logout):
+        login_directory.remove(options.directory, force=options.force)
+    else:
+        # Each command loads only what it needs.
+        importlib.import_module(f"cloudsmith_oidc.{_MODULES[type(options)]}").run(options)
 
 
 def _end_on_signal(number: int, _frame: object) -> NoReturn:
     name = signal.Signals(number).name
     structlog.get_logger().error(f"ended by {name} before it was done. Run the command again", exit_code=128 + number)
     sys.exit(128 + number)
-
-
-def _place(error: Exception) -> str:
-    frames = []
-    traceback = error.__traceback__
-    while traceback is not None:
-        frames.append(f"{Path(traceback.tb_frame.f_code.co_filename).name}:{traceback.tb_lineno}")
-        traceback = traceback.tb_next
-    return f"{type(error).__name__} at {frames[-1]}"

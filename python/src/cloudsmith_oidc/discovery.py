@@ -4,6 +4,7 @@ The addresses are those of jenkinsci/oidc-provider-plugin: `Keys` serves an issu
 the credential names an issuer of its own; then `IdTokenCredentialsDescriptor` gives them to an administrator only.
 """
 
+import base64
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -37,6 +38,13 @@ _NOT_FOUND = 404
 _SERVER_ERROR = 500
 _GUESS_SECONDS = 5
 _PUBLISHED_HINT = "The URL must answer 200 to anybody; for a credential with an issuer of its own, give --jenkins-url"
+_JENKINS_HINT = "Check that --jenkins-url is the URL of Jenkins"
+_ADMINISTRATORS_HINTS = {
+    401: "Check JENKINS_USER_ID and JENKINS_API_TOKEN",
+    403: "The user needs Overall/Manage, or for a folder's credential Job/Read of the folder",
+    404: "Check that there is such a credential with this issuer; for a folder's credential, --jenkins-url is the "
+    "folder's URL",
+}
 
 
 @dataclass(frozen=True)
@@ -75,9 +83,9 @@ class _Source:
     client: HttpClient
     deadline: Deadline
 
-    def get(self, url: str, hint: Callable[[int], str], *, auth: tuple[str, str] | None = None) -> Mapping[str, Any]:
+    def get(self, url: str, hint: Callable[[int], str], headers: Mapping[str, str] | None = None) -> Mapping[str, Any]:
         """Return a JSON object. `hint` says what to do about a status. Raises `CloudsmithOidcError`."""
-        document = fetch(self.client, url, self.deadline, auth=auth)
+        document = fetch(self.client, url, self.deadline, headers)
         if document.error is not None:
             raise document.error
         if document.status >= _SERVER_ERROR:
@@ -111,28 +119,18 @@ def _of_credentials(source: _Source, options: Discovery) -> Documents:
             "--jenkins-url needs a user and an API token",
             hint="Set JENKINS_USER_ID and JENKINS_API_TOKEN in the environment",
         )
+    login = {"Authorization": f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"}
 
     def get(name: str, **query: str) -> Mapping[str, Any]:
         url = f"{options.jenkins_url}/{_DESCRIPTOR}/{name}?{urlencode(query | {'issuer': options.issuer})}"
-        return source.get(url, _administrators_hint, auth=(user, password))
+        return source.get(url, lambda status: _ADMINISTRATORS_HINTS.get(status, _JENKINS_HINT), login)
 
     configuration = get("wellKnownOpenidConfiguration")
     documents = Documents(configuration, _keys(get(JWKS, id=credential) for credential in options.credentials_id))
     if set(documents.keys) != set(options.credentials_id):
-        raise UnexpectedAnswerError(
-            f"Jenkins gave the keys {first_few(documents.keys)}, not {', '.join(options.credentials_id)}",
-            hint=_administrators_hint(),
-        )
+        problem = f"Jenkins gave the keys {first_few(documents.keys)}, not {', '.join(options.credentials_id)}"
+        raise UnexpectedAnswerError(problem, hint=_JENKINS_HINT)
     return documents
-
-
-def _administrators_hint(status: int = 0) -> str:
-    return {
-        401: "Check JENKINS_USER_ID and JENKINS_API_TOKEN",
-        403: "The user needs Overall/Manage, or for a folder's credential Job/Read of the folder",
-        404: "Check that there is such a credential with this issuer; for a folder's credential, --jenkins-url is the "
-        "folder's URL",
-    }.get(status, "Check that --jenkins-url is the URL of Jenkins")
 
 
 def _require_match(documents: Documents, issuer: str) -> None:
@@ -152,19 +150,25 @@ def _require_match(documents: Documents, issuer: str) -> None:
 
 def _keys(key_sets: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, str]]:
     """Return the keys of all sets by their `kid`. Raises `UnexpectedAnswerError`."""
+    try:
+        return _by_id(key_sets)
+    except ValueError as error:
+        raise UnexpectedAnswerError(
+            f"the key set cannot be used: {error}", hint="Check what is served there: it must be the plugin's own JWKS"
+        ) from None
+
+
+def _by_id(key_sets: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, str]]:
     keys: dict[str, Mapping[str, str]] = {}
     for key_set in key_sets:
         entries = key_set.get("keys")
         for entry in entries if isinstance(entries, list) else [None]:
             kid = entry.get("kid") if isinstance(entry, dict) else None
             if not isinstance(entry, dict) or not isinstance(kid, str):
-                raise _unusable_key_set("it is not a list of keys, each with a kid")
+                raise ValueError("it is not a list of keys, each with a kid")  # noqa: TRY004 - one kind for all troubles
             if kid in keys:
-                raise _unusable_key_set(f"two keys have the kid {one_line(kid)}")
-            try:
-                keys[kid] = _key(kid, entry)
-            except ValueError as error:
-                raise _unusable_key_set(f"key {one_line(kid)}: {error}") from None
+                raise ValueError(f"two keys have the kid {one_line(kid)}")
+            keys[kid] = _key(kid, entry)
     return keys
 
 
@@ -174,17 +178,14 @@ def _key(kid: str, entry: Mapping[str, Any]) -> Mapping[str, str]:
     Raises `ValueError`, whose message quotes no key.
     """
     if "d" in entry:
-        raise ValueError("it holds a private key, which must never be published")
+        raise ValueError(f"key {one_line(kid)} holds a private key, which must never be published")
     if entry.get("alg", ALGORITHM) != ALGORITHM:
-        raise ValueError(f"it is not for {ALGORITHM}")
-    numbers = RSAAlgorithm.to_jwk(public_key(entry).key, as_dict=True)
+        raise ValueError(f"key {one_line(kid)} is not for {ALGORITHM}")
+    try:
+        numbers = RSAAlgorithm.to_jwk(public_key(entry).key, as_dict=True)
+    except ValueError as error:
+        raise ValueError(f"key {one_line(kid)}: {error}") from None
     return {"kid": kid, "kty": "RSA", "alg": ALGORITHM, "use": "sig", "n": numbers["n"], "e": numbers["e"]}
-
-
-def _unusable_key_set(problem: str) -> UnexpectedAnswerError:
-    return UnexpectedAnswerError(
-        f"the key set cannot be used: {problem}", hint="Check what is served there: it must be the plugin's own JWKS"
-    )
 
 
 def _differences(documents: Documents, published: Documents) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The ways the program can fail. Each class carries the exit code that callers rely on."""
 
+from functools import partial
 from typing import ClassVar
 
 from cloudsmith_oidc.redaction import redact
@@ -10,20 +11,26 @@ class CloudsmithOidcError(Exception):
 
     `message` says what failed and, as far as it is known, why; `hint` says what to do next. Neither ever holds a
     secret: what a message quotes may be one given in the wrong place, and is redacted. Together they are the one line
-    printed at the end. `code` is the finding that `explain` reports for it, where there is one.
+    printed at the end. `code` is the finding that `explain` reports for it, where there is one. `status` is the HTTP
+    status of a refusal, else 0, and `retry_after` the number of seconds that the server asks to wait, 0 for none.
     """
 
     exit_code: ClassVar[int]
 
-    def __init__(self, message: str, *, hint: str, code: str = "") -> None:
-        message = redact(message)
-        super().__init__(message)
-        self.message = message
+    def __init__(self, message: str, *, hint: str, code: str = "", status: int = 0, retry_after: float = 0) -> None:
+        self.message = redact(message)
+        super().__init__(self.message)
         self.hint = hint
         self.code = code
+        self.status = status
+        self.retry_after = retry_after
 
     def __str__(self) -> str:
         return f"{self.message}. {self.hint}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # An exception is unpickled from its arguments alone, and the hint is required.
+        return partial(type(self), hint=self.hint), self.args, vars(self)
 
 
 class SettingsError(CloudsmithOidcError):
@@ -39,22 +46,13 @@ class IdTokenError(CloudsmithOidcError):
 
 
 class ExchangeRefusedError(CloudsmithOidcError):
-    """Cloudsmith refused the exchange (400, 401, 403, 404 or 422).
-
-    `status` is the HTTP status of the answer, 0 if `explain` found the cause without an answer.
-    """
+    """Cloudsmith refused the exchange (400, 401, 403, 404 or 422)."""
 
     exit_code = 4
 
-    def __init__(self, message: str, *, hint: str, code: str = "", status: int = 0) -> None:
-        super().__init__(message, hint=hint, code=code)
-        self.status = status
-
 
 class TemporaryError(CloudsmithOidcError):
-    """A failure that may pass. `retry_after` is the number of seconds that the server asks to wait, 0 for none."""
-
-    retry_after = 0.0
+    """A failure that may pass."""
 
 
 class ThrottledError(TemporaryError):

@@ -1,12 +1,12 @@
 """One exchange: a Jenkins ID token in, a Cloudsmith token out."""
 
 import hashlib
+import random
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-
-import tenacity
 
 from cloudsmith_oidc import log
 from cloudsmith_oidc.deadline import Deadline, timestamp
@@ -30,9 +30,8 @@ _SERVER_ERROR = 500
 _LOOK_AT_HOST = "Look whether the API host is really Cloudsmith's, and for a proxy that puts its own pages in between"
 _TOO_LATE_SECONDS = 0.1
 _YEAR_SECONDS = 366 * 86400.0
-# Full jitter (wait a random time between 0 and a bound that doubles), so that agents which were refused together do
-# not come back together.
-_BACK_OFF = tenacity.wait_random_exponential(multiplier=0.5, max=10)
+_FIRST_BACK_OFF_SECONDS = 0.5
+_MAX_BACK_OFF_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -63,96 +62,59 @@ def exchange(client: HttpClient, account: ServiceAccount, id_token: IdToken, *, 
     Connection errors, time-outs, 429 and 5xx are retried until `timeout` seconds have passed or the ID token has
     expired. Raises `ExchangeRefusedError`, `ThrottledError`, `UnreachableError` or `UnexpectedAnswerError`.
     """
-    total = min(timeout, _seconds_left(id_token))
+    expires_at = id_token.time("exp")
+    lifetime = (expires_at - datetime.now(UTC)).total_seconds() if expires_at else 0.0
+    total = min(timeout, lifetime)
     deadline = Deadline(total)
     url = f"{account.api_host}/openid/{account.org}/"
-
-    def attempt() -> CloudsmithToken:
+    request = {"oidc_token": id_token.text, "service_slug": account.slug}
+    earlier: TemporaryError | None = None
+    attempt = 0
+    while True:
+        attempt += 1
+        log.debug("asks for a token", url=url, service=account.slug, seconds_left=round(deadline.remaining(), 1))
         # Half of the time only, so that there is some left to try again after one lost connection.
         own = Deadline(min(total / 2, deadline.remaining()))
-        log.debug("asks for a token", url=url, service=account.slug, seconds_left=round(deadline.remaining(), 1))
-        answer = client.request(
-            "POST", url, deadline=own, json={"oidc_token": id_token.text, "service_slug": account.slug}
-        )
-        _raise_for_status(answer)
-        return _granted(answer, account.slug)
-
-    earlier: list[TemporaryError] = []
-
-    def before_sleep(state: tenacity.RetryCallState) -> None:
-        earlier.append(_error(state))
-        log.warn(
-            "the exchange is tried again",
-            reason=_error(state).message,
-            attempt=state.attempt_number,
-            in_seconds=round(state.upcoming_sleep, 1),
-        )
-
-    retry = tenacity.Retrying(
-        retry=tenacity.retry_if_exception(_may_pass),
-        wait=lambda state: _error(state).retry_after + _BACK_OFF(state),
-        stop=lambda state: state.upcoming_sleep >= deadline.remaining(),
-        before_sleep=before_sleep,
-        reraise=True,
-    )
-    try:
-        return retry(attempt)
-    except TemporaryError as last:
-        # An attempt that had no time left says less than the one before it.
-        late = earlier and deadline.remaining() < _TOO_LATE_SECONDS
-        raise (earlier[-1] if late else last) from None
+        try:
+            return _token(client.request("POST", url, deadline=own, json=request), account.slug)
+        except UntrustedCertificateError:
+            raise
+        except TemporaryError as error:
+            # A random time below a bound that doubles, so that agents which were refused together do not come back so.
+            bound = min(_FIRST_BACK_OFF_SECONDS * 2 ** (attempt - 1), _MAX_BACK_OFF_SECONDS)
+            wait = error.retry_after + random.uniform(0, bound)  # noqa: S311 - no secret
+            if wait >= deadline.remaining():
+                # An attempt that had no time left says less than the one before it.
+                late = deadline.remaining() < _TOO_LATE_SECONDS
+                raise (earlier if earlier and late else error) from None
+            log.warn("the exchange is tried again", reason=error.message, attempt=attempt, in_seconds=round(wait, 1))
+            earlier = error
+        time.sleep(wait)
 
 
-def _seconds_left(id_token: IdToken) -> float:
-    expires_at = id_token.time("exp")
-    return (expires_at - datetime.now(UTC)).total_seconds() if expires_at else 0.0
-
-
-def _may_pass(error: BaseException) -> bool:
-    return isinstance(error, TemporaryError) and not isinstance(error, UntrustedCertificateError)
-
-
-def _error(state: tenacity.RetryCallState) -> TemporaryError:
-    error = state.outcome.exception() if state.outcome else None
-    if not isinstance(error, TemporaryError):  # pragma: no cover - tenacity asks only after such an error
-        raise TypeError
-    return error
-
-
-def _raise_for_status(answer: Answer) -> None:
+def _token(answer: Answer, service: str) -> CloudsmithToken:
+    """Return the token in the answer. Raises the error that the answer stands for."""
     if answer.status in _GRANTED:
-        return
-    said = _vendor_text(answer)
+        return _granted(answer, service)
+    said, seconds = _vendor_text(answer), _retry_after(answer.headers)
+    come_back = f"after {timestamp(datetime.now(UTC) + timedelta(seconds=seconds))}" if seconds else "later"
     if answer.status in _REFUSED:
         raise ExchangeRefusedError(
             f"Cloudsmith refused the exchange ({answer.status}{said})",
             hint="Run cloudsmith-oidc explain with the same settings to see why",
             status=answer.status,
         )
-    seconds = _retry_after(answer.headers)
-    error: TemporaryError | None = None
     if answer.status == _THROTTLED:
-        error = ThrottledError(
+        raise ThrottledError(
             f"Cloudsmith's rate limit is used up (429{said})",
-            hint=f"{_come_back(seconds)}; the limit is per IP address, which agents behind one NAT share",
+            hint=f"Come back {come_back}; the limit is per IP address, which agents behind one NAT share",
+            retry_after=seconds,
         )
-    elif answer.status >= _SERVER_ERROR:
-        error = UnreachableError(
-            f"Cloudsmith answered {answer.status}{said}", hint=f"{_come_back(seconds)}, or raise the timeout"
-        )
-    if error is not None:
-        error.retry_after = seconds
-        raise error
-    raise UnexpectedAnswerError(
-        f"the API answered with the status {answer.status}, which is not understood",
-        hint=_LOOK_AT_HOST,
-    )
-
-
-def _come_back(seconds: float) -> str:
-    if not seconds:
-        return "Come back later"
-    return f"Come back after {timestamp(datetime.now(UTC) + timedelta(seconds=seconds))}"
+    if answer.status >= _SERVER_ERROR:
+        hint = f"Come back {come_back}, or raise the timeout"
+        raise UnreachableError(f"Cloudsmith answered {answer.status}{said}", hint=hint, retry_after=seconds)
+    problem = f"the API answered with the status {answer.status}, which is not understood"
+    raise UnexpectedAnswerError(problem, hint=_LOOK_AT_HOST)
 
 
 def _vendor_text(answer: Answer) -> str:

@@ -2,15 +2,15 @@
 
 import os
 
-from cloudsmith_oidc import explain, output_file, streams
+from cloudsmith_oidc import output_file, streams
 from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import IdTokenError
 from cloudsmith_oidc.exchange import ServiceAccount
-from cloudsmith_oidc.explain.evidence import Expectations
+from cloudsmith_oidc.explain import report_on
+from cloudsmith_oidc.explain.evidence import Evidence, Expectations, gather
 from cloudsmith_oidc.explain.findings import CODES
 from cloudsmith_oidc.explain.html_report import as_html
 from cloudsmith_oidc.explain.json_report import as_json
-from cloudsmith_oidc.explain.report import Report
 from cloudsmith_oidc.explain.text_report import as_text
 from cloudsmith_oidc.given_token import API_KEY_VARIABLE, fetch
 from cloudsmith_oidc.settings import Explain
@@ -21,7 +21,7 @@ def run(options: Explain) -> None:
 
     Raises `CloudsmithOidcError`: the likely cause, or the reason why the page could not be written.
     """
-    report = _diagnose(options)
+    report = report_on(_gathered(options))
     streams.write((as_json(report) + "\n" if options.as_json else as_text(report)).encode())
     if options.html is not None:
         output_file.write(options.html, as_html(report).encode())
@@ -33,15 +33,15 @@ def run(options: Explain) -> None:
         )
 
 
-def _diagnose(options: Explain) -> Report:
+def _gathered(options: Explain) -> Evidence:
     deadline = Deadline(options.timeout)
     account = ServiceAccount(options.api_host, options.org, options.service)
     expectations = Expectations(options.expect_audience, options.expect_claim, options.repo, options.write)
     try:
         given = fetch(options, deadline, may_have_key=True)
     except IdTokenError as error:
-        return explain.diagnose(error, account, expectations, deadline)
-    return explain.diagnose(
+        return gather(error, account, expectations, deadline)
+    return gather(
         given.text,
         account,
         expectations,

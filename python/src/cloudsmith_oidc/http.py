@@ -24,8 +24,6 @@ from cloudsmith_oidc.redaction import one_line, quoted
 from cloudsmith_oidc.version import __version__
 
 MAX_ANSWER_BYTES = 1024 * 1024
-Auth = tuple[str, str] | Callable[[httpx.Request], httpx.Request]
-"""A user and a password, or a function that adds another login to the request: see `api_key`."""
 _MAX_DATE = 100
 
 
@@ -48,16 +46,6 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def api_key(key: str) -> Auth:
-    """Return a function that authenticates with a Cloudsmith API key, which is ASCII without white space."""
-
-    def authenticate(request: httpx.Request) -> httpx.Request:
-        request.headers["X-Api-Key"] = key
-        return request
-
-    return authenticate
-
-
 class HttpClient:
     """Send requests. `ca_bundle`, PEM text, replaces the default certificate authorities as `SSL_CERT_FILE` does.
 
@@ -78,7 +66,7 @@ class HttpClient:
         *,
         deadline: Deadline,
         json: Mapping[str, str] | None = None,
-        auth: Auth | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send one request and return the whole answer, whatever its status.
 
@@ -100,7 +88,7 @@ class HttpClient:
             with (
                 self._connect(authorities, trust_env=not loopback, deadline=deadline) as client,
                 client.stream(
-                    method, parsed, json=json, auth=auth, extensions={"trace": _trace(parsed.host)}
+                    method, parsed, json=json, headers=headers, extensions={"trace": _trace(parsed.host)}
                 ) as response,
             ):
                 return Answer(response.status_code, response.headers, _read(response, name))

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from cloudsmith_oidc.deadline import timestamp
 from cloudsmith_oidc.errors import IdTokenError
-from cloudsmith_oidc.redaction import MAX_TOKEN_CHARACTERS
+from cloudsmith_oidc.redaction import MAX_TOKEN_CHARACTERS, Secret
 
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 
@@ -63,18 +63,12 @@ class IdToken(JwtView):
         if len(text.split()) > 1:
             raise _malformed("there is white space or a line break inside it")
         try:
-            token = cls.parse(text.strip())
+            token = cls.parse(Secret(text.strip()))
         except ValueError as error:
             raise _malformed(str(error)) from None
-        token.require_unexpired()
-        return token
-
-    def require_unexpired(self) -> None:
-        """Raise `IdTokenError` with the code `token-expired` if this machine's clock is past `exp`."""
-        expires_at = self.time("exp")
+        expires_at, now = token.time("exp"), datetime.now(UTC)
         if expires_at is None:
             raise _malformed("it has no usable exp claim")
-        now = datetime.now(UTC)
         if expires_at <= now:
             raise IdTokenError(
                 f"the ID token expired at {timestamp(expires_at)}; this machine's clock says {timestamp(now)}",
@@ -82,6 +76,7 @@ class IdToken(JwtView):
                 "correct the clock",
                 code="token-expired",
             )
+        return token
 
 
 def _malformed(why: str) -> IdTokenError:

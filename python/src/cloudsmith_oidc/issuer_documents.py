@@ -51,10 +51,10 @@ def configuration_url(issuer: str) -> str:
     return f"{issuer.rstrip('/')}/{CONFIGURATION}"
 
 
-def fetch(client: HttpClient, url: str, deadline: Deadline, *, auth: tuple[str, str] | None = None) -> Document:
+def fetch(client: HttpClient, url: str, deadline: Deadline, headers: Mapping[str, str] | None = None) -> Document:
     """Return a document. A failure is not raised: the document says why."""
     try:
-        answer = client.request("GET", url, deadline=deadline, auth=auth)
+        answer = client.request("GET", url, deadline=deadline, headers=headers)
     except CloudsmithOidcError as error:
         return Document(url, error=error)
     return Document(url, answer.status, json_object(answer) if answer.status == OK else None)

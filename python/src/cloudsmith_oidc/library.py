@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cloudsmith_oidc import exchange, explain, formats, values
+from cloudsmith_oidc import exchange, formats, values
 from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import CloudsmithOidcError  # noqa: F401 - one of the public names
 from cloudsmith_oidc.exchange import CloudsmithToken, ServiceAccount
-from cloudsmith_oidc.explain.evidence import Expectations
+from cloudsmith_oidc.explain import report_on
+from cloudsmith_oidc.explain.evidence import Expectations, gather
 from cloudsmith_oidc.explain.findings import Finding
 from cloudsmith_oidc.explain.json_report import as_json
 from cloudsmith_oidc.explain.text_report import as_text
@@ -43,7 +44,7 @@ def exchange_token(
     It tries again, as the command does, until `timeout` seconds have passed. Raises `CloudsmithOidcError`, and
     `ValueError` for a malformed slug or host.
     """
-    protect(id_token)
+    id_token = protect(id_token)
     account = ServiceAccount(values.base_url(api_host), values.slug(org), values.slug(service))
     return exchange.exchange(HttpClient(), account, IdToken.read(id_token), timeout=timeout)
 
@@ -96,15 +97,9 @@ def diagnose(  # noqa: PLR0913 - each by its name
     It tries the exchange, and discards the token that it gets. With the API key of a Manager or Owner it also reads
     the settings in Cloudsmith, those of `repos` included. A malformed argument is a finding.
     """
-    protect(id_token)
-    protect(api_key)
-    report = explain.diagnose(
-        id_token,
-        ServiceAccount(api_host, org, service),
-        Expectations(repositories=_listed(repos)),
-        Deadline(timeout),
-        api_key=api_key,
-    )
+    id_token, api_key = protect(id_token), protect(api_key)
+    account, expectations = ServiceAccount(api_host, org, service), Expectations(repositories=_listed(repos))
+    report = report_on(gather(id_token, account, expectations, Deadline(timeout), api_key=api_key))
     return Diagnosis(report.findings, report.cause, as_text(report), as_json(report))
 
 

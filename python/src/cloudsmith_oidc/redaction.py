@@ -32,13 +32,23 @@ _PLAIN = str.maketrans(string.ascii_uppercase + "-_", string.ascii_lowercase + "
 _secrets: deque[frozenset[str]] = deque(maxlen=8)
 
 
-def protect(secret: str) -> None:
+class Secret(str):
+    """A text that a traceback with the values of variables does not show."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return repr(_MASK)
+
+
+def protect(secret: str) -> Secret:
     """Remember a secret of this process: from now on `redact` masks every part of it that is long enough to matter."""
-    if len(secret) < _WINDOW:
-        return
-    secret = secret[:MAX_TOKEN_CHARACTERS]
-    encoded = [base64.b64encode(b"\0" * shift + secret.encode(errors="replace")).decode() for shift in range(3)]
-    _secrets.append(frozenset(window for form in [secret, *encoded] for window in _windows(form.translate(_PLAIN))))
+    if len(secret) >= _WINDOW:
+        known = secret[:MAX_TOKEN_CHARACTERS].encode(errors="replace")
+        encoded = [base64.b64encode(b"\0" * shift + known).decode() for shift in range(3)]
+        forms = [secret[:MAX_TOKEN_CHARACTERS], known.hex(), *encoded]
+        _secrets.append(frozenset(window for form in forms for window in _windows(form.translate(_PLAIN))))
+    return Secret(secret)
 
 
 def redact(text: str) -> str:

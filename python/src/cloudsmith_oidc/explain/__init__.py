@@ -1,6 +1,6 @@
 """The diagnosis of `cloudsmith-oidc explain`, of a refused login, and of the Python library.
 
-The evidence is gathered once (`gathering`, `evidence`). Every check (`checks`) looks at it. A report has what they find
+The evidence is gathered once (`evidence`). Every check (`checks`) looks at it. A report has what they find
 (`findings`), in the words of the CI system that issued the token (`ci_systems`), and is written in three forms
 (`text_report`, `html_report`, `json_report`).
 """
@@ -10,36 +10,14 @@ import dataclasses
 import structlog
 
 from cloudsmith_oidc.deadline import Deadline
-from cloudsmith_oidc.errors import CloudsmithOidcError, IdTokenError
+from cloudsmith_oidc.errors import CloudsmithOidcError
 from cloudsmith_oidc.exchange import ServiceAccount
-from cloudsmith_oidc.explain import gathering
 from cloudsmith_oidc.explain.checks import CHECKS
-from cloudsmith_oidc.explain.evidence import Evidence, Expectations
+from cloudsmith_oidc.explain.evidence import Evidence, documents
 from cloudsmith_oidc.explain.findings import CODES, Finding, likeliest_first
 from cloudsmith_oidc.explain.report import Report
 from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.id_token import IdToken
-
-__all__ = ["diagnose", "explain_refusal", "report_on"]
-
-
-def diagnose(  # noqa: PLR0913 - each by its name
-    token: str | IdTokenError,
-    account: ServiceAccount,
-    expectations: Expectations,
-    deadline: Deadline,
-    *,
-    api_key: str = "",
-    ca_bundle: str | None = None,
-    with_exchange: bool = True,
-) -> Report:
-    """Look at everything that can be looked at, and return what was found. Without a token, its error is a finding."""
-    if isinstance(token, IdTokenError):
-        return report_on(Evidence(account, None, token, expectations))
-    evidence = gathering.gather(
-        HttpClient(ca_bundle), token, account, expectations, deadline, api_key=api_key, with_exchange=with_exchange
-    )
-    return report_on(evidence)
 
 
 def explain_refusal(
@@ -49,9 +27,9 @@ def explain_refusal(
 
     `refused`, the error of the exchange, gets the cause's code, and a hint that points to these log lines.
     """
-    discovery, jwks = gathering.documents(client, token, deadline)
+    discovery, jwks = documents(client, token, deadline)
     evidence = Evidence(
-        account, token, discovery=discovery, jwks=jwks, exchange_error=refused, clock_offsets=dict(client.clock_offsets)
+        account, token, discovery=discovery, jwks=jwks, exchange_error=refused, clock_offsets=client.clock_offsets
     )
     report, log = report_on(evidence), structlog.get_logger()
     log.info("the ID token says", **report.claims)
@@ -81,9 +59,9 @@ def _consequence(finding: Finding, first: Finding) -> Finding:
 
 def _adapted(finding: Finding, evidence: Evidence) -> Finding:
     """Use the CI system's own hint, and make a warning of an error if Cloudsmith issued a token in spite of it."""
-    code, hints = CODES[finding.code], evidence.system.hints
+    code = CODES[finding.code]
     if finding.hint == code.action:
-        finding = dataclasses.replace(finding, hint=hints.get(finding.code, code.action))
+        finding = dataclasses.replace(finding, hint=evidence.system.hints.get(finding.code, code.action))
     if evidence.granted and finding.severity == "error" and not code.holds_if_granted:
         finding = dataclasses.replace(finding, severity="warning")
     return finding

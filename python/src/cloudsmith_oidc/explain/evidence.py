@@ -1,4 +1,7 @@
-"""What a diagnosis rests on. `gathering` collects it once; the checks and the report only read it."""
+"""What a diagnosis rests on. `gather` collects it once; the checks and the report only read it.
+
+The token is sent to the exchange only. The issuer is asked for its public documents, as anybody could ask.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,14 +9,21 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import CloudsmithOidcError, IdTokenError
-from cloudsmith_oidc.exchange import ServiceAccount
+from cloudsmith_oidc.exchange import ServiceAccount, exchange
 from cloudsmith_oidc.explain.ci_systems import system_of
 from cloudsmith_oidc.explain.ci_systems.base import CiSystem
+from cloudsmith_oidc.explain.hosts import can_be_fetched, same_origin
 from cloudsmith_oidc.explain.matching import ProviderMatch, match_providers
-from cloudsmith_oidc.explain.workspace import Service, Workspace
+from cloudsmith_oidc.explain.workspace import NOT_ASKED, Service, Workspace, read_workspace
+from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.id_token import IdToken
-from cloudsmith_oidc.issuer_documents import Document
+from cloudsmith_oidc.issuer_documents import Document, configuration_url, fetch
+from cloudsmith_oidc.values import base_url, slug
+
+_DOCUMENT_SECONDS = 10
+_TOO_LATE_SECONDS = 1
 
 
 @dataclass(frozen=True)
@@ -53,7 +63,7 @@ class Evidence:
     granted: bool = False
     exchange_error: CloudsmithOidcError | None = None
     clock_offsets: Mapping[str, timedelta] = field(default_factory=dict)
-    workspace: Workspace | None = None
+    workspace: Workspace = NOT_ASKED
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -62,10 +72,10 @@ class Evidence:
         return self.token.claims if self.token else {}
 
     @property
-    def issuer(self) -> str | None:
-        """The token's `iss`, None if it is not text."""
+    def issuer(self) -> str:
+        """The token's `iss`, "" if it is not text."""
         issuer = self.claims.get("iss")
-        return issuer if isinstance(issuer, str) and issuer else None
+        return issuer if isinstance(issuer, str) else ""
 
     @cached_property
     def system(self) -> CiSystem:
@@ -75,7 +85,7 @@ class Evidence:
     @cached_property
     def providers(self) -> tuple[ProviderMatch, ...]:
         """The providers in Cloudsmith that have the token's issuer, the one with the fewest troubles first."""
-        return match_providers(self.workspace, self.claims, self.account.slug)
+        return match_providers(self.workspace.providers or (), self.claims, self.account.slug)
 
     @property
     def provider(self) -> ProviderMatch | None:
@@ -85,5 +95,89 @@ class Evidence:
     @property
     def service(self) -> Service | None:
         """The service account of the settings, None if the workspace has none, or if that could not be read."""
-        known = self.workspace.services if self.workspace else None
-        return next((service for service in known or () if service.slug == self.account.slug), None)
+        return next((one for one in self.workspace.services or () if one.slug == self.account.slug), None)
+
+
+def gather(  # noqa: PLR0913 - each by its name
+    given: str | IdTokenError,
+    account: ServiceAccount,
+    expectations: Expectations,
+    deadline: Deadline,
+    *,
+    api_key: str = "",
+    ca_bundle: str | None = None,
+    with_exchange: bool = True,
+) -> Evidence:
+    """Return the evidence about an ID token, or about its absence: `given` is its text, or the error in its place.
+
+    `account` is as it was given, and may be invalid. Without a token or a valid account, Cloudsmith is not asked.
+    """
+    token, token_error = _read_token(given)
+    if token is None:
+        return Evidence(account, None, token_error, expectations)
+    client, usable = HttpClient(ca_bundle), _usable(account)
+    discovery, jwks = documents(client, token, deadline)
+    workspace, granted, exchange_error = NOT_ASKED, False, None
+    if api_key and usable:
+        slugs = filter(None, map(slug_or_nothing, expectations.repositories))
+        # The other half of the time is for the exchange.
+        half = Deadline(deadline.remaining() / 2)
+        workspace = read_workspace(client, usable, api_key, half, token.claims.get("iss"), slugs)
+    if with_exchange and usable and not token_error:
+        try:
+            # The token that Cloudsmith issues is discarded.
+            exchange(client, usable, token, timeout=deadline.remaining())
+            granted = True
+        except CloudsmithOidcError as error:
+            exchange_error = error
+    offsets = client.clock_offsets
+    return Evidence(
+        account, token, token_error, expectations, discovery, jwks, granted, exchange_error, offsets, workspace
+    )
+
+
+def documents(client: HttpClient, token: IdToken, deadline: Deadline) -> tuple[Document | None, Document | None]:
+    """Return the issuer's discovery document and key set; None for one that cannot be asked for.
+
+    Only addresses at the issuer's own origin are asked: a document must not make this machine send requests elsewhere.
+    With less than a second left, nothing is asked, as the issuer would be blamed for not answering in time.
+    """
+
+    def fetched(url: str) -> Document:
+        # A part of the remaining time, so that a host that hangs leaves time for the rest.
+        return fetch(client, url, Deadline(min(_DOCUMENT_SECONDS, deadline.remaining() / 3)))
+
+    issuer = token.claims.get("iss")
+    if not isinstance(issuer, str) or not can_be_fetched(issuer) or deadline.remaining() < _TOO_LATE_SECONDS:
+        return None, None
+    discovery = fetched(configuration_url(issuer))
+    jwks_uri = (discovery.content or {}).get("jwks_uri")
+    if not isinstance(jwks_uri, str) or not can_be_fetched(jwks_uri) or not same_origin(jwks_uri, issuer):
+        return discovery, None
+    return discovery, fetched(jwks_uri)
+
+
+def slug_or_nothing(value: str) -> str:
+    """Return `value` if it is a slug, else ""."""
+    try:
+        return slug(value)
+    except ValueError:
+        return ""
+
+
+def _read_token(given: str | IdTokenError) -> tuple[IdToken | None, IdTokenError | None]:
+    """Return the token if it can be decoded, and the error that `login` would raise."""
+    if isinstance(given, IdTokenError):
+        return None, given
+    try:
+        return IdToken.read(given), None
+    except IdTokenError as error:
+        return (IdToken.parse(given.strip()) if error.code == "token-expired" else None), error
+
+
+def _usable(account: ServiceAccount) -> ServiceAccount | None:
+    """Return the account as the exchange needs it, None if a setting is invalid."""
+    try:
+        return ServiceAccount(base_url(account.api_host), slug(account.org), slug(account.slug))
+    except ValueError:
+        return None

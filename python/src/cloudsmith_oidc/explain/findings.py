@@ -18,11 +18,9 @@ from cloudsmith_oidc.errors import (
 )
 
 Severity = Literal["error", "warning", "info"]
-_SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 Link = Literal["token", "documents", "provider", "service", "repository"]
 """The links of a login's chain: the ID token, the issuer's published documents, and three things in Cloudsmith."""
-LINKS: tuple[Link, ...] = get_args(Link)
 
 
 @dataclass(frozen=True)
@@ -63,9 +61,13 @@ def finding(
     return Finding(code, severity or known.severity, found, expected, hint or known.action)
 
 
+WITHOUT_SLASH = "If nothing else explains a refusal, enter the provider URL in Cloudsmith without the slash"
+
+
 def likeliest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings by severity, then by rank."""
-    return tuple(sorted(findings, key=lambda one: (_SEVERITIES.index(one.severity), CODES[one.code].rank)))
+    severities = get_args(Severity)
+    return tuple(sorted(findings, key=lambda one: (severities.index(one.severity), CODES[one.code].rank)))
 
 
 # fmt: off

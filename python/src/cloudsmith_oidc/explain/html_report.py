@@ -3,7 +3,7 @@
 It is built as a tree, so that whatever a token or an issuer says stays text.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from importlib.resources import files
 from xml.etree import ElementTree as ET
 
@@ -37,13 +37,12 @@ def as_html(report: Report) -> str:
         _element("p", what + instant(report.evidence.now), {"class": "faint"}),
         _element("h1", report.headline, {"class": "broken" if report.cause else "ok"}),
     )
-    content = (_section(title, map(_block, blocks)) for title, blocks in sections(report))
+    content = (
+        _element("section", *([_element("h2", title)] if title else []), *map(_block, blocks))
+        for title, blocks in sections(report)
+    )
     body = _element("body", _element("main", header, *content))
     return "<!DOCTYPE html>\n" + ET.tostring(_element("html", head, body, lang="en"), "unicode", method="html") + "\n"
-
-
-def _section(title: str, blocks: Iterable[ET.Element]) -> ET.Element:
-    return _element("section", *([_element("h2", title)] if title else []), *blocks)
 
 
 def _block(block: Block) -> ET.Element:
@@ -51,15 +50,25 @@ def _block(block: Block) -> ET.Element:
         case str():
             return _element("p", block)
         case Finding():
-            return _finding(block)
+            return _element(
+                "div",
+                _element("h3", f"{block.severity}: {block.code}"),
+                _pairs({"found": block.found, "expected": block.expected, "to do": block.hint}),
+                {"class": f"finding {_SEVERITIES[block.severity]}"},
+            )
         case Listing():
             return _element("pre", block.text.rstrip("\n"))
-        case Pairs():
-            return _pairs(block.rows)
         case Table():
-            return _table(block)
-        case _:
+            return _element(
+                "table",
+                _element("caption", block.caption),
+                _element("thead", _element("tr", *(_element("th", one, scope="col") for one in block.columns))),
+                _element("tbody", *(_row(block.columns[1:], name, cells) for name, cells in block.rows)),
+            )
+        case tuple():
             return _element("ol", *map(_stage, block), {"aria-label": "The chain of a login"})
+        case _:
+            return _pairs(block)
 
 
 def _stage(stage: Stage) -> ET.Element:
@@ -74,33 +83,13 @@ def _stage(stage: Stage) -> ET.Element:
     )
 
 
-def _finding(finding: Finding) -> ET.Element:
-    return _element(
-        "div",
-        _element("h3", f"{finding.severity}: {finding.code}"),
-        _pairs((("found", finding.found), ("expected", finding.expected), ("to do", finding.hint))),
-        {"class": f"finding {_SEVERITIES[finding.severity]}"},
-    )
+def _pairs(pairs: Pairs) -> ET.Element:
+    return _element("dl", *(part for name, cell in pairs.items() for part in (_element("dt", name), _cell("dd", cell))))
 
 
-def _pairs(rows: Iterable[tuple[str, Cell]]) -> ET.Element:
-    return _element("dl", *(part for name, cell in rows for part in (_element("dt", name), _cell("dd", cell))))
-
-
-def _table(table: Table) -> ET.Element:
-    heads = (_element("th", column, scope="col") for column in table.columns)
-    return _element(
-        "table",
-        _element("caption", table.caption),
-        _element("thead", _element("tr", *heads)),
-        _element("tbody", *(_element("tr", *_row(table.columns[1:], name, cells)) for name, cells in table.rows)),
-    )
-
-
-def _row(labels: Iterable[str], name: str, cells: Iterable[Cell]) -> Iterator[ET.Element]:
-    yield _element("th", name, scope="row")
-    for label, cell in zip(labels, cells, strict=True):
-        yield _cell("td", cell, {"data-label": label})
+def _row(labels: Iterable[str], name: str, cells: Iterable[Cell]) -> ET.Element:
+    labelled = (_cell("td", cell, {"data-label": label}) for label, cell in zip(labels, cells, strict=True))
+    return _element("tr", _element("th", name, scope="row"), *labelled)
 
 
 def _cell(tag: str, cell: Cell, *attributes: dict[str, str]) -> ET.Element:

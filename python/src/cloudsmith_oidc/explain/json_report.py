@@ -6,44 +6,48 @@ from typing import Any
 
 from cloudsmith_oidc.explain.findings import CODES
 from cloudsmith_oidc.explain.matching import ProviderMatch
-from cloudsmith_oidc.explain.provider_form import WILDCARDS, ProviderForm
+from cloudsmith_oidc.explain.provider_form import WILDCARDS, filled_in
 from cloudsmith_oidc.explain.report import MAX_CLAIMS, MAX_PROVIDERS, Report
 from cloudsmith_oidc.explain.shown import shown
+from cloudsmith_oidc.explain.workspace import NOT_ASKED
 from cloudsmith_oidc.redaction import one_line
 
 
 def as_json(report: Report) -> str:
     """Return the report as one JSON object."""
-    cause = report.cause
-    return json.dumps(
-        {
-            "findings": [dataclasses.asdict(finding) for finding in report.findings],
-            "summary": {
-                "text": report.summary,
-                "cause": cause.code if cause else None,
-                "exit_code": CODES[cause.code].error.exit_code if cause else 0,
-                "exchange": report.exchange,
-            },
-            "chain": [{"link": stage.link, "name": stage.name, "state": stage.state} for stage in report.chain],
-            "token": report.claims or None,
-            "cloudsmith": _cloudsmith(report),
-            "provider": _provider(report.form),
-            "note": report.note,
+    cause, form, evidence = report.cause, filled_in(report.evidence), report.evidence
+    failed = "failed" if evidence.exchange_error else "not tried"
+    members = {
+        "findings": [dataclasses.asdict(finding) for finding in report.findings],
+        "summary": {
+            "text": report.summary,
+            "cause": cause.code if cause else None,
+            "exit_code": CODES[cause.code].error.exit_code if cause else 0,
+            "exchange": "granted" if evidence.granted else failed,
         },
-        indent=2,
-        ensure_ascii=False,
-    )
+        "chain": [{"link": stage.link, "name": stage.name, "state": stage.state} for stage in report.chain],
+        "token": report.claims or None,
+        "cloudsmith": None if evidence.workspace is NOT_ASKED else _cloudsmith(report),
+        "provider": {
+            "provider_url": form.url or None,
+            "service_account": form.service or None,
+            "claims": [{"scope": one.scope, "claims": one.claims, "lets_in": one.authorizes} for one in form.choices],
+            "wildcards": WILDCARDS,
+            "terraform": form.terraform or None,
+            "configuration_as_code": form.setup or None,
+        },
+        "note": report.note,
+    }
+    return json.dumps(members, indent=2, ensure_ascii=False)
 
 
-def _cloudsmith(report: Report) -> dict[str, Any] | None:
-    evidence, side = report.evidence, report.evidence.workspace
-    if side is None:
-        return None
+def _cloudsmith(report: Report) -> dict[str, Any]:
+    evidence, workspace = report.evidence, report.evidence.workspace
     return {
         "providers": [_match(match) for match in evidence.providers[:MAX_PROVIDERS]],
-        "service_account": None if side.services is None else evidence.service is not None,
-        "repositories": [{"slug": slug, "privilege": privilege} for slug, privilege in report.privileges],
-        "unread": [f"{one_line(one.what)}: {one.why}" for one in side.unread[:MAX_PROVIDERS]],
+        "service_account": None if workspace.services is None else evidence.service is not None,
+        "repositories": [{"slug": slug, "privilege": privilege} for slug, privilege in report.privileges.items()],
+        "unread": [f"{one_line(one.what)}: {one.why}" for one in workspace.unread[:MAX_PROVIDERS]],
     }
 
 
@@ -63,17 +67,4 @@ def _match(match: ProviderMatch) -> dict[str, Any]:
             for claim in match.claims[:MAX_CLAIMS]
         ],
         "service_account": match.way,
-    }
-
-
-def _provider(form: ProviderForm) -> dict[str, Any]:
-    return {
-        "provider_url": form.url,
-        "service_account": form.service,
-        "claims": [
-            {"scope": choice.scope, "claims": choice.claims, "lets_in": choice.authorizes} for choice in form.choices
-        ],
-        "wildcards": WILDCARDS,
-        "terraform": form.terraform,
-        "configuration_as_code": form.setup,
     }

@@ -1,11 +1,11 @@
 """The order and the words of a report for people. `text_report` and `html_report` write the same sections."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cloudsmith_oidc.explain.findings import Finding
 from cloudsmith_oidc.explain.matching import ClaimMatch, ProviderMatch, Way
-from cloudsmith_oidc.explain.provider_form import WILDCARDS, ProviderForm
+from cloudsmith_oidc.explain.provider_form import WILDCARDS, ProviderForm, filled_in
 from cloudsmith_oidc.explain.report import MAX_CLAIMS, MAX_PROVIDERS, Report, Stage
 from cloudsmith_oidc.explain.shown import shown
 from cloudsmith_oidc.redaction import one_line
@@ -39,13 +39,7 @@ class Verdict:
 
 
 Cell = str | Copy | Verdict
-
-
-@dataclass(frozen=True)
-class Pairs:
-    """Names and values."""
-
-    rows: tuple[tuple[str, Cell], ...]
+Pairs = Mapping[str, Cell]
 
 
 @dataclass(frozen=True)
@@ -74,7 +68,8 @@ Section = tuple[str, list[Block]]
 
 def sections(report: Report) -> Iterator[Section]:
     """Yield the report from top to bottom."""
-    cause, form, system = report.cause, report.form, report.evidence.system
+    cause, form, system = report.cause, filled_in(report.evidence), report.evidence.system
+    service = shown(report.evidence.account.slug)
     yield "", [report.summary, report.chain, *_unchecked(report.chain)]
     if cause is not None:
         yield "The likely cause", [cause]
@@ -83,11 +78,9 @@ def sections(report: Report) -> Iterator[Section]:
         yield "Also found" if cause else "What was found", [*others]
     for match in report.evidence.providers[:MAX_PROVIDERS]:
         disabled = "" if match.provider.enabled else ", which is disabled"
-        title = f"The provider '{shown(match.provider.name)}' in Cloudsmith{disabled}"
-        yield title, [*_requirements(match, shown(report.evidence.account.slug))]
-    if privileges := report.privileges:
-        service = shown(report.evidence.account.slug)
-        yield f"The privileges of the service account {service} in Cloudsmith", [Pairs(privileges)]
+        yield f"The provider '{shown(match.provider.name)}' in Cloudsmith{disabled}", [*_requirements(match, service)]
+    if report.privileges:
+        yield f"The privileges of the service account {service} in Cloudsmith", [report.privileges]
     if report.claims:
         meanings = _FIELDS | dict(system.claims)
         rows = tuple((name, ((value,), meanings[name])) for name, value in report.claims.items())
@@ -95,9 +88,9 @@ def sections(report: Report) -> Iterator[Section]:
         yield "The ID token", [Table(caption, ("claim", "value", "meaning"), rows, is_glossary=True)]
     if form.url or form.choices:
         yield "What to enter in Cloudsmith (workspace settings, OpenID Connect)", [*_form(form)]
-    if form.terraform is not None:
+    if form.terraform:
         yield "The first choice as Terraform (provider cloudsmith-io/cloudsmith)", [Listing(form.terraform)]
-    if form.setup is not None:
+    if form.setup:
         yield system.setup_title, [Listing(form.setup)]
     if report.claims:
         yield "", [report.note]
@@ -131,13 +124,13 @@ def _verdict(claim: ClaimMatch) -> Verdict:
 
 def _form(form: ProviderForm) -> Iterator[Block]:
     entries = {"provider URL": form.url, "service account": form.service}
-    yield Pairs(tuple((name, (shown(value),)) for name, value in entries.items() if value))
+    yield {name: (shown(value),) for name, value in entries.items() if value}
     if form.choices:
+        caption = "Required claims: one of these choices, from the narrowest to the widest"
         rows = tuple(
             (one.scope, (tuple(f"{name} = {shown(value)}" for name, value in one.claims.items()), one.authorizes))
             for one in form.choices
         )
-        caption = "Required claims: one of these choices, from the narrowest to the widest"
         yield Table(caption, ("scope", "required claims", "authorizes"), rows)
-    if form.has_wildcards:
+    if any(value.endswith("*") for one in form.choices for value in one.claims.values()):
         yield WILDCARDS

@@ -5,13 +5,13 @@ document how it compares a list or a number: here one member of a list is enough
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, NamedTuple
 
 from cloudsmith_oidc.explain.shown import shown
-from cloudsmith_oidc.explain.workspace import Provider, Workspace
+from cloudsmith_oidc.explain.workspace import Provider
 from cloudsmith_oidc.issuer_documents import CONFIGURATION
 from cloudsmith_oidc.redaction import one_line
 
@@ -89,20 +89,16 @@ class ProviderMatch:
         return tuple(claim for claim in self.claims if not claim.fits)
 
     @property
-    def gives_access(self) -> bool:
-        """Whether it gives access to the service account; True also if that could not be read."""
-        return self.way in {"linked", "mapped", "not known"}
-
-    @property
     def troubles(self) -> int:
-        """The number of reasons for which it refuses this token."""
-        return (not self.provider.enabled) + len(self.unfit) + (not self.gives_access)
+        """The number of reasons for which it refuses this token. A mapping that was not read is none."""
+        return (not self.provider.enabled) + len(self.unfit) + (self.way not in {"linked", "mapped", "not known"})
 
 
-def match_providers(workspace: Workspace | None, claims: Mapping[str, object], slug: str) -> tuple[ProviderMatch, ...]:
+def match_providers(
+    providers: Iterable[Provider], claims: Mapping[str, object], slug: str
+) -> tuple[ProviderMatch, ...]:
     """Return the providers that have the token's issuer as their URL, the one with the fewest troubles first."""
-    known = (workspace.providers if workspace else None) or ()
-    found = (_match(one, claims, slug) for one in known if one.has_issuer(claims.get("iss")))
+    found = (_match(one, claims, slug) for one in providers if one.has_issuer(claims.get("iss")))
     return tuple(sorted(found, key=lambda match: match.troubles))
 
 
@@ -128,29 +124,31 @@ class Address(NamedTuple):
     oidc: str
     folder: str
 
-    @classmethod
-    def parse(cls, url: str) -> "Address":
-        """Return the parts of any text."""
-        scheme, _, rest = url.strip().partition("://")
-        host, _, path = rest.removesuffix(f"/{CONFIGURATION}").partition("/")
-        segments = [segment for segment in path.split("/") if segment]
-        place = segments.index("job") if "job" in segments else len(segments)
-        before, folder = segments[:place], segments[place:]
-        oidc = before.pop() if before and before[-1] == "oidc" else ""
-        return cls(scheme, host, "/".join(before), oidc, "/".join(folder))
-
-    def distance(self, other: "Address") -> int:
-        """Return how much differs. Another host weighs as much as three other parts."""
-        return sum(1 + 2 * (part == "host") for part in self._fields if getattr(self, part) != getattr(other, part))
-
     @property
     def scope(self) -> str:
         """The part of Jenkins that has this issuer."""
         return f"the folder {one_line(self.folder.removeprefix('job/'))}" if self.folder else "the whole controller"
 
 
-FAR = 3
-"""Two URLs of a greater distance have nothing to do with each other."""
+def address(url: str) -> Address:
+    """Return the parts of any text."""
+    scheme, _, rest = url.strip().partition("://")
+    host, _, path = rest.removesuffix(f"/{CONFIGURATION}").partition("/")
+    segments = [segment for segment in path.split("/") if segment]
+    place = segments.index("job") if "job" in segments else len(segments)
+    before, folder = segments[:place], segments[place:]
+    oidc = before.pop() if before and before[-1] == "oidc" else ""
+    return Address(scheme, host, "/".join(before), oidc, "/".join(folder))
+
+
+def distance(url: str, issuer: str) -> int:
+    """Return how much differs. Another host weighs as much as three other parts."""
+    parts = zip(Address._fields, address(url), address(issuer), strict=True)
+    return sum(3 if name == "host" else 1 for name, one, other in parts if one != other)
+
+
+FAR = 4
+"""Two URLs at this distance have nothing to do with each other."""
 
 
 def url_differences(url: str, issuer: str) -> Iterator[str]:
@@ -160,7 +158,7 @@ def url_differences(url: str, issuer: str) -> Iterator[str]:
         return
     if url.rstrip("/").endswith(f"/{CONFIGURATION}"):
         yield f"it ends in /{CONFIGURATION}, which Cloudsmith adds itself"
-    entered, needed = Address.parse(url), Address.parse(issuer)
+    entered, needed = address(url), address(issuer)
     if entered.scheme != needed.scheme:
         yield f"it has {shown(entered.scheme)} instead of {shown(needed.scheme)}"
     if entered.host != needed.host:

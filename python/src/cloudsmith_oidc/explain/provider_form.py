@@ -6,11 +6,10 @@ cloudsmith-io/terraform-provider-cloudsmith, docs/resources/oidc.md (`cloudsmith
 
 import dataclasses
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from cloudsmith_oidc.explain.ci_systems.base import Choice, CiSystem, enterable
+from cloudsmith_oidc.explain.ci_systems.base import Choice, enterable
+from cloudsmith_oidc.explain.evidence import Evidence, slug_or_nothing
 
 WILDCARDS = (
     "A value may end in a wildcard, but Cloudsmith's pages disagree about its spelling: .* (the OpenID Connect page) "
@@ -22,37 +21,28 @@ WILDCARDS = (
 class ProviderForm:
     """One entry under OpenID Connect in Cloudsmith, and the configuration of the system that issues the tokens.
 
-    Each is None, or without choices, if the token or the settings lack a part of it.
+    Each is empty if the token or the settings lack a part of it.
     """
 
-    url: str | None
-    service: str | None
+    url: str
+    service: str
     choices: tuple[Choice, ...]
-    terraform: str | None
-    setup: str | None
-
-    @property
-    def has_wildcards(self) -> bool:
-        """Whether a choice has a value that ends in a wildcard, so that people need to read `WILDCARDS`."""
-        return any(value.endswith("*") for choice in self.choices for value in choice.claims.values())
+    terraform: str
+    setup: str
 
 
-def filled_in(
-    system: CiSystem, org: str, service: str, header: Mapping[str, Any], claims: Mapping[str, Any]
-) -> ProviderForm:
-    """Return the form for a provider that authenticates this token. `org` and `service` are "" if they are invalid."""
-    url = enterable(claims.get("iss"))
+def filled_in(evidence: Evidence) -> ProviderForm:
+    """Return the form for a provider that authenticates this token."""
+    system, claims, url = evidence.system, evidence.claims, enterable(evidence.issuer)
+    org, service = slug_or_nothing(evidence.account.org), slug_or_nothing(evidence.account.slug)
     # An audience in a list is not suggested: nobody knows whether Cloudsmith matches lists.
     audience = {"aud": enterable(claims.get("aud"))} if enterable(claims.get("aud")) else {}
     choices = tuple(dataclasses.replace(one, claims={**one.claims, **audience}) for one in system.choices(claims))
-    complete = org and service and url and choices
-    return ProviderForm(
-        url or None,
-        service or None,
-        choices,
-        _terraform(system.name, org, service, url, choices[0]) if complete else None,
-        system.setup(header, claims) if claims else None,
-    )
+    terraform = ""
+    if org and service and url and choices:
+        terraform = _terraform(system.name, org, service, url, choices[0])
+    setup = system.setup(evidence.token.header, claims) if evidence.token and claims else ""
+    return ProviderForm(url, service, choices, terraform, setup)
 
 
 def _terraform(name: str, org: str, service: str, url: str, choice: Choice) -> str:

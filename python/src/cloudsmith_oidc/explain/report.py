@@ -3,17 +3,15 @@
 `layout` orders it for people, and `json_report` writes it for programs.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from cloudsmith_oidc.explain.evidence import Evidence
-from cloudsmith_oidc.explain.findings import CODES, LINKS, Finding, Link
-from cloudsmith_oidc.explain.gathering import slug_or_nothing
+from cloudsmith_oidc.explain.findings import CODES, Finding, Link
 from cloudsmith_oidc.explain.hosts import host_of
-from cloudsmith_oidc.explain.provider_form import ProviderForm, filled_in
 from cloudsmith_oidc.explain.shown import instant, shown
+from cloudsmith_oidc.explain.workspace import NOT_ASKED
 
 State = Literal["ok", "BROKEN", "doubt", "not checked"]
 
@@ -66,13 +64,6 @@ class Report:
         return "The login works" if self.evidence.granted else "Nothing wrong was found"
 
     @property
-    def exchange(self) -> str:
-        """The outcome of the exchange: `granted`, `failed` or `not tried`."""
-        if self.evidence.granted:
-            return "granted"
-        return "failed" if self.evidence.exchange_error else "not tried"
-
-    @property
     def summary(self) -> str:
         """The result in one sentence or two."""
         if self.cause is not None:
@@ -97,69 +88,47 @@ class Report:
         return texts | {"clock": instant(self.evidence.now)}
 
     @property
-    def privileges(self) -> tuple[tuple[str, str], ...]:
-        """The repositories and what the service account may do there, as far as it could be read."""
-        service, side = self.evidence.service, self.evidence.workspace
-        known = side.repositories if service and side else ()
-        return tuple((repository.slug, repository.level_of(service)) for repository in known if service)
+    def privileges(self) -> dict[str, str]:
+        """What the service account may do in each repository, as far as it could be read."""
+        known = self.evidence.workspace.repositories if self.evidence.service else ()
+        return {one.slug: one.level for one in known if one.grants(self.evidence.expectations.level) is not None}
 
     @property
     def note(self) -> str:
         """The limits of the report."""
-        return f"{_BOTH_SIDES if self.evidence.workspace else _ONE_SIDE}."
-
-    @property
-    def form(self) -> ProviderForm:
-        """What to enter in Cloudsmith and in the CI system."""
-        account, token = self.evidence.account, self.evidence.token
-        org, service = slug_or_nothing(account.org), slug_or_nothing(account.slug)
-        return filled_in(self.evidence.system, org, service, token.header if token else {}, self.evidence.claims)
+        return f"{_ONE_SIDE if self.evidence.workspace is NOT_ASKED else _BOTH_SIDES}."
 
     @cached_property
     def chain(self) -> tuple[Stage, ...]:
         """The links from the token to the repository, in their order."""
-        account, findings, checked = self.evidence.account, list(self._breaking()), _checked(self.evidence)
-        named: dict[Link, tuple[str, str]] = {
-            "token": (self.evidence.system.name, ""),
-            "documents": ("Issuer documents", shown(host_of(self.evidence.issuer or ""))),
-            "provider": ("Cloudsmith provider", shown(account.org)),
-            "service": ("Service account", shown(account.slug)),
-            "repository": ("Repository", ""),
-        }
-        stages = []
-        for link in LINKS:
-            here = tuple(finding for finding in findings if CODES[finding.code].link == link)
-            state: State = "ok" if link in checked else "not checked"
-            if here:
-                state = "BROKEN" if any(finding.severity == "error" for finding in here) else "doubt"
-            stages.append(Stage(link, *named[link], state, here, _needs(link, self.evidence)))
-        return tuple(stages)
+        evidence, account, jwks = self.evidence, self.evidence.account, self.evidence.jwks
+        granted, service = evidence.granted, evidence.service is not None
+        # Nobody is asked for an API key that was given.
+        needs = _NEEDS_KEY if evidence.workspace is NOT_ASKED else _NEEDS_MORE_THAN_KEY
+        has_keys, has_provider = bool(jwks and jwks.content is not None), evidence.provider is not None
+        unnamed = evidence.workspace is not NOT_ASKED and not evidence.expectations.repositories
+        return (
+            self._stage("token", evidence.system.name, "", _NEEDS_ID, checked=evidence.token is not None),
+            self._stage(
+                "documents", "Issuer documents", shown(host_of(evidence.issuer)), _NEEDS_ID, checked=granted or has_keys
+            ),
+            self._stage("provider", "Cloudsmith provider", shown(account.org), needs, checked=granted or has_provider),
+            self._stage("service", "Service account", shown(account.slug), needs, checked=granted or service),
+            self._stage(
+                "repository", "Repository", "", _NEEDS_REPOSITORY if unnamed else needs, checked=bool(self.privileges)
+            ),
+        )
 
-    def _breaking(self) -> Iterator[Finding]:
-        """Leave out remarks, and a refusal that has an earlier cause: it is only the consequence."""
-        for place, finding in enumerate(self.findings):
-            if finding.severity != "info" and (finding.code != "exchange-refused" or place == 0):
-                yield finding
-
-
-def _checked(evidence: Evidence) -> set[Link]:
-    """Return the links that were checked. A finding in one shows that it was, and need not be counted here."""
-    side = evidence.workspace
-    checks: dict[Link, bool] = {
-        "token": evidence.token is not None,
-        "documents": evidence.granted or (evidence.jwks is not None and evidence.jwks.content is not None),
-        "provider": evidence.granted or evidence.provider is not None,
-        "service": evidence.granted or evidence.service is not None,
-        "repository": evidence.service is not None and side is not None and bool(side.repositories),
-    }
-    return {link for link, checked in checks.items() if checked}
-
-
-def _needs(link: Link, evidence: Evidence) -> str:
-    """Return what it takes to check a link, without asking for an API key that was given."""
-    if link in {"token", "documents"}:
-        return _NEEDS_ID
-    if evidence.workspace is None:
-        return _NEEDS_KEY
-    without_repository = link == "repository" and not evidence.expectations.repositories
-    return _NEEDS_REPOSITORY if without_repository else _NEEDS_MORE_THAN_KEY
+    def _stage(self, link: Link, name: str, which: str, needs: str, *, checked: bool) -> Stage:
+        """Leave out remarks, and a refusal that has an earlier cause. A finding shows that the link was checked."""
+        here = tuple(
+            finding
+            for place, finding in enumerate(self.findings)
+            if CODES[finding.code].link == link
+            and finding.severity != "info"
+            and (finding.code != "exchange-refused" or place == 0)
+        )
+        state: State = "ok" if checked else "not checked"
+        if here:
+            state = "BROKEN" if any(finding.severity == "error" for finding in here) else "doubt"
+        return Stage(link, name, which, state, here, needs)

@@ -14,7 +14,6 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -22,7 +21,7 @@ from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import CloudsmithOidcError
 from cloudsmith_oidc.exchange import ServiceAccount
 from cloudsmith_oidc.explain.hosts import can_be_fetched, host_of, is_public
-from cloudsmith_oidc.http import Answer, HttpClient, api_key, json_value
+from cloudsmith_oidc.http import Answer, HttpClient, json_object, json_value
 from cloudsmith_oidc.issuer_documents import OK, Document, configuration_url, fetch
 from cloudsmith_oidc.redaction import MAX_TOKEN_CHARACTERS, one_line
 from cloudsmith_oidc.values import slug
@@ -37,6 +36,7 @@ _DOCUMENT_SECONDS = 3
 _MAX_REPOSITORIES = 20
 _MAX_LOOKED_INTO = 5
 """Of how many providers the mappings and the issuer's documents are fetched."""
+NOT_FOUND = 404
 _UNAUTHENTICATED = 401
 _KEY = re.compile(rf"[!-~]{{16,{MAX_TOKEN_CHARACTERS}}}", re.ASCII)
 """Cloudsmith's have 40 characters, or are a token of an exchange. A shorter one could not be kept out of the output."""
@@ -77,28 +77,27 @@ class Service:
 
 @dataclass(frozen=True)
 class Repository:
-    """Who may do what in a repository: `privileges` are triples of `service` or `team`, its slug, and a level.
+    """What the service account of the settings may do in a repository, each one of `LEVELS`.
 
-    `everybody` is the level of every account by the repository's settings. The API does not show the default
+    `everybody` is the level of every account by the repository's settings, None if they could not be read. `granted` is
+    the highest that was granted to the service account or to one of its teams. The API does not show the default
     privilege of the whole workspace.
     """
 
     slug: str
-    everybody: str
-    privileges: tuple[tuple[str, str, str], ...]
+    everybody: str | None
+    granted: str
 
-    def granted_to(self, service: Service) -> str:
-        """Return the highest level that was granted to the service account or to one of its teams."""
-        levels = (
-            level
-            for kind, who, level in self.privileges
-            if (who == service.slug if kind == "service" else who in service.teams)
-        )
-        return max(levels, key=LEVELS.index, default="None")
+    @property
+    def level(self) -> str:
+        """The highest level that the service account is known to have."""
+        return max(self.everybody or "None", self.granted, key=LEVELS.index)
 
-    def level_of(self, service: Service) -> str:
-        """Return the highest level that the service account has."""
-        return max(self.everybody, self.granted_to(service), key=LEVELS.index)
+    def grants(self, needed: str) -> bool | None:
+        """Return whether the service account has a level, None if that is not known."""
+        if LEVELS.index(self.level) >= LEVELS.index(needed):
+            return True
+        return None if self.everybody is None else False
 
 
 class UnreadError(Exception):
@@ -107,6 +106,11 @@ class UnreadError(Exception):
     def __init__(self, what: str, why: str, status: int = 0) -> None:
         super().__init__(why)
         self.what, self.why, self.status = what, why, status
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether the key's owner may not see it, or it does not exist: Cloudsmith does not tell one from the other."""
+        return self.status in {401, 403, NOT_FOUND}
 
 
 @dataclass(frozen=True)
@@ -123,33 +127,37 @@ class Workspace:
     documents: Mapping[str, Document] = field(default_factory=dict)
 
 
-class Api:
+NOT_ASKED = Workspace()
+"""Without an API key."""
+
+
+@dataclass(frozen=True)
+class _Api:
     """Cloudsmith's API, asked with a key until the deadline."""
 
-    def __init__(self, client: HttpClient, account: ServiceAccount, key: str, deadline: Deadline) -> None:
-        self.client = client
-        self.org = account.org
-        self.deadline = deadline
-        self.unread: list[UnreadError] = []
-        self._host = account.api_host
-        self._auth = api_key(key) if _KEY.fullmatch(key) else None
+    client: HttpClient
+    org: str
+    host: str
+    key: str
+    deadline: Deadline
+    unread: list[UnreadError] = field(default_factory=list)
 
-    def attempt(self, call: Callable[[], _T]) -> _T | None:
-        """Return what `call` returns. Return None and remember why if something cannot be read."""
+    def attempt(self, call: Callable[..., _T], *arguments: object) -> _T | None:
+        """Return what `call` returns for this API. Return None and remember why if something cannot be read."""
         try:
-            return call()
+            return call(self, *arguments)
         except UnreadError as error:
             self.unread.append(error)
             return None
 
     def answer(self, what: str, path: str) -> Answer:
         """Return the answer. Raises `UnreadError` unless its status is 200."""
-        if self._auth is None:
+        if not _KEY.fullmatch(self.key):
             why = "the API key is not one line of 16 characters or more without white space, and was not sent"
             raise UnreadError(what, why, _UNAUTHENTICATED)
-        deadline = Deadline(min(_REQUEST_SECONDS, self.deadline.remaining()))
+        deadline, headers = Deadline(min(_REQUEST_SECONDS, self.deadline.remaining())), {"X-Api-Key": self.key}
         try:
-            answer = self.client.request("GET", f"{self._host}{path}", deadline=deadline, auth=self._auth)
+            answer = self.client.request("GET", f"{self.host}{path}", deadline=deadline, headers=headers)
         except CloudsmithOidcError as error:
             raise UnreadError(what, one_line(error.message)) from None
         if answer.status != OK:
@@ -183,42 +191,58 @@ class Api:
         raise UnreadError(what, f"there are more than {_MAX_OBJECTS:,}, or more than {_MAX_PAGES} pages")
 
 
-def read(api: Api, issuer: object, repositories: Iterable[str]) -> Workspace:
+def read_workspace(  # noqa: PLR0913, PLR0917 - all of them for one call
+    client: HttpClient,
+    account: ServiceAccount,
+    key: str,
+    deadline: Deadline,
+    issuer: object,
+    repositories: Iterable[str],
+) -> Workspace:
     """Read as much as there is time for. Of `repositories`, which are slugs, the first few are read."""
-    org = f"/v1/orgs/{api.org}"
-    listed = api.attempt(lambda: api.objects("the providers", f"{org}/openid-connect/"))
-    if listed is None:
+    api = _Api(client, account.org, account.api_host, key, deadline)
+    providers = api.attempt(_providers)
+    if providers is None:
         return Workspace(unread=tuple(api.unread))
-    providers = list(map(_provider, listed))
-    services = api.attempt(lambda: tuple(map(_service, api.objects("the service accounts", f"{org}/services/"))))
+    services = api.attempt(_services)
     mapped = [place for place, one in enumerate(providers) if one.has_issuer(issuer) and one.mapping_claim]
     for place in mapped[:_MAX_LOOKED_INTO]:
-        mappings = api.attempt(partial(_mappings, api, providers[place]))
+        mappings = api.attempt(_mappings, providers[place])
         providers[place] = dataclasses.replace(providers[place], mappings=mappings)
-    found = [api.attempt(partial(_repository, api, name)) for name in islice(repositories, _MAX_REPOSITORIES)]
+    service = next((one for one in services or () if one.slug == account.slug), None)
+    found = [api.attempt(_repository, name, service) for name in islice(repositories, _MAX_REPOSITORIES)]
     documents = dict(_documents(api, providers, issuer))
     return Workspace(tuple(providers), services, tuple(filter(None, found)), tuple(api.unread), documents)
 
 
-def _provider(shown: Mapping[str, Any]) -> Provider:
-    claims, services = shown.get("claims"), shown.get("service_accounts")
-    return Provider(
-        name=_text(shown.get("name")),
-        slug=_text(shown.get("slug_perm")),
-        url=_text(shown.get("provider_url")),
-        enabled=shown.get("enabled") is not False,
-        claims=claims if isinstance(claims, dict) else {},
-        services=tuple(map(_text, services)) if isinstance(services, list) else (),
-        mapping_claim=_text(shown.get("mapping_claim")),
+def _providers(api: _Api) -> list[Provider]:
+    return [
+        Provider(
+            name=_text(shown.get("name")),
+            slug=_text(shown.get("slug_perm")),
+            url=_text(shown.get("provider_url")),
+            enabled=shown.get("enabled") is not False,
+            claims=claims if isinstance(claims := shown.get("claims"), dict) else {},
+            services=tuple(map(_text, services)) if isinstance(services := shown.get("service_accounts"), list) else (),
+            mapping_claim=_text(shown.get("mapping_claim")),
+        )
+        for shown in api.objects("the providers", f"/v1/orgs/{api.org}/openid-connect/")
+    ]
+
+
+def _services(api: _Api) -> tuple[Service, ...]:
+    return tuple(
+        Service(
+            _text(shown.get("slug")),
+            _text(shown.get("name")),
+            _text(shown.get("role")),
+            teams=frozenset(_text(team.get("slug")) for team in _objects(shown.get("teams"))) - {""},
+        )
+        for shown in api.objects("the service accounts", f"/v1/orgs/{api.org}/services/")
     )
 
 
-def _service(shown: Mapping[str, Any]) -> Service:
-    teams = frozenset(_text(team.get("slug")) for team in _objects(shown.get("teams")))
-    return Service(_text(shown.get("slug")), _text(shown.get("name")), _text(shown.get("role")), teams)
-
-
-def _mappings(api: Api, provider: Provider) -> tuple[tuple[str, str], ...]:
+def _mappings(api: _Api, provider: Provider) -> tuple[tuple[str, str], ...]:
     what = f"the mappings of {one_line(provider.name)}"
     try:
         path = f"/v1/orgs/{api.org}/openid-connect/{slug(provider.slug)}/dynamic-mappings/"
@@ -228,24 +252,35 @@ def _mappings(api: Api, provider: Provider) -> tuple[tuple[str, str], ...]:
     return tuple((_text(mapping.get("claim_value")), _text(mapping.get("service_account"))) for mapping in listed)
 
 
-def _repository(api: Api, name: str) -> Repository:
+def _repository(api: _Api, name: str, service: Service | None) -> Repository | None:
     what, path = f"the repository {name}", f"/v1/repos/{api.org}/{name}"
-    shown = json_value(api.answer(what, f"{path}/"))
-    if not isinstance(shown, dict):
-        raise UnreadError(what, "the answer is not an object")
-    listed = api.objects(f"the privileges on {name}", f"{path}/privileges", within="privileges")
-    public = shown.get("is_public") is True or shown.get("is_open_source") is True
-    privileges = (
-        (kind, _text(given[kind]), _level(given.get("privilege")))
-        for given in listed
-        for kind in ("service", "team")
-        if given.get(kind)
+    settings = api.attempt(_settings, what, f"{path}/")
+    try:
+        listed = api.objects(f"the privileges on {name}", f"{path}/privileges", within="privileges")
+    except UnreadError:
+        if settings is None:  # which is reported, and once is enough
+            return None
+        raise
+    everybody = None
+    if settings is not None:
+        public = settings.get("is_public") is True or settings.get("is_open_source") is True
+        everybody = max("Read" if public else "None", _level(settings.get("default_privilege")), key=LEVELS.index)
+    granted = (
+        _level(one.get("privilege"))
+        for one in listed
+        if service and (_text(one.get("service")) == service.slug or _text(one.get("team")) in service.teams)
     )
-    everybody = max("Read" if public else "None", _level(shown.get("default_privilege")), key=LEVELS.index)
-    return Repository(name, everybody, tuple(privileges))
+    return Repository(name, everybody, max(granted, key=LEVELS.index, default="None"))
 
 
-def _documents(api: Api, providers: Iterable[Provider], issuer: object) -> Iterator[tuple[str, Document]]:
+def _settings(api: _Api, what: str, path: str) -> Mapping[str, Any]:
+    settings = json_object(api.answer(what, path))
+    if settings is None:
+        raise UnreadError(what, "the answer is not an object")
+    return settings
+
+
+def _documents(api: _Api, providers: Iterable[Provider], issuer: object) -> Iterator[tuple[str, Document]]:
     """Fetch the discovery documents of issuers on other public hosts."""
     own = host_of(issuer) if isinstance(issuer, str) else None
     urls = dict.fromkeys(one.url for one in providers if one.enabled)

@@ -22,7 +22,7 @@ _MAX_KEYS = 8
 
 def address(evidence: Evidence) -> Iterator[Finding]:
     """Check the form of `iss`."""
-    if evidence.issuer is None:
+    if not evidence.issuer:
         return
     host, found = host_of(evidence.issuer), f"iss is {one_line(evidence.issuer)}"
     if host and not is_public(host):
@@ -33,59 +33,50 @@ def address(evidence: Evidence) -> Iterator[Finding]:
         yield finding("issuer-trailing-slash", found, f"iss is {one_line(evidence.issuer.rstrip('/'))}")
 
 
-def discovery(evidence: Evidence) -> Iterator[Finding]:
-    """Check that the discovery document is there, and that it names the token's issuer."""
-    document = evidence.discovery
-    if evidence.issuer is None or document is None or isinstance(document.error, SettingsError):
+def published(evidence: Evidence) -> Iterator[Finding]:
+    """Check that both documents are there, that the first one names the token's issuer, and where it says the keys are.
+
+    A key set on another host or port than the issuer's is not fetched.
+    """
+    issuer, document, jwks = evidence.issuer, evidence.discovery, evidence.jwks
+    if not issuer or document is None or isinstance(document.error, SettingsError):
         return
     if document.content is None:
         unreachable = document.status != OK and not isinstance(document.error, UnexpectedAnswerError)
         code = "discovery-unreachable" if unreachable else "discovery-not-json"
-        expected = f"{one_line(configuration_url(evidence.issuer))} answers 200 with a JSON object of at most 1 MiB"
+        expected = f"{one_line(configuration_url(issuer))} answers 200 with a JSON object of at most 1 MiB"
         yield finding(code, document.trouble, expected, hint=_network_hint(document))
-    elif document.content.get("issuer") != evidence.issuer:
-        found = f"the document says {shown(document.content.get('issuer'))}, the token {one_line(evidence.issuer)}"
+        return
+    if document.content.get("issuer") != issuer:
+        found = f"the document says {shown(document.content.get('issuer'))}, the token {one_line(issuer)}"
         yield finding("discovery-issuer-mismatch", found, "the same issuer in both, character by character")
-
-
-def key_location(evidence: Evidence) -> Iterator[Finding]:
-    """Check that the key set is at the issuer's own host and port. Elsewhere, it is not fetched."""
-    uri = _jwks_uri(evidence)
-    if evidence.issuer and isinstance(uri, str) and host_of(uri) and not same_origin(uri, evidence.issuer):
-        expected = f"jwks_uri begins with {one_line(evidence.issuer.rstrip('/'))}"
-        yield finding("jwks-host-mismatch", f"jwks_uri is {shown(uri)}", expected)
-
-
-def key_set(evidence: Evidence) -> Iterator[Finding]:
-    """Check that the key set can be fetched and read."""
-    if evidence.discovery is None or evidence.discovery.content is None or any(key_location(evidence)):
-        return
+    uri = document.content.get("jwks_uri")
     expected = "jwks_uri answers 200 with a key set: a JSON object with a list of keys"
-    document = evidence.jwks
-    if document is None:
-        yield finding("jwks-unreachable", f"jwks_uri is {shown(_jwks_uri(evidence))}", "jwks_uri is a public https URL")
-    elif isinstance(document.error, SettingsError):
-        return
-    elif document.content is None:
-        yield finding("jwks-unreachable", document.trouble, expected, hint=_network_hint(document))
-    elif _keys(evidence) is None:
-        yield finding("jwks-unreachable", f"{shown(document.url)} has no list of keys", expected)
+    if isinstance(uri, str) and host_of(uri) and not same_origin(uri, issuer):
+        begins = f"jwks_uri begins with {one_line(issuer.rstrip('/'))}"
+        yield finding("jwks-host-mismatch", f"jwks_uri is {shown(uri)}", begins)
+    elif jwks is None:
+        yield finding("jwks-unreachable", f"jwks_uri is {shown(uri)}", "jwks_uri is a public https URL")
+    elif jwks.content is None and not isinstance(jwks.error, SettingsError):
+        yield finding("jwks-unreachable", jwks.trouble, expected, hint=_network_hint(jwks))
+    elif jwks.content is not None and _keys(jwks) is None:
+        yield finding("jwks-unreachable", f"{shown(jwks.url)} has no list of keys", expected)
 
 
 def signature(evidence: Evidence) -> Iterator[Finding]:
     """Verify the token with the published key of its `kid`."""
-    published = _keys(evidence)
-    if evidence.token is None or published is None or evidence.token.header.get("alg") != ALGORITHM:
+    keys = _keys(evidence.jwks)
+    if evidence.token is None or keys is None or evidence.token.header.get("alg") != ALGORITHM:
         return
     kid = evidence.token.header.get("kid")
-    same = (key for key in published if isinstance(kid, str) and key.get("kid") == kid)
-    keys = list(_readable(islice(same, _MAX_KEYS)))
-    if not keys:
-        known = first_few(shown(key.get("kid")) for key in published) or "no key"
+    same = (key for key in keys if isinstance(kid, str) and key.get("kid") == kid)
+    readable = list(_readable(islice(same, _MAX_KEYS)))
+    if not readable:
+        known = first_few(shown(key.get("kid")) for key in keys) or "no key"
         found = f"the token's kid is {shown(kid)}; the key set holds {known}"
         expected = f"an RSA key with the kid {shown(kid)}" if kid is not None else "a kid in the token's header"
         yield finding("key-not-in-jwks", found, expected)
-    elif not any(_signed_with(evidence.token.text, key) for key in keys):
+    elif not any(_signed_with(evidence.token.text, key) for key in readable):
         found = f"the published key {shown(kid)} did not sign this token"
         yield finding("signature-invalid", found, "the key that the issuer signs with now")
 
@@ -97,13 +88,9 @@ def _network_hint(document: Document) -> str | None:
     return f"{document.error.hint}. Cloudsmith must also fetch it, from the Internet, over TLS with a public CA"
 
 
-def _jwks_uri(evidence: Evidence) -> object:
-    return evidence.discovery.content.get("jwks_uri") if evidence.discovery and evidence.discovery.content else None
-
-
-def _keys(evidence: Evidence) -> list[Mapping[str, Any]] | None:
+def _keys(jwks: Document | None) -> list[Mapping[str, Any]] | None:
     """Return the members of the key set that can be keys, None if there is no key set."""
-    keys = evidence.jwks.content.get("keys") if evidence.jwks and evidence.jwks.content else None
+    keys = jwks.content.get("keys") if jwks and jwks.content else None
     return [key for key in keys if isinstance(key, dict)] if isinstance(keys, list) else None
 
 

@@ -66,12 +66,14 @@ def answer(evidence: Evidence) -> Iterator[Finding]:
 def _where_to_look(evidence: Evidence, status: int) -> str:
     """Return the remaining causes if a provider matches; else what the status suggests, and where to look."""
     match = evidence.provider
-    if match is not None and not match.troubles and evidence.issuer is not None:
+    if match is not None and not match.troubles:
         doubts = (f"({number}) {doubt}" for number, doubt in enumerate(_doubts(match, evidence.issuer), 1))
         return ". ".join(["The settings in Cloudsmith match the token. The remaining causes are", *doubts])
     service = f"{status} suggests that {shown(evidence.account.slug)} is not the service account's slug"
     workspace = f"{status} suggests that {shown(evidence.account.org)} is not the workspace's slug"
     hints = [hint for code, hint in ((400, service), (404, workspace), (422, service)) if code == status]
+    if evidence.workspace.providers is None and any(one.is_denied for one in evidence.workspace.unread):
+        hints.append("Cloudsmith refused the API key, so explain could not look there: see api-key-refused")
     hints.append(CODES["exchange-refused"].action)
     if any(value.endswith("*") for _, value in evidence.expectations.claims):
         hints.append("Also try the wildcard's other spelling, * or .*")

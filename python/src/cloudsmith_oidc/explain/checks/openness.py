@@ -22,8 +22,8 @@ _SAME_FOR_ALL_JOBS = frozenset({"iss", "aud"})
 
 def providers(evidence: Evidence) -> Iterator[Finding]:
     """Check the requirements of the enabled providers, first of those that have the token's issuer."""
-    known = (evidence.workspace.providers if evidence.workspace else None) or ()
-    ordered = sorted((one for one in known if one.enabled), key=lambda one: not one.has_issuer(evidence.issuer))
+    enabled = (one for one in evidence.workspace.providers or () if one.enabled)
+    ordered = sorted(enabled, key=lambda one: not one.has_issuer(evidence.issuer))
     openings = ((one, *opening) for one in ordered for opening in _openings(one, evidence))
     for one, found, narrower in islice(openings, _MAX_FINDINGS):
         yield finding("provider-too-open", f"provider '{shown(one.name)}' {found}", narrower)
@@ -31,27 +31,25 @@ def providers(evidence: Evidence) -> Iterator[Finding]:
 
 def other_issuers(evidence: Evidence) -> Iterator[Finding]:
     """Check that the documents of the workspace's other issuers are still there."""
-    for url, document in (evidence.workspace.documents if evidence.workspace else {}).items():
+    for url, document in evidence.workspace.documents.items():
         if document.content is None:
             yield finding("provider-stale", document.trouble, f"the documents of {shown(url)}")
 
 
 def rights(evidence: Evidence) -> Iterator[Finding]:
     """Check that the service account has no more rights than the settings ask for."""
-    service = evidence.service
-    if service is None or evidence.workspace is None:
+    service, needed = evidence.service, evidence.expectations.level
+    if service is None:
         return
     if service.role in {"Manager", "Owner"}:
         found = f"{shown(service.slug)} is a {service.role} of the workspace, and may change its settings"
-        yield finding(
-            "service-too-powerful", found, "the role Member, and privileges on the repositories that it needs"
-        )
-    needed, unless = evidence.expectations.level, ", unless this build publishes (then give --write)"
-    for repository in evidence.workspace.repositories:
-        has = repository.granted_to(service)
-        if LEVELS.index(has) > LEVELS.index(needed):
-            expected = f"{needed} on {repository.slug}{'' if evidence.expectations.write else unless}"
-            yield finding("service-too-powerful", f"{shown(service.slug)} has {has} on {repository.slug}", expected)
+        expected = "the role Member, and privileges on the repositories that it needs"
+        yield finding("service-too-powerful", found, expected)
+    unless = "" if evidence.expectations.write else ", unless this build publishes (then give --write)"
+    for one in evidence.workspace.repositories:
+        if LEVELS.index(one.granted) > LEVELS.index(needed):
+            found = f"{shown(service.slug)} has {one.granted} on {one.slug}"
+            yield finding("service-too-powerful", found, f"{needed} on {one.slug}{unless}")
 
 
 def _openings(provider: Provider, evidence: Evidence) -> Iterator[tuple[str, str]]:

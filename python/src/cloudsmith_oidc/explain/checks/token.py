@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from cloudsmith_oidc.explain.evidence import Evidence
-from cloudsmith_oidc.explain.findings import Finding, finding
+from cloudsmith_oidc.explain.findings import WITHOUT_SLASH, Finding, Severity, finding
 from cloudsmith_oidc.explain.hosts import host_of
 from cloudsmith_oidc.explain.matching import matches
 from cloudsmith_oidc.explain.shown import instant, shown
@@ -35,7 +35,7 @@ def times(evidence: Evidence) -> Iterator[Finding]:
     clocks = {_THIS_MACHINE: evidence.now} | {
         host: evidence.now - offset
         for host, offset in evidence.clock_offsets.items()
-        if host in {api, host_of(evidence.issuer or "")}
+        if host in {api, host_of(evidence.issuer)}
     }
     decisive = api if api in clocks else _THIS_MACHINE
     states = {name: _state(evidence.token, now) for name, now in clocks.items()}
@@ -50,31 +50,22 @@ def times(evidence: Evidence) -> Iterator[Finding]:
         yield finding(state, found, expected)
 
 
-def contents(evidence: Evidence) -> Iterator[Finding]:
-    """Check the algorithm that the token names, and that there is an issuer and a subject."""
+def claims(evidence: Evidence) -> Iterator[Finding]:
+    """Check the algorithm that the token names, and that it has an issuer, a subject and an audience."""
     if evidence.token is None:
         return
-    if evidence.token.header.get("alg") != ALGORITHM:
-        yield finding("algorithm-unexpected", shown(evidence.token.header.get("alg")), ALGORITHM)
-    if evidence.issuer is None:
+    algorithm, audience = evidence.token.header.get("alg"), evidence.claims.get("aud")
+    if algorithm != ALGORITHM:
+        yield finding("algorithm-unexpected", shown(algorithm), ALGORITHM)
+    if not evidence.issuer:
         yield finding("issuer-missing", f"iss is {shown(evidence.claims.get('iss'))}", "iss is the issuer's URL")
     if not evidence.claims.get("sub"):
         yield finding("subject-missing", f"sub is {shown(evidence.claims.get('sub'))}", "sub identifies the job")
-
-
-def audience(evidence: Evidence) -> Iterator[Finding]:
-    """Check that there is an audience, and that it is the expected one. It may be a text or a list."""
-    if evidence.token is None:
-        return
-    audience, expected = evidence.claims.get("aud"), evidence.expectations.audience
-    found = f"aud is {shown(audience)}"
     if not audience or audience == [""]:
-        yield finding("audience-missing", found, shown(expected or "an audience"))
-        return
-    if isinstance(audience, list):
-        yield finding("audience-is-list", found, "one text")
-    if expected is not None and not matches(audience, expected):
-        yield finding("audience-mismatch", found, f"aud holds {one_line(expected)}")
+        expected = shown(evidence.expectations.audience or "an audience")
+        yield finding("audience-missing", f"aud is {shown(audience)}", expected)
+    elif isinstance(audience, list):
+        yield finding("audience-is-list", f"aud is {shown(audience)}", "one text")
 
 
 def expected_claims(evidence: Evidence) -> Iterator[Finding]:
@@ -83,14 +74,18 @@ def expected_claims(evidence: Evidence) -> Iterator[Finding]:
     The person may give the provider URL as the expected `iss`. Cloudsmith's own examples have a slash at its end for an
     issuer without one, so that this slash is a doubt, and not a cause.
     """
-    for name, value in evidence.expectations.claims if evidence.token else ():
+    if evidence.token is None:
+        return
+    audience, expected = evidence.claims.get("aud"), evidence.expectations.audience
+    if expected is not None and audience and audience != [""] and not matches(audience, expected):
+        yield finding("audience-mismatch", f"aud is {shown(audience)}", f"aud holds {one_line(expected)}")
+    for name, value in evidence.expectations.claims:
         claim, label = evidence.claims.get(name), one_line(name)
-        found, expected = f"{label} is {shown(claim)}", f"{label} is {one_line(value)}"
+        found, required = f"{label} is {shown(claim)}", f"{label} is {one_line(value)}"
         if name == "iss" and claim and claim == value.removesuffix("/") != value:
-            hint = "If nothing else explains a refusal, enter the provider URL in Cloudsmith without the slash"
-            yield finding("claim-mismatch", found, expected, severity="info", hint=hint)
+            yield finding("claim-mismatch", found, required, severity="info", hint=WITHOUT_SLASH)
         elif not matches(claim, value):
-            yield finding("claim-mismatch", found, expected)
+            yield finding("claim-mismatch", found, required)
 
 
 def _state(token: IdToken, now: datetime) -> str | None:
@@ -102,13 +97,13 @@ def _state(token: IdToken, now: datetime) -> str | None:
 
 
 def _skew(evidence: Evidence, clocks: dict[str, datetime], *, disputed: bool) -> Iterator[Finding]:
-    offsets = {host: evidence.now - clocks[host] for host in clocks if abs(evidence.now - clocks[host]) > _TOLERANCE}
+    offsets = {host: evidence.now - clock for host, clock in clocks.items() if abs(evidence.now - clock) > _TOLERANCE}
+    # Seconds would be noise: `Date` headers are coarse.
+    differences = (
+        f"{abs(offset) / timedelta(minutes=1):.0f} min {'ahead of' if offset > timedelta() else 'behind'} {host}'s"
+        for host, offset in offsets.items()
+    )
     if offsets:
-        found = "; ".join(f"this machine's clock is {_difference(offset)} {host}'s" for host, offset in offsets.items())
-        expected = "clocks that agree within a minute"
-        yield finding("clock-skew", found, expected, severity="error" if disputed else None)
-
-
-def _difference(offset: timedelta) -> str:
-    """Return a duration in whole minutes, and its sign in words. Seconds would be noise: `Date` headers are coarse."""
-    return f"{abs(offset) / timedelta(minutes=1):.0f} min {'ahead of' if offset > timedelta() else 'behind'}"
+        found = "; ".join(f"this machine's clock is {difference}" for difference in differences)
+        severity: Severity | None = "error" if disputed else None
+        yield finding("clock-skew", found, "clocks that agree within a minute", severity=severity)

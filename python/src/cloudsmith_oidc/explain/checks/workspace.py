@@ -6,17 +6,15 @@ from itertools import islice
 from urllib.parse import unquote
 
 from cloudsmith_oidc.explain.evidence import Evidence
-from cloudsmith_oidc.explain.findings import CODES, Finding, finding
-from cloudsmith_oidc.explain.matching import FAR, Address, ClaimMatch, as_compared, matches, url_differences
+from cloudsmith_oidc.explain.findings import CODES, WITHOUT_SLASH, Finding, finding
+from cloudsmith_oidc.explain.matching import FAR, ClaimMatch, address, as_compared, distance, matches, url_differences
 from cloudsmith_oidc.explain.shown import shown
-from cloudsmith_oidc.explain.workspace import LEVELS, Provider
+from cloudsmith_oidc.explain.workspace import NOT_FOUND, Provider
 from cloudsmith_oidc.issuer_documents import first_few
 from cloudsmith_oidc.redaction import one_line
 
 _MAX_FINDINGS = 5
 """Of one kind. The report's table has the rest."""
-_NOT_FOUND = 404
-_DENIED = frozenset({401, 403, _NOT_FOUND})
 _SLUG_FIRST = "Check the slug: Cloudsmith answers 404 if it does not exist or if the key's owner may not see it. "
 _MAX_COMPARED = 500
 _MAX_COMPARED_CHARACTERS = 200
@@ -24,41 +22,38 @@ _MAX_COMPARED_CHARACTERS = 200
 
 def unread(evidence: Evidence) -> Iterator[Finding]:
     """Report what the API key did not show."""
-    for one in (evidence.workspace.unread if evidence.workspace else ())[:_MAX_FINDINGS]:
-        code = "api-key-refused" if one.status in _DENIED else "cloudsmith-unread"
+    for one in evidence.workspace.unread[:_MAX_FINDINGS]:
+        code = "api-key-refused" if one.is_denied else "cloudsmith-unread"
         expected = f"{one_line(one.what)} of the workspace {shown(evidence.account.org)}"
-        hint = _SLUG_FIRST + CODES[code].action if one.status == _NOT_FOUND else None
+        hint = _SLUG_FIRST + CODES[code].action if one.status == NOT_FOUND else None
         yield finding(code, f"{one_line(one.what)}: {one.why}", expected, hint=hint)
 
 
 def provider_url(evidence: Evidence) -> Iterator[Finding]:
     """Check that there is a provider for the token's issuer; if not, name the nearest and the difference."""
-    known = evidence.workspace.providers if evidence.workspace else None
-    if known is None or evidence.issuer is None:
+    known, issuer = evidence.workspace.providers, evidence.issuer
+    if known is None or not issuer:
         return
     if evidence.provider is not None:
-        if evidence.provider.provider.url != evidence.issuer:
-            found = f"{_name(evidence.provider.provider)} has the URL {shown(evidence.provider.provider.url)}"
-            expected = f"{one_line(evidence.issuer)}, without the slash at the end"
-            hint = "If nothing else explains a refusal, enter the provider URL in Cloudsmith without the slash"
-            yield finding("provider-missing", found, expected, hint=hint, severity="info")
+        url = evidence.provider.provider.url
+        if url != issuer:
+            found = f"{_name(evidence.provider.provider)} has the URL {shown(url)}"
+            expected = f"{one_line(issuer)}, without the slash at the end"
+            yield finding("provider-missing", found, expected, hint=WITHOUT_SLASH, severity="info")
         return
-    expected, issuer = f"a provider with the URL {one_line(evidence.issuer)}", Address.parse(evidence.issuer)
-    nearest = min(known, key=lambda one: Address.parse(one.url).distance(issuer), default=None)
+    hint = None
+    nearest = min(known, key=lambda one: distance(one.url, issuer), default=None)
     if nearest is None:
-        yield finding("provider-missing", "the workspace has no provider", expected)
-        return
-    address = Address.parse(nearest.url)
-    if address.distance(issuer) > FAR:
-        urls = first_few(one.url for one in known)
-        yield finding("provider-missing", f"the providers have other URLs: {urls}", expected)
-        return
-    differences = " and ".join(url_differences(nearest.url, evidence.issuer))
-    hint = f"In {_name(nearest)}, enter the provider URL {one_line(evidence.issuer)}"
-    if address.folder != issuer.folder:
-        hint += f". Or bind a credential of {address.scope}: each folder has an issuer of its own"
-    found = f"the nearest is {_name(nearest)} with the URL {shown(nearest.url)}: {differences}"
-    yield finding("provider-missing", found, expected, hint=hint)
+        found = "the workspace has no provider"
+    elif distance(nearest.url, issuer) >= FAR:
+        found = f"the providers have other URLs: {first_few(one.url for one in known)}"
+    else:
+        differences = " and ".join(url_differences(nearest.url, issuer))
+        found = f"the nearest is {_name(nearest)} with the URL {shown(nearest.url)}: {differences}"
+        hint = f"In {_name(nearest)}, enter the provider URL {one_line(issuer)}"
+        if address(nearest.url).folder != address(issuer).folder:
+            hint += f". Or bind a credential of {address(nearest.url).scope}: each folder has an issuer of its own"
+    yield finding("provider-missing", found, f"a provider with the URL {one_line(issuer)}", hint=hint)
 
 
 def provider(evidence: Evidence) -> Iterator[Finding]:
@@ -71,15 +66,13 @@ def provider(evidence: Evidence) -> Iterator[Finding]:
         yield finding("provider-disabled", f"{name} is disabled", "an enabled provider")
     for claim in match.unfit[:_MAX_FINDINGS]:
         label = one_line(claim.name)
-        found = f"{label} is {shown(claim.found)}, but {name} requires another value"
-        yield finding(
-            "provider-claim-mismatch", found, f"{label} is {shown(claim.required)}", hint=_remedy(claim, evidence)
-        )
+        found, expected = f"{label} is {shown(claim.found)}, but {name} requires another value", shown(claim.required)
+        yield finding("provider-claim-mismatch", found, f"{label} is {expected}", hint=_remedy(claim, evidence))
 
 
 def service(evidence: Evidence) -> Iterator[Finding]:
     """Check that the service account exists."""
-    known, asked = evidence.workspace.services if evidence.workspace else None, evidence.account.slug
+    known, asked = evidence.workspace.services, evidence.account.slug
     if known is None or evidence.service or not asked:
         return
     named = next((one.slug for one in known if one.name.casefold() == asked.casefold()), None)
@@ -92,12 +85,12 @@ def service(evidence: Evidence) -> Iterator[Finding]:
 
 def access(evidence: Evidence) -> Iterator[Finding]:
     """Check that the provider gives access to the service account: by a link, or by a dynamic mapping."""
-    match, side = evidence.provider, evidence.workspace
-    if match is None or side is None:
+    match = evidence.provider
+    if match is None:
         return
     name, asked = _name(match.provider), shown(evidence.account.slug)
     label, value = one_line(match.provider.mapping_claim), evidence.claims.get(match.provider.mapping_claim)
-    if match.way == "not linked" and (side.services is None or evidence.service):
+    if match.way == "not linked" and (evidence.workspace.services is None or evidence.service):
         linked = first_few(match.provider.services) or "no service account"
         yield finding("provider-service-unlinked", f"{name} is linked to {linked}", f"a link to {asked}")
     elif match.way == "no mapping":
@@ -117,13 +110,11 @@ def access(evidence: Evidence) -> Iterator[Finding]:
 def repositories(evidence: Evidence) -> Iterator[Finding]:
     """Check that the service account has the privilege on each repository that the settings ask for."""
     service, needed = evidence.service, evidence.expectations.level
-    if service is None or evidence.workspace is None:
-        return
-    for repository in evidence.workspace.repositories:
-        has = repository.level_of(service)
-        if LEVELS.index(has) < LEVELS.index(needed):
-            found = f"{shown(service.slug)} has {'no privilege' if has == 'None' else has} on {repository.slug}"
-            yield finding("repository-forbidden", found, f"{needed} on {repository.slug}")
+    for one in evidence.workspace.repositories if service else ():
+        if one.grants(needed) is False:
+            has = "no privilege" if one.level == "None" else one.level
+            found = f"{shown(evidence.account.slug)} has {has} on {one.slug}"
+            yield finding("repository-forbidden", found, f"{needed} on {one.slug}")
 
 
 def _name(provider: Provider) -> str:
