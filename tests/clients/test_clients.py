@@ -57,13 +57,12 @@ def test_client_without_the_files_does_as_the_format_says(jobs: Jobs) -> None:
 
     done = jobs.run(jobs.client.read)
 
-    asked = set(network.tunnels)
-    elsewhere = {host for host in asked if not host.endswith(".cloudsmith.io")}
-    outcome = "public" if elsewhere else "refused" if asked else "fails"
+    at_cloudsmith = {host.endswith(".cloudsmith.io") for host in network.tunnels}
+    outcome = "refused" if True in at_cloudsmith else "public" if at_cloudsmith else "fails"
     said = jobs.client.without_files or formats.load(jobs.client.format.split(",")[0]).without_files
     assert outcome == said.partition(":")[0], done.output
-    assert done.code != 0 or elsewhere
-    cloudsmith = [(request, status) for request, status in network.answers if request.host not in elsewhere]
+    assert done.code != 0 or outcome == "public"
+    cloudsmith = [(request, status) for request, status in network.answers if request.host.endswith(".cloudsmith.io")]
     assert all(status == 401 and "authorization" not in request.headers for request, status in cloudsmith)
 
 

@@ -120,6 +120,7 @@ def _files(options: Login, id_token: IdToken, token: CloudsmithToken, access: Ac
     files[login_directory.ACTIVATE] = f"unset {' '.join(unset)}\n" + "".join(
         f"export {name}={shlex.quote(value)}\n" for name, value in variables.items()
     )
+    files[login_directory.IGNORE] = "*\n"
     record = {
         "org": options.org,
         "service": options.service,

@@ -20,6 +20,8 @@ RECORD = "login.json"
 """The audit record: what login wrote, for whom, until when. Nothing is ever read back from it."""
 ENV = "env"
 ACTIVATE = "activate"
+IGNORE = ".gitignore"
+"""git and npm heed it in a directory that they are about to add or to pack."""
 _TEMPORARY = ".cloudsmith-oidc-"
 _LOCK_SECONDS = 5
 _MAX_ANSWER_BYTES = 4 * 1024 * 1024

@@ -29,9 +29,9 @@ version=0.1.0
 newline='
 '
 # `make generated` writes these five. Variables of the job that the formats extend:
-extended="APT_CONFIG BUILDX_CONFIG CLOUDSMITH_GIT_CONFIG CLOUDSMITH_OWN_APT_CONFIG CLOUDSMITH_OWN_CONAN_HOME CLOUDSMITH_OWN_R_PROFILE COMPOSER_CACHE_DIR CONAN_HOME GEMRC GIT_CONFIG_COUNT GOAUTH GONOSUMDB GOPRIVATE MAVEN_ARGS MAVEN_OPTS R_PROFILE YARN_PLUGINS"
+extended="APT_CONFIG BUILDX_CONFIG CLOUDSMITH_GIT_CONFIG CLOUDSMITH_OWN_APT_CONFIG CLOUDSMITH_OWN_CONAN_HOME CLOUDSMITH_OWN_R_PROFILE COMPOSER_CACHE_DIR CONAN_HOME GEMRC GIT_CONFIG_COUNT GOAUTH GONOSUMDB GOPRIVATE GRADLE_OPTS JAVA_OPTS MAVEN_ARGS MAVEN_OPTS R_PROFILE YARN_PLUGINS"
 # How the names of variables begin that their clients read:
-families="BUN NPM PIP PNPM YARN npm pnpm"
+families="BUN BUNDLE CARGO CLOUDSMITH COMPOSER CONDA CONDARC CONTAINERS COURSIER DOCKER GEM GONOPROXY GOPRIVATE GOPROXY HEX HF HUGGING LUAROCKS MAMBARC NPM NuGetPackageSourceCredentials PIP PNPM POETRY R RATTLER RENV RUBYGEMS RestoreAdditionalProjectSources RestoreConfigFile RestoreSources SBT TF TWINE UV YARN npm pnpm yarn"
 # Files of the home directory that they always read; that they must only know of; and, with their logins, on request:
 home_files=".docker/config.json .docker/contexts/meta/*/meta.json"
 home_marks=".config/curlrc .curlrc .docker/buildx/.lock"

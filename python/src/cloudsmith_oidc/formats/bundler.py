@@ -1,6 +1,6 @@
 """Bundler: https://bundler.io/man/bundle-config.1.html ("Credentials for gem sources")."""
 
-from cloudsmith_oidc.formats.base import RUBY_GEMS, USER_NAME, Access, Format, double_quoted, in_directory
+from cloudsmith_oidc.formats.base import RUBY_GEMS, USER_NAME, Access, Format, Override, double_quoted, in_directory
 
 
 def _files(access: Access) -> dict[str, str]:
@@ -15,6 +15,10 @@ FORMAT = Format(
     endpoints=(RUBY_GEMS,),
     files=_files,
     variables={"BUNDLE_USER_CONFIG": in_directory("bundler/config")},
+    overrides=(
+        Override(names=("BUNDLE_CONFIG",), undo=in_directory("bundler/config")),
+        Override(names=("BUNDLE_MIRROR__*", "BUNDLE_IGNORE_CONFIG")),
+    ),
     publishes=False,
     hides="The user's ~/.bundle/config.",
     project="The Gemfile names the source. A login in .bundle/config takes precedence if it is for the URL, not for "

@@ -6,7 +6,7 @@ The token is sent as `Bearer`, as Cloudsmith's own credential provider sends one
 
 import shlex
 
-from cloudsmith_oidc.formats.base import Access, Endpoint, Format, in_directory
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format, Override, in_directory
 
 REGISTRY = Endpoint("cargo.cloudsmith.io", "{org}/{repo}/")
 
@@ -31,6 +31,11 @@ FORMAT = Format(
         "CARGO_CREDENTIAL_ALIAS_CLOUDSMITH": lambda _: 'cargo:token-from-stdout sh -c sh<"$CLOUDSMITH_CARGO_LOGIN"',
         "CLOUDSMITH_CARGO_LOGIN": in_directory("cargo/login.sh"),
     },
+    overrides=(
+        Override(names=("CARGO_REGISTRIES_CLOUDSMITH_INDEX",)),
+        Override(names=("CARGO_REGISTRY_DEFAULT",), undo=lambda _: "cloudsmith"),
+        Override(names=("CARGO_SOURCE_*",)),
+    ),
     least="1.74",
     project="It overrides a registry called cloudsmith in config.toml. For a further repository, write "
     '`credential-provider = "cloudsmith"`. crates.io is replaced only if the project says so. `cargo publish '

@@ -1,6 +1,6 @@
 """The vendor's command line, which sends the token as `X-Api-Key`: https://docs.cloudsmith.com/developer-tools/cli ."""
 
-from cloudsmith_oidc.formats.base import Format, in_directory
+from cloudsmith_oidc.formats.base import Format, Override, in_directory
 
 FORMAT = Format(
     client="Cloudsmith's own cloudsmith",
@@ -8,6 +8,7 @@ FORMAT = Format(
     files=lambda access: {"cloudsmith/credentials.ini": f"[default]\napi_key = {access.token}\n"},
     variables={"CLOUDSMITH_CREDENTIALS_FILE": in_directory("cloudsmith/credentials.ini")},
     needs_repo=False,
+    overrides=(Override(names=("CLOUDSMITH_API_KEY", "CLOUDSMITH_CONFIG_FILE", "CLOUDSMITH_PROFILE")),),
     hides="The api_key of the user's credentials.ini.",
     project="CLOUDSMITH_API_KEY and --api-key take precedence over the login, and the login over the project's "
     "credentials.ini.",

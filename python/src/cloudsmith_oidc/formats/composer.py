@@ -2,7 +2,7 @@
 
 import json
 
-from cloudsmith_oidc.formats.base import DOWNLOADS, USER_NAME, Access, Endpoint, Format, in_directory
+from cloudsmith_oidc.formats.base import DOWNLOADS, USER_NAME, Access, Endpoint, Format, Override, in_directory
 
 REPOSITORY = Endpoint("composer.cloudsmith.io", "basic/{org}/{repo}/")
 
@@ -26,6 +26,7 @@ FORMAT = Format(
     files=_files,
     variables={"COMPOSER_HOME": in_directory("composer"), "COMPOSER_CACHE_DIR": _cache},
     needs_repo=False,
+    overrides=(Override(names=("COMPOSER_AUTH",), undo=lambda _: "{}"),),
     extends=("COMPOSER_CACHE_DIR",),
     publishes=False,
     hides="The user's config.json, auth.json and globally required packages.",

@@ -1,6 +1,6 @@
 """Conda: https://rattler.dev and what is built on it read logins from a netrc."""
 
-from cloudsmith_oidc.formats.base import Endpoint, Format
+from cloudsmith_oidc.formats.base import Endpoint, Format, Override
 
 CHANNEL = Endpoint("conda.cloudsmith.io", "{org}/{repo}/")
 
@@ -11,6 +11,10 @@ FORMAT = Format(
     variables={},
     needs=("netrc",),
     needs_repo=False,
+    overrides=(
+        Override(names=("RATTLER_AUTH_FILE", "CONDA_CHANNELS", "CONDA_DEFAULT_CHANNELS", "CONDA_CHANNEL_ALIAS")),
+        Override(names=("CONDARC", "MAMBARC")),
+    ),
     publishes=False,
     project="The project names its channels.",
     second_index="The first channel that has the package, whatever the version, as long as the priority is strict.",

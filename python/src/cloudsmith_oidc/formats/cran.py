@@ -1,6 +1,6 @@
 """R: https://stat.ethz.ch/R-manual/R-devel/library/base/html/Startup.html (R_PROFILE) and its `?download.file`."""
 
-from cloudsmith_oidc.formats.base import Access, Endpoint, Format, double_quoted, in_directory, kept
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format, Override, double_quoted, in_directory, kept
 
 PACKAGES = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/cran/")
 PROFILE = "R/cloudsmith-oidc.R"
@@ -46,6 +46,12 @@ FORMAT = Format(
     files=_files,
     variables={"R_PROFILE": in_directory(PROFILE), kept("R_PROFILE"): lambda access: _own(access) or None},
     needs=("netrc",),
+    overrides=(
+        # R does not read the project's .Rprofile then, as with the job's value.
+        Override(names=("R_PROFILE_USER",), undo=lambda _: "/dev/null"),
+        Override(names=("RENV_CONFIG_REPOS_OVERRIDE",), undo=lambda access: access.url(PACKAGES, access.repos[0])),
+        Override(names=("R_ENVIRON", "R_ENVIRON_USER")),
+    ),
     extends=("R_PROFILE", kept("R_PROFILE")),
     publishes=False,
     hides="The repositories and the download method that the site's Rprofile sets; its other settings are kept.",

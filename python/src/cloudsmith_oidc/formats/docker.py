@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from cloudsmith_oidc.formats.base import Access, Endpoint, Format, in_directory
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format, Override, in_directory
 from cloudsmith_oidc.home import WITH_REGISTRY
 
 REGISTRY = Endpoint("docker.cloudsmith.io")
@@ -93,6 +93,7 @@ FORMAT = Format(
         "BUILDX_CONFIG": _buildx,
     },
     needs_repo=False,
+    overrides=(Override(names=("DOCKER_AUTH_CONFIG", "CONTAINERS_REGISTRIES_CONF")),),
     extends=("BUILDX_CONFIG",),
     home=(_CONFIGURATION, _CONTEXTS),
     marks=(_BUILDX_IS_USED,),
@@ -100,5 +101,5 @@ FORMAT = Format(
     "In any case: the keys of contexts, the logins that podman and Helm have in files of their own, and the "
     "certificates that `docker --tls` finds in ~/.docker without DOCKER_CERT_PATH. An inherited credsStore is asked "
     "for the hosts that auths names. Kept are everything else in config.json, plugins, contexts and builders.",
-    without_files="refused, and podman and its relatives fail",
+    without_files="refused: by Cloudsmith; podman and its relatives fail",
 )

@@ -24,6 +24,9 @@ def _files(access: Access) -> dict[str, str]:
     answer = f'!f() {{ test "$1" != get || cat {shlex.quote(f"{access.directory}/git/login")}; }}; f'
     sections = [
         f"[credential {double_quoted(url)}]\n\thelper =\n\thelper = {double_quoted(answer)}\n"
+        # The longest of several URLs takes precedence. An empty header removes those of the user.
+        f"[url {double_quoted(url)}]\n\tinsteadOf = {double_quoted(url)}\n"
+        f"[http {double_quoted(url)}]\n\textraHeader =\n"
         for url in access.urls(DOWNLOADS)
     ]
     return {"git/config": "".join(sections), "git/login": f"username={USER_NAME}\npassword={access.token}\n"}
@@ -66,7 +69,7 @@ FORMAT = Format(
     extends=(_COUNT, _OURS),
     publishes=False,
     least="2.31",
-    hides="The user's own credential helpers for Cloudsmith's URLs, and for no others.",
+    hides="The user's own credential helpers, headers and insteadOf for Cloudsmith's URLs, and for no others.",
     project="A login in the URL takes precedence.",
     without_files="refused",
 )

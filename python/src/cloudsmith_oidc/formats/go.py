@@ -1,7 +1,7 @@
 """Go: https://go.dev/ref/mod#environment-variables , https://pkg.go.dev/cmd/go#hdr-GOAUTH_environment_variable ."""
 
 from cloudsmith_oidc.errors import SettingsError
-from cloudsmith_oidc.formats.base import Access, Endpoint, Format, FormatOption, in_directory, matching
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format, FormatOption, Override, in_directory, matching
 
 PROXY = Endpoint("golang.cloudsmith.io", "{org}/{repo}/")
 _COMMAND = """sh -c 'cat "$CLOUDSMITH_GOAUTH"'"""
@@ -29,6 +29,11 @@ def _private(access: Access) -> str | None:
     return access.extended("GONOSUMDB", patterns, ",", default=default) if patterns else None
 
 
+def _no_proxy(access: Access) -> str | None:
+    """Return the value by which Go asks the proxy for all modules, also for those that GOPRIVATE names."""
+    return None if "GOPRIVATE" in access.option("keep") else "none"
+
+
 FORMAT = Format(
     client="Go",
     endpoints=(PROXY,),
@@ -36,11 +41,17 @@ FORMAT = Format(
     variables={
         # After a comma, Go asks the next proxy only for modules that are not found.
         "GOPROXY": lambda access: ",".join(access.urls(PROXY)),
+        "GONOPROXY": _no_proxy,
         "GOAUTH": _goauth,
         # A command's words can have no quotes of every kind: so the path is in a variable of its own.
         "CLOUDSMITH_GOAUTH": in_directory("go/auth"),
         "GONOSUMDB": _private,
     },
+    overrides=(
+        Override(names=("GOPROXY", "GONOPROXY")),
+        # GONOPROXY undoes it here. For the checksum database it is still used.
+        Override(names=("GOPRIVATE",), undo=lambda access: access.environment.get("GOPRIVATE")),
+    ),
     options={
         "private": FormatOption(
             takes="PATTERN",
@@ -50,11 +61,12 @@ FORMAT = Format(
     },
     extends=("GOAUTH", "GONOSUMDB", "GOPRIVATE"),
     publishes=False,
-    least="1.24; before, with the format netrc",
-    hides="GOPROXY of the job and of `go env -w`: public modules come from an upstream in Cloudsmith, or not at all. "
-    "With go.private, also GONOSUMDB and GOPRIVATE of `go env -w`, for the checksum database.",
-    project="Modules that the job's GOPRIVATE or GONOPROXY names do not come from Cloudsmith; GONOPROXY=none prevents "
-    "that.",
+    least="1.25 (1.24 sends no login); before, with the format netrc",
+    hides="GOPROXY and GONOPROXY of the job and of `go env -w`: public modules come from an upstream in "
+    "Cloudsmith, or not at all. With go.private, also GONOSUMDB and GOPRIVATE of `go env -w`, for the checksum "
+    "database.",
+    project="Modules that GOPRIVATE names come from Cloudsmith as well, and are not found if it has no upstream "
+    "for them. With go.keep=GOPRIVATE, Go fetches them from their own hosts.",
     second_index="The first proxy of GOPROXY that has the module, whatever the version, if commas separate them.",
     without_files="refused",
 )

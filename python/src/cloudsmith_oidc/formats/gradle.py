@@ -1,5 +1,7 @@
 """Gradle: https://docs.gradle.org/current/userguide/init_scripts.html , /directory_layout.html ."""
 
+import shlex
+
 from cloudsmith_oidc.formats.base import MAVEN_DOWNLOADS, MAVEN_UPLOADS, USER_NAME, Access, Format, in_directory
 
 SCRIPT = """\
@@ -62,11 +64,19 @@ def _files(access: Access) -> dict[str, str]:
     }
 
 
+def _options(access: Access) -> str | None:
+    """Return the job's options for Java with our directory, which one in them would override; None without any."""
+    if not any(map(access.environment.get, ("GRADLE_OPTS", "JAVA_OPTS"))):
+        return None
+    return access.extended("GRADLE_OPTS", shlex.quote(f"-Dgradle.user.home={access.directory}/gradle"))
+
+
 FORMAT = Format(
     client="Gradle",
     endpoints=(MAVEN_DOWNLOADS, MAVEN_UPLOADS),
     files=_files,
-    variables={"GRADLE_USER_HOME": in_directory("gradle")},
+    variables={"GRADLE_USER_HOME": in_directory("gradle"), "GRADLE_OPTS": _options},
+    extends=("GRADLE_OPTS", "JAVA_OPTS"),
     least="4.4.1",
     hides="All of ~/.gradle, and of the directory that the job's own GRADLE_USER_HOME names: init scripts, "
     "gradle.properties, the caches and the wrapper's Gradle, which are fetched anew. Nothing is hidden with: "

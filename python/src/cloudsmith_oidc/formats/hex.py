@@ -2,7 +2,16 @@
 
 import textwrap
 
-from cloudsmith_oidc.formats.base import Access, Endpoint, Format, FormatOption, double_quoted, in_directory, matching
+from cloudsmith_oidc.formats.base import (
+    Access,
+    Endpoint,
+    Format,
+    FormatOption,
+    Override,
+    double_quoted,
+    in_directory,
+    matching,
+)
 
 REPOSITORY = Endpoint("hex.cloudsmith.io", "{org}/{repo}/")
 
@@ -35,6 +44,7 @@ FORMAT = Format(
     endpoints=(REPOSITORY,),
     files=_files,
     variables={"HEX_HOME": in_directory("hex"), "HEX_API_URL": lambda access: _url(access, access.repos[0])},
+    overrides=(Override(names=("HEX_API_URL", "HEX_HOME")), Override(names=("HEX_API_KEY",))),
     options={
         "public-key": FormatOption(
             takes="REPO=TEXT",

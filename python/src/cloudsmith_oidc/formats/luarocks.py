@@ -3,7 +3,7 @@
 A login in a URL does not work: LuaRocks names a file after the URL.
 """
 
-from cloudsmith_oidc.formats.base import Access, Endpoint, Format, double_quoted, in_directory
+from cloudsmith_oidc.formats.base import Access, Endpoint, Format, Override, double_quoted, in_directory
 
 ROCKS = Endpoint("dl.cloudsmith.io", "basic/{org}/{repo}/luarocks/")
 
@@ -28,9 +28,15 @@ FORMAT = Format(
     files=_files,
     variables={"LUAROCKS_CONFIG": in_directory("luarocks/config.lua")},
     needs=("curl",),
+    overrides=(
+        Override(
+            names=("LUAROCKS_CONFIG_5_1", "LUAROCKS_CONFIG_5_2", "LUAROCKS_CONFIG_5_3", "LUAROCKS_CONFIG_5_4"),
+            undo=in_directory("luarocks/config.lua"),
+        ),
+    ),
     publishes=False,
     hides="The user's ~/.luarocks/config-5.x.lua. The machine's is also read, except its rocks_servers.",
-    project="rocks_servers in the project's .luarocks/config-5.x.lua and LUAROCKS_CONFIG_5_x take precedence.",
+    project="rocks_servers in the project's .luarocks/config-5.x.lua takes precedence.",
     second_index="The highest version of all servers: give LuaRocks no other one.",
     without_files="public: luarocks.org",
 )

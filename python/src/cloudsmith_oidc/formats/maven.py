@@ -45,7 +45,7 @@ def _settings(access: Access) -> str:
         servers += f"    <server><id>{server}</id>{login}</server>\n"
         repositories += f"        <repository>{place}</repository>\n"
         plugins += f"        <pluginRepository>{place}</pluginRepository>\n"
-    mirror = _mirror(access) if access.switched_on("mirror") else ""
+    mirror = _mirror(access) if access.switched_on("mirror") else _mirrors(access)
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <settings xmlns="http://maven.apache.org/SETTINGS/1.0.0">
   <servers>
@@ -66,6 +66,14 @@ def _settings(access: Access) -> str:
   </activeProfiles>
 </settings>
 """
+
+
+def _mirrors(access: Access) -> str:
+    """Return mirrors of each repository by its own URL: an exact name precedes the * of a mirror in another file."""
+    places = [(SERVER.format(repo=repo), escape(access.url(MAVEN_DOWNLOADS, repo))) for repo in access.repos]
+    return "".join(
+        f"    <mirror><id>{name}</id><mirrorOf>{name}</mirrorOf><url>{url}</url></mirror>\n" for name, url in places
+    )
 
 
 def _mirror(access: Access) -> str:
@@ -116,9 +124,9 @@ FORMAT = Format(
     least="3.6",
     hides="The Maven installation's settings.xml, toolchains.xml and logging; a -gs that the job gives itself. "
     "~/.m2/settings.xml is also read.",
-    project="A settings.xml by -s is also read; a mirror of * in it, or in ~/.m2/settings.xml, also replaces "
-    "Cloudsmith. To publish, name the repository cloudsmith-oidc-REPO in <distributionManagement> or "
-    "-DaltDeploymentRepository=cloudsmith-oidc-REPO::URL.",
+    project="A settings.xml by -s is also read; a mirror of * in it, or in ~/.m2/settings.xml, does not replace "
+    "Cloudsmith, unless maven.mirror=true. To publish, name the repository cloudsmith-oidc-REPO in "
+    "<distributionManagement> or -DaltDeploymentRepository=cloudsmith-oidc-REPO::URL.",
     second_index="The first repository that has the version, and Cloudsmith is asked first; of a version range, the "
     "highest of all, unless maven.mirror=true.",
     without_files="fails",

@@ -2,7 +2,7 @@
 
 from xml.sax.saxutils import quoteattr
 
-from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, in_directory
+from cloudsmith_oidc.formats.base import USER_NAME, Access, Endpoint, Format, Override, in_directory
 
 FEED = Endpoint("nuget.cloudsmith.io", "{org}/{repo}/v3/index.json")
 
@@ -35,6 +35,10 @@ FORMAT = Format(
     endpoints=(FEED,),
     files=_files,
     variables={"NUGET_COMMON_APPLICATION_DATA": in_directory("nuget")},
+    overrides=(
+        Override(names=("RestoreSources", "RestoreAdditionalProjectSources", "RestoreConfigFile")),
+        Override(names=("NuGetPackageSourceCredentials_*",)),
+    ),
     publishes=False,
     hides="The machine's own configuration, /etc/opt/NuGet/Config.",
     project="By the documentation, nuget.config of the project or the user adds to the sources. Not run.",

@@ -1,6 +1,6 @@
 """Poetry: https://python-poetry.org/docs/repositories/ ; it reads logins from a netrc, as requests does."""
 
-from cloudsmith_oidc.formats.base import PYTHON_INDEX, PYTHON_UPLOADS, Format
+from cloudsmith_oidc.formats.base import PYTHON_INDEX, PYTHON_UPLOADS, Format, Override
 
 FORMAT = Format(
     client="Poetry",
@@ -8,6 +8,10 @@ FORMAT = Format(
     files=lambda _: {},
     variables={"POETRY_REPOSITORIES_CLOUDSMITH_URL": lambda access: access.url(PYTHON_UPLOADS, access.repos[0])},
     needs=("netrc",),
+    overrides=(
+        Override(names=("POETRY_REPOSITORIES_CLOUDSMITH_URL",)),
+        Override(names=("POETRY_HTTP_BASIC_*", "POETRY_PYPI_TOKEN_CLOUDSMITH")),
+    ),
     least="1.8",
     project="Its sources and its lock file are kept. `poetry publish -r cloudsmith` publishes to the first repository; "
     "it overrides one that the project calls cloudsmith.",

@@ -7,7 +7,7 @@ takes the quotes around a key for a part of the key, and `__` in a key for a dot
 from urllib.parse import urlsplit
 
 from cloudsmith_oidc.errors import SettingsError
-from cloudsmith_oidc.formats.base import RUBY_GEMS, USER_NAME, Access, Endpoint, Format, double_quoted
+from cloudsmith_oidc.formats.base import RUBY_GEMS, USER_NAME, Access, Endpoint, Format, Override, double_quoted
 
 PUSHES = Endpoint("ruby.cloudsmith.io", "{org}/{repo}/")
 
@@ -30,6 +30,8 @@ def _files(access: Access) -> dict[str, str]:
     lines = [":sources:", *(f"- {double_quoted(url)}" for url in with_login)]
     # YAML needs no quotes around a URL, and some versions of RubyGems do not understand them around a key.
     lines += [f"{url}: {double_quoted(access.token)}" for url in _push_hosts(access)]
+    # Arguments in another gemrc could name a source. `gem` has those of all commands, `install` those of one.
+    lines += ["gem: --no-document", *(f'{command}: ""' for command in ("install", "update", "fetch"))]
     return {"rubygems/gemrc": "\n".join(lines) + "\n"}
 
 
@@ -46,9 +48,10 @@ FORMAT = Format(
     endpoints=(RUBY_GEMS, PUSHES),
     files=_files,
     variables={"GEMRC": _gemrc, "RUBYGEMS_HOST": lambda access: _push_hosts(access)[0]},
+    overrides=(Override(names=("RUBYGEMS_HOST",)), Override(names=("GEM_HOST_API_KEY",))),
     extends=("GEMRC",),
     not_in_path=":",
-    hides="The sources of the user's and the machine's gemrc, and ~/.config/gem/gemrc.",
+    hides="The sources and the arguments of commands in the user's and the machine's gemrc, and ~/.config/gem/gemrc.",
     project="`gem push` publishes to the first repository; to another one of the login with --host "
     "https://ruby.cloudsmith.io/WORKSPACE/REPOSITORY, in which __ is to be written _%5F. If there is "
     "~/.gem/credentials or ~/.local/share/gem/credentials, that file takes precedence, and gems are pushed without the "

@@ -9,6 +9,7 @@ from cloudsmith_oidc.formats.base import (
     Access,
     Endpoint,
     Format,
+    Override,
     in_directory,
 )
 
@@ -32,6 +33,10 @@ FORMAT = Format(
     endpoints=(MAVEN_DOWNLOADS, MAVEN_UPLOADS),
     files=_files,
     variables={"SBT_CREDENTIALS": in_directory("sbt/credentials")},
+    overrides=(
+        Override(names=("SBT_CREDENTIALS",)),
+        Override(names=("COURSIER_MIRRORS", "COURSIER_CONFIG_DIR", "COURSIER_CREDENTIALS")),
+    ),
     hides="The file that the job's own SBT_CREDENTIALS names.",
     project="The project names the repositories; its own credentials are also used. SBT_CREDENTIALS is for one host, "
     "that of the first repository to read from; to publish, add: credentials ++= "

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from cloudsmith_oidc.formats.base import DOWNLOADS, Access, Endpoint, Format, double_quoted, in_directory
+from cloudsmith_oidc.formats.base import DOWNLOADS, Access, Endpoint, Format, Override, double_quoted, in_directory
 
 REGISTRY = Endpoint("terraform.cloudsmith.io", "{org}/{repo}/")
 
@@ -31,6 +31,7 @@ FORMAT = Format(
     files=_files,
     variables={"TF_CLI_CONFIG_FILE": in_directory("terraform/config.tfrc")},
     needs=("netrc",),
+    overrides=(Override(names=("TF_CLI_CONFIG_FILE",)), Override(names=("TF_TOKEN_terraform_cloudsmith_io",))),
     publishes=False,
     hides="The user's ~/.terraformrc and ~/.tofurc, and what `terraform login` has written.",
     project="Modules come from the first repository at a host: its token names one. TF_TOKEN variables take "

@@ -1,6 +1,6 @@
 """twine: https://packaging.python.org/specifications/pypirc/ . It has no variable for the place of that file."""
 
-from cloudsmith_oidc.formats.base import PYTHON_UPLOADS, USER_NAME, Access, Format, in_directory
+from cloudsmith_oidc.formats.base import PYTHON_UPLOADS, USER_NAME, Access, Format, Override, in_directory
 
 
 def _files(access: Access) -> dict[str, str]:
@@ -18,6 +18,11 @@ FORMAT = Format(
     files=_files,
     # The first is for the command above. Because of the second, an upload without the option does not go to PyPI.
     variables={"CLOUDSMITH_TWINE_CONFIG": in_directory("twine/pypirc"), "TWINE_REPOSITORY": lambda _: "cloudsmith"},
+    overrides=(
+        Override(names=("TWINE_REPOSITORY",)),
+        Override(names=("TWINE_USERNAME",), undo=lambda _: USER_NAME),
+        Override(names=("TWINE_REPOSITORY_URL", "TWINE_PASSWORD")),
+    ),
     hides="With the option, the user's ~/.pypirc. Without it, twine wants a repository `cloudsmith` of that file.",
     project="Publishes to the first repository, with -r cloudsmith-REPOSITORY to a further one. TWINE_REPOSITORY_URL, "
     "TWINE_USERNAME and TWINE_PASSWORD take precedence.",

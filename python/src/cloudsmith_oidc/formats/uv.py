@@ -1,11 +1,17 @@
 """uv: https://docs.astral.sh/uv/concepts/authentication/http/ (netrc), /reference/environment/ (the variables)."""
 
-from cloudsmith_oidc.formats.base import PYTHON_INDEX, PYTHON_UPLOADS, Access, Format, FormatOption, switch
+from pathlib import Path
+
+from cloudsmith_oidc.formats.base import PYTHON_INDEX, PYTHON_UPLOADS, Access, Format, FormatOption, Override, switch
+
+
+def _index(access: Access) -> str:
+    return access.url(PYTHON_INDEX, access.repos[0])
 
 
 def _default_index(access: Access) -> str | None:
     """Return the first repository if the option asks for it, else None: a lock file of another index would not fit."""
-    return access.url(PYTHON_INDEX, access.repos[0]) if access.switched_on("index") else None
+    return _index(access) if access.switched_on("index") else None
 
 
 FORMAT = Format(
@@ -17,6 +23,14 @@ FORMAT = Format(
         "UV_DEFAULT_INDEX": _default_index,
     },
     needs=("netrc",),
+    overrides=(
+        Override(names=("UV_INDEX", "UV_EXTRA_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX"), undo=_index),
+        # An empty value would do, but see `Override`. The login directory has no packages.
+        Override(names=("UV_FIND_LINKS",), undo=lambda access: Path(access.directory).as_uri()),
+        Override(names=("UV_PUBLISH_URL",)),
+        Override(names=("UV_CONFIG_FILE", "UV_INDEX_*_USERNAME", "UV_INDEX_*_PASSWORD", "UV_PUBLISH_INDEX")),
+        Override(names=("UV_PUBLISH_TOKEN", "UV_PUBLISH_USERNAME", "UV_PUBLISH_PASSWORD")),
+    ),
     options={
         "index": FormatOption(
             takes="true|false",

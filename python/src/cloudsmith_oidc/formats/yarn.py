@@ -2,7 +2,7 @@
 
 import json
 
-from cloudsmith_oidc.formats.base import NPM_REGISTRY, Access, Format
+from cloudsmith_oidc.formats.base import NPM_REGISTRY, Access, Format, Override
 
 PLUGIN = "yarn/cloudsmith.cjs"
 # Yarn has no hook for this: it reads its configuration anew for each command, and asks for it by this function.
@@ -47,6 +47,14 @@ FORMAT = Format(
     variables={
         "YARN_PLUGINS": lambda access: access.extended("YARN_PLUGINS", f"{access.directory}/{PLUGIN}", ";", first=True),
     },
+    overrides=(
+        Override(
+            names=("YARN_NPM_REGISTRY_SERVER",),
+            any_case=True,
+            undo=lambda access: access.url(NPM_REGISTRY, access.repos[0]),
+        ),
+        Override(names=("YARN_RC_FILENAME",), any_case=True, undo=lambda _: ".yarnrc.yml"),
+    ),
     extends=("YARN_PLUGINS",),
     not_in_path=";",  # Yarn separates plugins by it
     least="2.4",
