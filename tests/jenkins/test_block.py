@@ -19,18 +19,22 @@ def test_the_body_has_three_clients_configured_for_two_sh_and_one_binding(runs: 
 
 def test_a_client_installs_from_the_repository(runs: Runs, packages: Sandbox) -> None:
     assert "python" not in packages.missing
-    build = runs.on_node("""
+    build = runs.on_node(
+        """
         cloudsmithOidc(formats: 'pip') {
             sh 'pip download --no-deps --dest wheels acme-hello && ls wheels'
         }
-    """)
+        """,
+        CLOUDSMITH_DOMAINS=f"pip={packages.url('dl')}",
+    )
     assert build.result == "SUCCESS"
     assert "acme_hello-" in build.console
 
 
 def test_a_declarative_stage_has_the_options_it_gives(runs: Runs, sandbox: Sandbox) -> None:
     sandbox.cloudsmith.providers["acme"][-1].services.add("ci-publisher")
-    build = runs.pipeline("""
+    build = runs.pipeline(
+        """
         @Library('cloudsmith-oidc') _
         pipeline {
             agent any
@@ -50,7 +54,9 @@ def test_a_declarative_stage_has_the_options_it_gives(runs: Runs, sandbox: Sandb
                 }
             }
         }
-    """)
+        """,
+        CLOUDSMITH_DOMAINS="",
+    )
     assert build.result == "SUCCESS"
     assert "/basic/dev/python/simple/" in build.console
     assert "@acme:registry=" in build.console
@@ -60,7 +66,8 @@ def test_a_declarative_stage_has_the_options_it_gives(runs: Runs, sandbox: Sandb
 
 
 def test_blocks_nest(runs: Runs) -> None:
-    build = runs.succeed("""
+    build = runs.succeed(
+        """
         cloudsmithOidc(formats: ['pip', 'npm']) {
             sh 'echo "outer before: $PIP_CONFIG_FILE $NPM_CONFIG_USERCONFIG"'
             cloudsmithOidc(repo: 'dev', formats: 'pip') {
@@ -68,7 +75,9 @@ def test_blocks_nest(runs: Runs) -> None:
             }
             sh 'echo "outer after: $PIP_CONFIG_FILE $NPM_CONFIG_USERCONFIG"; ls "$PIP_CONFIG_FILE"'
         }
-    """)
+        """,
+        CLOUDSMITH_DOMAINS="",
+    )
     said = {
         who: text.split()
         for who, found, text in (line.partition(": ") for line in build.console.splitlines())

@@ -73,18 +73,22 @@ def test_refresh_after_the_statement(runs: Runs, sandbox: Sandbox) -> None:
 
 
 def test_a_login_that_fails_leaves_an_earlier_one_alone(runs: Runs) -> None:
-    build = runs.succeed("""
+    build = runs.succeed(
+        """
         cloudsmithOidc(dir: 'login', formats: 'pip')
         try { cloudsmithOidc(service: 'stranger', formats: 'pip') } catch (failure) { echo failure.message }
         sh 'echo "still: $PIP_CONFIG_FILE"; ls "$PIP_CONFIG_FILE"'
         cloudsmithOidc.cleanup()
-    """)
+        """,
+        CLOUDSMITH_DOMAINS="",
+    )
     assert "exit code 4" in build.console
     assert f"still: {build.workspace}/login/pip.conf" in build.console
 
 
 def test_what_is_added_to_a_variable_of_the_job_is_there_once_and_gone_afterwards(runs: Runs) -> None:
-    build = runs.succeed("""
+    build = runs.succeed(
+        """
         env.YARN_PLUGINS = '/own.cjs'
         cloudsmithOidc(formats: 'yarn') {
             cloudsmithOidc.refresh()
@@ -95,7 +99,9 @@ def test_what_is_added_to_a_variable_of_the_job_is_there_once_and_gone_afterward
         sh 'echo "after the statement: $YARN_PLUGINS $UV_DEFAULT_INDEX"'
         cloudsmithOidc.cleanup()
         sh 'echo "at the end: ${YARN_PLUGINS-unset} ${UV_DEFAULT_INDEX-unset} ${UV_PUBLISH_URL-unset} ${NETRC-unset}"'
-    """)
+        """,
+        CLOUDSMITH_DOMAINS="",
+    )
     [block] = [line for line in build.console.splitlines() if line.startswith("in the block: ")]
     [statement] = [line for line in build.console.splitlines() if line.startswith("after the statement: ")]
     assert block.count("/own.cjs") == block.count("/yarn") == 1
