@@ -107,7 +107,7 @@ def _around() -> frozenset[str]:
     """Return the names of the variables around the login. The launcher passes them, as it keeps few variables."""
     if "CLOUDSMITH_OIDC_LAUNCHER" in os.environ:
         return frozenset(os.environ.get("CLOUDSMITH_OIDC_AROUND", "").split())
-    return frozenset(os.environ)
+    return frozenset(name for name, value in os.environ.items() if value)
 
 
 def _files(options: Login, id_token: IdToken, token: CloudsmithToken, access: Access) -> dict[str, str]:

@@ -57,9 +57,9 @@ around='' IFS=$newline
 for line in $(export -p); do
     # A line of a value that looks like a variable can only unset one that is not kept.
     name=${line#export } name=${name#declare -x } name=${name%%=*}
-    case $name in '' | *[!A-Za-z0-9_]*) continue ;; esac
-    # Names only, for the program, which warns of those that send a client elsewhere. Linux refuses a value of 128 kB.
-    case " $families " in *" ${name%%_*} "*) [ ${#around} -gt 32768 ] || around="$around $name" ;; esac
+    case $name in '' | [0-9]* | *[!A-Za-z0-9_]*) continue ;; esac
+    # The program gets the names of those that are not empty. Linux would refuse to pass on 128 kB of them.
+    case " $families " in *" ${name%%_*} "*) [ ${#around} -gt 32768 ] || eval "around=\$around\${$name:+ \$name}" ;; esac
     # `command`, because bash refuses to unset some of its own variables, which would end the script.
     case $keep in *" $name "*) ;; *) command unset "$name" 2>/dev/null ;; esac
 done
