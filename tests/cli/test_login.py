@@ -90,7 +90,7 @@ def test_login_json_is_an_audit_record_without_a_secret(cli: Cli) -> None:
         "org": "acme",
         "service": "ci-reader",
         "formats": ["pip", "npm", "docker"],
-        "files": ["pip.conf", ".npmrc", "docker/config.json", "netrc", "env", "activate", "login.json"],
+        "files": ["pip.conf", ".npmrc", "docker/config.json", "netrc", "env", "activate", ".gitignore", "login.json"],
         "iss": cli.sandbox.issuer.url,
         "sub": "https://jenkins.example.com/job/team/job/app/job/main/",
         "aud": ["https://cloudsmith.example.com"],
@@ -198,7 +198,8 @@ def test_answer_for_launcher_holds_the_same_files(cli: Cli) -> None:
     files = {path: base64.b64decode(text).decode() for path, text in (line.split(" ") for line in lines)}
     assert end == "end"
     assert next(iter(files)) == "login.json"
-    assert files.keys() == {"login.json", "pip.conf", ".npmrc", "docker/config.json", "netrc", "env", "activate"}
+    of_clients = {"pip.conf", ".npmrc", "docker/config.json", "netrc"}
+    assert files.keys() == {"login.json", "env", "activate", ".gitignore", *of_clients}
     assert "PIP_CONFIG_FILE=/work space/login/pip.conf\n" in files["env"]
 
 
