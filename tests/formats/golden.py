@@ -56,7 +56,7 @@ def _undone(name: str) -> str:
         f"{variable}={after[variable]}\n" for variable in after if after[variable] != before.get(variable)
     )
     warned = [one.variable for one in formats.overriding([name], around(name)) if not one.value]
-    return f"######## overriding variables around the login\n\n{changed}warns of: {' '.join(warned)}\n"
+    return f"######## overriding variables around the login\n\n{changed}warns of: {' '.join(warned) or 'nothing'}\n"
 
 
 def write() -> None:
