@@ -25,7 +25,7 @@ VALUES: dict[str, dict[str, list[str | None]]] = {
     "--npm-scope": {"is not an npm scope": ["acme"]},
     "--format-option": {
         "'npm.scpe' is not an option of the format": ["npm.scpe=@acme"],
-        "of the format twine: it has keep": ["twine.index=x"],
+        "of the format netrc: it has none": ["netrc.index=x"],
         "of the format pip: it has keep": ["pip.index=x"],
         "'NPM_CONFIG_REGISTRY' is none of PIP_INDEX_URL": ["pip.keep=NPM_CONFIG_REGISTRY"],
         "'piip' is not a known format": ["piip.index=x"],

@@ -53,10 +53,10 @@ def _undone(name: str) -> str:
         return ""
     before, after = (formats.configure([name], access).variables for access in (PLAIN, around(name)))
     changed = "".join(
-        f"{variable}={after[variable]}\n" for variable in after if after[variable] != before.get(variable)
+        f"{variable}={after[variable]!r}\n" for variable in after if after[variable] != before.get(variable)
     )
     warned = [one.variable for one in formats.overriding([name], around(name)) if not one.value]
-    return f"######## overriding variables around the login\n\n{changed}warns of: {' '.join(warned)}\n"
+    return f"######## overriding variables around the login\n\n{changed}warns of: {' '.join(warned) or 'nothing'}\n"
 
 
 def write() -> None:

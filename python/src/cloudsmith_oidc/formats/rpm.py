@@ -44,5 +44,5 @@ FORMAT = Format(
     hides="With the option, the repositories in directories that it does not name.",
     project="A repository of the same name in a directory that is named earlier takes precedence.",
     second_index="Cloudsmith's, whatever the version, unless another repository also has the priority 1.",
-    without_files="public: the other repositories of the machine",
+    without_files="fails: there is no such repository; dnf asks the machine's others, if it has any",
 )
