@@ -34,6 +34,23 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[int, 
 
 def login(cli: Cli, *arguments: str, token: str | None = None) -> Result:
     """Run what `Cli.login` runs. `stderr` has all that the command wrote."""
-    environment = {**cli.environment, "CLOUDSMITH_OIDC_TOKEN": cli.sandbox.mint() if token is None else token}
-    code, written, _ = run(["login", "--output", str(cli.directory), *arguments], environment)
+    code, written, _ = run(["login", "--output", str(cli.directory), *arguments], cli.given(token, {}))
     return Result(code, b"", written)
+
+
+class InProcess(Cli):
+    """The command in this process, but where it gets something on standard input."""
+
+    def run(self, *arguments: str, token: str | None = None, stdin: str = "", **environment: str | None) -> Result:
+        """Run to the end."""
+        if stdin:
+            return super().run(*arguments, token=token, stdin=stdin, **environment)
+        output, errors = io.BytesIO(), io.StringIO()
+        with (
+            patch.dict(os.environ, self.given(token, environment), clear=True),
+            redirect_stdout(io.TextIOWrapper(output, write_through=True)) as text,
+            redirect_stderr(errors),
+        ):
+            code = cli.main(arguments)
+            text.flush()
+            return Result(code, output.getvalue(), errors.getvalue())

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,18 +41,22 @@ class Cli:
 
     def start(self, *arguments: str, token: str | None = None, **environment: str | None) -> "subprocess.Popen[bytes]":
         """Start without waiting. A variable set to None is left out."""
+        return subprocess.Popen(
+            [PROGRAM, *arguments],
+            env=self.given(token, environment),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def given(self, token: str | None, environment: Mapping[str, str | None]) -> dict[str, str]:
+        """Return the environment of a run."""
         given = {
             **self.environment,
             "CLOUDSMITH_OIDC_TOKEN": self.sandbox.mint() if token is None else token,
             **environment,
         }
-        return subprocess.Popen(
-            [PROGRAM, *arguments],
-            env={name: value for name, value in given.items() if value is not None},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
+        return {name: value for name, value in given.items() if value is not None}
 
     def run(self, *arguments: str, token: str | None = None, stdin: str = "", **environment: str | None) -> Result:
         """Run to the end."""
