@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import trustme
 
+from in_process import InProcess
 from needs import INSTALLED, need
 from program import Cli, Result
 
@@ -70,7 +71,7 @@ class User:
 def user(cli: Cli, tmp_path: Path) -> User:
     home = tmp_path / "the user's home"
     home.mkdir()
-    return User(cli, home)
+    return User(InProcess(cli.sandbox, cli.directory), home)
 
 
 @pytest.fixture
