@@ -124,7 +124,8 @@ private Map logIn(Map login) {
         login.loggedIn = 'true'
         // Code of the build could add PATH to the output before Jenkins reads it. _N stands for any number.
         List known = libraryResource('cloudsmith/oidc/variables.txt').readLines()
-        Set unknown = (pointers.keySet() - known).findAll { name -> !known.contains(name.replaceAll('_\\d+$', '_N')) }
+        List unknown = (pointers.keySet()*.toUpperCase() - known)
+            .findAll { name -> !known.contains(name.replaceAll('_\\d+$', '_N')) }
         require(!unknown, "something on the node has added variables to the login's: ${unknown.join(', ')}")
         return pointers
     } catch (Exception failure) {

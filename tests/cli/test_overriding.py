@@ -16,7 +16,7 @@ def test_overriding_variable_is_undone_and_named_without_its_value(cli: Cli) -> 
     result = cli.login(NPM_CONFIG_REGISTRY=ELSEWHERE)
 
     assert result.stderr.count(
-        "NPM_CONFIG_REGISTRY is set around the login: inside, npm does not use it "
+        "NPM_CONFIG_REGISTRY is set around the login: inside, it has the login's value "
         "(to keep it: npm.keep=NPM_CONFIG_REGISTRY)\n"
     ) == result.stderr.count("is set around")
     assert "elsewhere" not in result.stderr

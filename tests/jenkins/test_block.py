@@ -58,7 +58,7 @@ def test_a_declarative_stage_has_the_options_it_gives(runs: Runs, sandbox: Sandb
         CLOUDSMITH_DOMAINS="",
     )
     assert build.result == "SUCCESS"
-    assert "/basic/dev/python/simple/" in build.console
+    assert "/basic/acme/dev/python/simple/" in build.console
     assert "@acme:registry=" in build.console
     assert "docker: not configured" in build.console
     assert sandbox.cloudsmith.service_of(sandbox.cloudsmith.issued[-1]) == "ci-publisher"

@@ -26,7 +26,7 @@ IN_EVERY_SHELL = pytest.mark.parametrize("agent", SHELLS, indirect=True)
 """For tests of what shells do differently. The others run in dash."""
 TOOLS = (
     *("base64", "cat", "chmod", "date", "env", "find", "flock", "grep", "head", "id", "mkdir", "mktemp", "mv", "pwd"),
-    *("rm", "rmdir", "sed", "sleep", "sort", "timeout", "true", "uniq"),
+    *("rm", "rmdir", "sed", "sleep", "sort", "timeout", "tr", "true", "uniq"),
 )
 """All that the launcher may expect of a machine."""
 ON_NAMES = ("base64", "chmod", "env", "find", "flock", "mkdir", "mktemp", "mv", "rm", "rmdir")

@@ -65,7 +65,7 @@ def _report_overriding(options: Login, access: Access) -> None:
         keep = f"{one.format}.keep={one.variable}"
         if one.value:
             structlog.get_logger().info(
-                f"{one.variable} is set around the login: inside, {one.format} does not use it (to keep it: {keep})"
+                f"{one.variable} is set around the login: inside, it has the login's value (to keep its own: {keep})"
             )
         else:
             log.warn(
@@ -118,7 +118,7 @@ def _files(options: Login, id_token: IdToken, token: CloudsmithToken, access: Ac
     # The job does not need the ID token after the login.
     unset = ["CLOUDSMITH_OIDC_TOKEN", "OIDC_TOKEN", *configuration.unset]
     files[login_directory.ACTIVATE] = f"unset {' '.join(unset)}\n" + "".join(
-        f"export {name}={shlex.quote(value)}\n" for name, value in variables.items()
+        f"export {name}={shlex.quote(value)}\n" for name, value in variables.items() if name not in unset
     )
     files[login_directory.IGNORE] = "*\n"
     record = {

@@ -53,7 +53,7 @@ DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_API_VERSION CONTA
 DBUS_SESSION_BUS_ADDRESS SSH_AUTH_SOCK USER LOGNAME PWD \
 secrets api_key version newline extended home_files home_marks home_logins families settings paths keep around \
 inside name line "
-around='' IFS=$newline
+around=${api_key:+ CLOUDSMITH_API_KEY} IFS=$newline
 for line in $(export -p); do
     # A line of a value that looks like a variable can only unset one that is not kept.
     name=${line#export } name=${name#declare -x } name=${name%%=*}
@@ -104,6 +104,9 @@ for name in $paths; do
     if [ -n "$value" ]; then eval "$name=\$value"; else unset "$name"; fi
 done
 [ -n "${DOCKER_CONFIG:-}" ] && registry='' # else it is one in the workspace, such as that of docker.withRegistry
+# Names that no sh has as a variable, such as npm_config_@acme:registry. bash passes them on to clients.
+around="$around $({ tr '\n\000' ' \n' <"/proc/$$/environ" |
+    sed -n 's/^\([A-Za-z]*_[^= ]*[^A-Za-z0-9_= ][^= ]*\)=..*/\1/p' | head -c 32768 | tr '\n' ' '; } 2>/dev/null)"
 # The program reads the user's home directory. In a container, HOME is another one.
 export CLOUDSMITH_OIDC_HOME="${HOME:-/nonexistent}" CLOUDSMITH_OIDC_LAUNCHER=$version CLOUDSMITH_OIDC_AROUND="$around"
 

@@ -25,7 +25,7 @@ class Configuration:
     files: dict[str, str] = field(repr=False)
     variables: dict[str, str]
     unset: list[str] = field(default_factory=list)
-    """Other spellings of these variables that are set around the login. The client would read them as well."""
+    """Those of the variables that only are another spelling of others: a shell can do without them."""
 
 
 @dataclass(frozen=True)
@@ -128,9 +128,11 @@ def configure(chosen: Iterable[str], access: Access) -> Configuration:
         _claim(result.variables, dict(_variables(form, view)))
         for one in _overriding(form, view):
             if one.value:
-                _claim(result.variables, {one.spelling: one.value})
+                # In both spellings, as an image may have the other one, and the client reads the last of two.
+                value = _one_line(one.variable, one.value, view)
+                _claim(result.variables, {one.spelling: value, one.variable: value})
                 result.unset.extend({one.variable} - {one.spelling})
-    ours = {name for form, _ in views for name in result.variables if form.spelled(name)}
+    ours = {spelling for form, _ in views for name in result.variables if (spelling := form.spelled(name))}
     if ours:
         result.variables[OURS] = " ".join(sorted(ours.union(_ours(access))))
     return result
@@ -192,13 +194,18 @@ def _variables(form: Format, access: Access) -> Iterator[tuple[str, str]]:
     number = form.number(access) if form.number else 0
     for name, value_of in form.variables.items():
         value = None if name in access.option("keep") else value_of(access)
-        if not (value or "").isprintable():
-            raise SettingsError(
-                f"{name} would hold a line break or another control character, as HOME or a variable of the job does",
-                hint=f"Set that to one line, or leave the format {access.name} out",
-            )
         if value is not None:
-            yield (f"{name[:-1]}{number}" if name.endswith("_N") else name), value
+            yield (f"{name[:-1]}{number}" if name.endswith("_N") else name), _one_line(name, value, access)
+
+
+def _one_line(name: str, value: str, access: Access) -> str:
+    """Return the value of a variable. Raises `SettingsError` if it has more than one line."""
+    if not value.isprintable():
+        raise SettingsError(
+            f"{name} would hold a line break or another control character, as HOME or a variable of the job does",
+            hint=f"Set that to one line, or leave the format {access.name} out",
+        )
+    return value
 
 
 def _claim(claimed: dict[str, str], new: Mapping[str, str]) -> None:

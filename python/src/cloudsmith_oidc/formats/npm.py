@@ -70,8 +70,8 @@ FORMAT = Format(
     },
     overrides=(
         Override(names=("NPM_CONFIG_USERCONFIG",), any_case=True),
-        Override(names=("NPM_CONFIG_REGISTRY", "PNPM_CONFIG_REGISTRY"), any_case=True, undo=_registry),
-        Override(names=("YARN_REGISTRY", "BUN_CONFIG_REGISTRY"), undo=_registry),
+        Override(names=("NPM_CONFIG_REGISTRY", "PNPM_CONFIG_REGISTRY", "YARN_REGISTRY"), any_case=True, undo=_registry),
+        Override(names=("BUN_CONFIG_REGISTRY",), undo=_registry),
         Override(names=("NPM_CONFIG_@*:REGISTRY", "NPM_CONFIG_//*", "NPM_CONFIG_GLOBALCONFIG"), any_case=True),
         Override(names=("BUN_CONFIG_TOKEN",)),
     ),

@@ -31,7 +31,7 @@ FORMAT = Format(
     files=_files,
     variables={"TF_CLI_CONFIG_FILE": in_directory("terraform/config.tfrc")},
     needs=("netrc",),
-    overrides=(Override(names=("TF_CLI_CONFIG_FILE",)), Override(names=("TF_TOKEN_terraform_cloudsmith_io",))),
+    overrides=(Override(names=("TF_CLI_CONFIG_FILE",)), Override(names=("TF_TOKEN_terraform_*",))),
     publishes=False,
     hides="The user's ~/.terraformrc and ~/.tofurc, and what `terraform login` has written.",
     project="Modules come from the first repository at a host: its token names one. TF_TOKEN variables take "

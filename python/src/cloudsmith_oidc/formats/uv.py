@@ -26,10 +26,10 @@ FORMAT = Format(
     overrides=(
         Override(names=("UV_INDEX", "UV_EXTRA_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX"), undo=_index),
         # An empty value would do, but see `Override`. The login directory has no packages.
-        Override(names=("UV_FIND_LINKS",), undo=lambda access: Path(access.directory).as_uri()),
+        Override(names=("UV_FIND_LINKS",), undo=lambda access: Path(access.directory).absolute().as_uri()),
         Override(names=("UV_PUBLISH_URL",)),
-        Override(names=("UV_CONFIG_FILE", "UV_INDEX_*_USERNAME", "UV_INDEX_*_PASSWORD", "UV_PUBLISH_INDEX")),
-        Override(names=("UV_PUBLISH_TOKEN", "UV_PUBLISH_USERNAME", "UV_PUBLISH_PASSWORD")),
+        Override(names=("UV_CONFIG_FILE", "UV_TORCH_BACKEND", "UV_INDEX_*_USERNAME", "UV_INDEX_*_PASSWORD")),
+        Override(names=("UV_PUBLISH_INDEX", "UV_PUBLISH_TOKEN", "UV_PUBLISH_USERNAME", "UV_PUBLISH_PASSWORD")),
     ),
     options={
         "index": FormatOption(
