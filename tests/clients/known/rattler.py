@@ -3,7 +3,7 @@
 from clients.client import Client
 
 SCRIPT = """
-import asyncio, sys
+import asyncio, os, sys
 from rattler import Channel, Client, Gateway, install, solve
 from rattler.networking import AuthenticationMiddleware
 
@@ -14,6 +14,8 @@ async def main(package, *channels):
     await install(found, "prefix", client=client)
 
 asyncio.run(main(*sys.argv[1:]))
+# Its threads can crash a Python that shuts down.
+os._exit(0)
 """
 INSTALL = "python-rattler install.py"
 CHANNEL = "https://conda.cloudsmith.io/acme"

@@ -2,6 +2,8 @@
 
 from cloudsmith_oidc.formats.base import RUBY_GEMS, USER_NAME, Access, Format, Override, double_quoted, in_directory
 
+_MIRROR = "BUNDLE_MIRROR__ALL"
+
 
 def _files(access: Access) -> dict[str, str]:
     """Return a login for each repository's URL, which is in the name of Bundler's setting."""
@@ -10,14 +12,24 @@ def _files(access: Access) -> dict[str, str]:
     return {"bundler/config": "---\n" + "".join(lines)}
 
 
+def _timeout(access: Access) -> str | None:
+    """Return the value by which Bundler ignores a mirror that does not answer, if one takes the place of the job's."""
+    return "true" if _MIRROR in access.around.difference(access.option("keep")) else None
+
+
 FORMAT = Format(
     client="Bundler",
     endpoints=(RUBY_GEMS,),
     files=_files,
-    variables={"BUNDLE_USER_CONFIG": in_directory("bundler/config")},
+    variables={
+        "BUNDLE_USER_CONFIG": in_directory("bundler/config"),
+        f"{_MIRROR}__FALLBACK_TIMEOUT": _timeout,
+    },
     overrides=(
         Override(names=("BUNDLE_CONFIG",), undo=in_directory("bundler/config")),
-        Override(names=("BUNDLE_MIRROR__*", "BUNDLE_IGNORE_CONFIG")),
+        # No mirror listens there. Bundler then asks the sources themselves.
+        Override(names=(_MIRROR,), undo=lambda _: "http://127.0.0.1:1/"),
+        Override(names=("BUNDLE_MIRROR__HTTP*", "BUNDLE_IGNORE_CONFIG")),
     ),
     publishes=False,
     hides="The user's ~/.bundle/config.",

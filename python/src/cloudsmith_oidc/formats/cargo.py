@@ -39,7 +39,8 @@ FORMAT = Format(
     least="1.74",
     project="It overrides a registry called cloudsmith in config.toml. For a further repository, write "
     '`credential-provider = "cloudsmith"`. crates.io is replaced only if the project says so. `cargo publish '
-    "--registry cloudsmith` publishes to the first repository.",
+    "--registry cloudsmith` publishes to the first repository. A [source] in the user's config.toml that replaces "
+    "Cloudsmith's index takes precedence.",
     second_index="A dependency names its registry, so that no other is asked for it.",
     without_files="refused",
 )

@@ -8,9 +8,14 @@ FORMAT = Format(
     files=lambda access: {"cloudsmith/credentials.ini": f"[default]\napi_key = {access.token}\n"},
     variables={"CLOUDSMITH_CREDENTIALS_FILE": in_directory("cloudsmith/credentials.ini")},
     needs_repo=False,
-    overrides=(Override(names=("CLOUDSMITH_API_KEY", "CLOUDSMITH_CONFIG_FILE", "CLOUDSMITH_PROFILE")),),
+    overrides=(
+        # It ignores a blank key, and reads the file (cloudsmith-cli 1.30.0, credentials/providers/env_var.py).
+        Override(names=("CLOUDSMITH_API_KEY",), undo=lambda _: " "),
+        Override(names=("CLOUDSMITH_CONFIG_FILE", "CLOUDSMITH_PROFILE")),
+    ),
+    least="0.40 (older ones were not tried)",
     hides="The api_key of the user's credentials.ini.",
-    project="CLOUDSMITH_API_KEY and --api-key take precedence over the login, and the login over the project's "
-    "credentials.ini.",
+    project="--api-key takes precedence over the login, and so does CLOUDSMITH_API_KEY if it is set inside. The login "
+    "takes precedence over the project's credentials.ini.",
     without_files="fails",
 )

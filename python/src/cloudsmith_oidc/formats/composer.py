@@ -30,7 +30,8 @@ FORMAT = Format(
     extends=("COMPOSER_CACHE_DIR",),
     publishes=False,
     hides="The user's config.json, auth.json and globally required packages.",
-    project="composer.json names the repository; an auth.json next to it and COMPOSER_AUTH take precedence.",
+    project="composer.json names the repository; an auth.json next to it takes precedence, and so does "
+    "COMPOSER_AUTH if it is set inside the login.",
     second_index="The first repository that has the package, whatever the version: name Cloudsmith first.",
     without_files="refused",
 )

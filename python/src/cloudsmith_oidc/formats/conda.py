@@ -1,22 +1,23 @@
 """Conda: https://rattler.dev and what is built on it read logins from a netrc."""
 
-from cloudsmith_oidc.formats.base import Endpoint, Format, Override
+from cloudsmith_oidc.formats.base import Endpoint, Format, Override, in_directory
 
 CHANNEL = Endpoint("conda.cloudsmith.io", "{org}/{repo}/")
 
 FORMAT = Format(
     client="rattler, by its AuthenticationMiddleware; conda and micromamba were not to be had for a test",
     endpoints=(CHANNEL,),
-    files=lambda _: {},
+    # rattler prefers it to the netrc, so it has no logins.
+    files=lambda _: {"conda/credentials.json": "{}\n"},
     variables={},
     needs=("netrc",),
     needs_repo=False,
     overrides=(
-        Override(names=("RATTLER_AUTH_FILE", "CONDA_CHANNELS", "CONDA_DEFAULT_CHANNELS", "CONDA_CHANNEL_ALIAS")),
-        Override(names=("CONDARC", "MAMBARC")),
+        Override(names=("RATTLER_AUTH_FILE",), undo=in_directory("conda/credentials.json")),
+        Override(names=("CONDA_CHANNELS", "CONDA_DEFAULT_CHANNELS", "CONDA_CHANNEL_ALIAS", "CONDARC", "MAMBARC")),
     ),
     publishes=False,
-    project="The project names its channels.",
+    project="The project names its channels. Logins in ~/.rattler/credentials.json take precedence.",
     second_index="The first channel that has the package, whatever the version, as long as the priority is strict.",
     without_files="refused",
 )

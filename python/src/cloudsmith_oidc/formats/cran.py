@@ -47,15 +47,17 @@ FORMAT = Format(
     variables={"R_PROFILE": in_directory(PROFILE), kept("R_PROFILE"): lambda access: _own(access) or None},
     needs=("netrc",),
     overrides=(
-        # R does not read the project's .Rprofile then, as with the job's value.
-        Override(names=("R_PROFILE_USER",), undo=lambda _: "/dev/null"),
+        # The project's own profile, which R reads without the variable.
+        Override(names=("R_PROFILE_USER",), undo=lambda _: ".Rprofile"),
         Override(names=("RENV_CONFIG_REPOS_OVERRIDE",), undo=lambda access: access.url(PACKAGES, access.repos[0])),
+        # R_PROFILE may be set in these files.
         Override(names=("R_ENVIRON", "R_ENVIRON_USER")),
     ),
     extends=("R_PROFILE", kept("R_PROFILE")),
     publishes=False,
     hides="The repositories and the download method that the site's Rprofile sets; its other settings are kept.",
-    project="The project's or the user's .Rprofile runs later, so its settings take precedence.",
+    project="The project's or the user's .Rprofile runs later, so its settings take precedence. An R_PROFILE in a "
+    ".Renviron or in the machine's Renviron.site takes the place of the login's.",
     second_index="The highest version of all repositories: give R no other one, but an upstream in Cloudsmith.",
     without_files="fails: R has no repository, unless the site profile of its image names one",
 )

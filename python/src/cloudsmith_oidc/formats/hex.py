@@ -44,7 +44,7 @@ FORMAT = Format(
     endpoints=(REPOSITORY,),
     files=_files,
     variables={"HEX_HOME": in_directory("hex"), "HEX_API_URL": lambda access: _url(access, access.repos[0])},
-    overrides=(Override(names=("HEX_API_URL", "HEX_HOME")), Override(names=("HEX_API_KEY",))),
+    overrides=(Override(names=("HEX_HOME",)), Override(names=("HEX_API_KEY",))),
     options={
         "public-key": FormatOption(
             takes="REPO=TEXT",

@@ -14,11 +14,11 @@ FORMAT = Format(
         "HF_ENDPOINT": lambda access: access.url(HUB, access.repos[0]).rstrip("/"),
     },
     overrides=(
-        Override(names=("HF_ENDPOINT", "HF_TOKEN_PATH")),
+        Override(names=("HF_TOKEN_PATH",)),
         # The client removes white space, and takes what is left for no token.
         Override(names=("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"), undo=lambda _: " "),
         Override(names=("HF_HUB_DISABLE_IMPLICIT_TOKEN",), undo=lambda _: "0"),
-        Override(names=("HF_OIDC_ID_TOKEN",)),
+        Override(names=("HF_OIDC_RESOURCE",)),
     ),
     not_in_path=r"\$",  # the client replaces variables in this path as a shell does
     least="0.23.0 (before, it sends the user's own token to Cloudsmith)",

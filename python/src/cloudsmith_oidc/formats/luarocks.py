@@ -30,13 +30,14 @@ FORMAT = Format(
     needs=("curl",),
     overrides=(
         Override(
-            names=("LUAROCKS_CONFIG_5_1", "LUAROCKS_CONFIG_5_2", "LUAROCKS_CONFIG_5_3", "LUAROCKS_CONFIG_5_4"),
+            names=tuple(f"LUAROCKS_CONFIG_5_{minor}" for minor in range(1, 6)),
             undo=in_directory("luarocks/config.lua"),
         ),
     ),
     publishes=False,
     hides="The user's ~/.luarocks/config-5.x.lua. The machine's is also read, except its rocks_servers.",
-    project="rocks_servers in the project's .luarocks/config-5.x.lua takes precedence.",
+    project="rocks_servers in the project's .luarocks/config-5.x.lua takes precedence, and so does "
+    "LUAROCKS_CONFIG_5_x if it is set inside the login.",
     second_index="The highest version of all servers: give LuaRocks no other one.",
     without_files="public: luarocks.org",
 )

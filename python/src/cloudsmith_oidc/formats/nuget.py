@@ -40,6 +40,7 @@ FORMAT = Format(
         Override(names=("NuGetPackageSourceCredentials_*",)),
     ),
     publishes=False,
+    least="later than 2.8.7, which does not know the variable",
     hides="The machine's own configuration, /etc/opt/NuGet/Config.",
     project="By the documentation, nuget.config of the project or the user adds to the sources. Not run.",
     second_index="Not run: map packages to sources in the project's nuget.config, <packageSourceMapping>.",

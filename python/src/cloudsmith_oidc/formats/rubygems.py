@@ -51,7 +51,8 @@ FORMAT = Format(
     overrides=(Override(names=("RUBYGEMS_HOST",)), Override(names=("GEM_HOST_API_KEY",))),
     extends=("GEMRC",),
     not_in_path=":",
-    hides="The sources and the arguments of commands in the user's and the machine's gemrc, and ~/.config/gem/gemrc.",
+    hides="The sources and the arguments of commands in the user's and the machine's gemrc, and ~/.config/gem/gemrc. "
+    "Gems are installed without their documentation.",
     project="`gem push` publishes to the first repository; to another one of the login with --host "
     "https://ruby.cloudsmith.io/WORKSPACE/REPOSITORY, in which __ is to be written _%5F. If there is "
     "~/.gem/credentials or ~/.local/share/gem/credentials, that file takes precedence, and gems are pushed without the "

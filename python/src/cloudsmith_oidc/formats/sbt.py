@@ -35,12 +35,14 @@ FORMAT = Format(
     variables={"SBT_CREDENTIALS": in_directory("sbt/credentials")},
     overrides=(
         Override(names=("SBT_CREDENTIALS",)),
-        Override(names=("COURSIER_MIRRORS", "COURSIER_CONFIG_DIR", "COURSIER_CREDENTIALS")),
+        # A mirror may be for other hosts only, so it is not undone.
+        Override(names=("COURSIER_MIRRORS", "COURSIER_CONFIG_DIR")),
     ),
     hides="The file that the job's own SBT_CREDENTIALS names.",
     project="The project names the repositories; its own credentials are also used. SBT_CREDENTIALS is for one host, "
     "that of the first repository to read from; to publish, add: credentials ++= "
     'sys.env.get("SBT_CREDENTIALS").map(path => Credentials(file(path + "-publish"))).',
-    second_index="The first repository that has the package, also of a version range; the project says in which order.",
+    second_index="The first repository that has the package, also of a version range: Maven Central, then those of "
+    "resolvers in the project's order. externalResolvers replaces both.",
     without_files="refused",
 )

@@ -35,7 +35,7 @@ FORMAT = Format(
     publishes=False,
     hides="The user's ~/.terraformrc and ~/.tofurc, and what `terraform login` has written.",
     project="Modules come from the first repository at a host: its token names one. TF_TOKEN variables take "
-    "precedence.",
+    "precedence, also those of a custom domain, of which the login does not warn.",
     second_index="A module's source names its host, so that no other is asked for it.",
     without_files="refused",
 )
