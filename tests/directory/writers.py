@@ -52,7 +52,7 @@ class Command:
         return Outcome(result.code, result.stderr)
 
     def files(self, *, few: bool = False) -> set[str]:
-        return self.FILES[few] | {"env", "activate", "login.json"}
+        return self.FILES[few] | {"env", "activate", "login.json", ".gitignore"}
 
 
 @dataclass

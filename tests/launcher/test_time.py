@@ -87,16 +87,16 @@ def test_pull_has_a_limit_of_its_own_and_reports_it(agent: Agent) -> None:
     script(
         agent,
         "docker",
-        'case "$1" in version) ;; run) echo 1 >>$stage/runs; exit 125 ;; image) echo none >&2; exit 1 ;;'
+        'case "$1" in version) ;; run) echo $* >>$stage/runs; exit 125 ;; image) echo none >&2; exit 1 ;;'
         f"pull) {HANGS} ;; esac",
     )
     result = agent.run("login", "d", CLOUDSMITH_OIDC_IMAGE="registry.example.com/image:1")
     assert result.status == 2
     lines = result.err.splitlines()
     assert lines[0] == "cloudsmith-oidc: docker pulls the image registry.example.com/image:1, for at most 300 seconds"
-    assert lines[-1].startswith("cloudsmith-oidc: docker has no image 'registry.example.com/image:1' and cannot get it")
+    assert lines[-1].startswith("cloudsmith-oidc: docker cannot run the image 'registry.example.com/image:1': ")
     assert "300 docker" in agent.bounds
-    assert not (agent.stage / "runs").exists()
+    assert "--pull=never" in (agent.stage / "runs").read_text()
     assert left(agent) == []
 
 
