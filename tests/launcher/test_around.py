@@ -53,6 +53,15 @@ def test_program_gets_the_names_of_variables_that_clients_read(agent: Agent) -> 
     assert not {"PIP_INDEX_URL", "PIPELINE", "ODD"} & agent.run_call.env.keys()
 
 
+def test_program_gets_names_that_no_shell_has_as_a_variable(agent: Agent) -> None:
+    agent.prelude = "exec env npm_config_@acme:registry=https://example.com '//x:y=1' \"$@\""
+    assert agent.run("login", "d", OTHER="a\nnpm_config_@planted:registry=x", CLOUDSMITH_API_KEY="k").status == 0
+    names = agent.run_call.env["CLOUDSMITH_OIDC_AROUND"].split()
+    assert {name for name in names if not name.startswith("CLOUDSMITH")} == {"npm_config_@acme:registry"}
+    assert "CLOUDSMITH_API_KEY" in names
+    assert agent.token not in agent.run_call.env["CLOUDSMITH_OIDC_AROUND"]
+
+
 def test_more_names_than_a_variable_can_hold_are_cut(agent: Agent) -> None:
     assert agent.run("login", "d", **{f"PIP_{number}_{'X' * 90}": "x" for number in range(2000)}).status == 0
     assert 30_000 < len(agent.run_call.env["CLOUDSMITH_OIDC_AROUND"]) < 33_000

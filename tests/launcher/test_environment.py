@@ -100,7 +100,7 @@ def test_of_the_environment_only_what_is_on_the_list_comes_through(agent: Agent)
     expected = {name: value for name, value in (agent.env | known).items() if name != "CLOUDSMITH_OIDC_TOKEN"}
     expected |= {"CLOUDSMITH_OIDC_HOME": "/nonexistent", "CLOUDSMITH_OIDC_LAUNCHER": __version__}
     for call in agent.calls:
-        assert set(call.env.pop("CLOUDSMITH_OIDC_AROUND").split()) <= {*HOSTILE, *known}
+        assert all(name.startswith("CLOUDSMITH_") for name in call.env.pop("CLOUDSMITH_OIDC_AROUND").split())
         assert {name: value for name, value in call.env.items() if name not in OF_THE_SHELLS} == expected
     assert "planted" not in agent.tool_calls
     assert agent.run_call.stdin == f"{agent.token}\n"

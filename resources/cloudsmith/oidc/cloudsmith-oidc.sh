@@ -104,11 +104,11 @@ for name in $paths; do
     if [ -n "$value" ]; then eval "$name=\$value"; else unset "$name"; fi
 done
 [ -n "${DOCKER_CONFIG:-}" ] && registry='' # else it is one in the workspace, such as that of docker.withRegistry
-# Names that no sh has as a variable, such as npm_config_@acme:registry. bash passes them on to clients.
-around="$around $({ tr '\n\000' ' \n' <"/proc/$$/environ" |
-    sed -n 's/^\([A-Za-z]*_[^= ]*[^A-Za-z0-9_= ][^= ]*\)=..*/\1/p' | head -c 32768 | tr '\n' ' '; } 2>/dev/null)"
 # The program reads the user's home directory. In a container, HOME is another one.
 export CLOUDSMITH_OIDC_HOME="${HOME:-/nonexistent}" CLOUDSMITH_OIDC_LAUNCHER=$version CLOUDSMITH_OIDC_AROUND="$around"
+# Names that no sh has as a variable, such as npm_config_@acme:registry. bash passes them on to clients.
+CLOUDSMITH_OIDC_AROUND="$around $({ tr '\n\000' ' \n' <"/proc/$$/environ" |
+    sed -n 's/^\([A-Za-z]*_[^= ]*[^A-Za-z0-9_= ][^= ]*\)=..*/\1/p' | head -c 32768 | tr '\n' ' '; } 2>/dev/null)"
 
 # ---- 2. Start the program -------------------------------------------------------------------------------------------
 
@@ -334,8 +334,9 @@ enter_parent() { # [make]
 enter_login() { # A login directory has login.json, or nothing, or only temporary files of an interrupted login.
     why="it must be new, or empty, or an earlier login's, and only this user may write to it. Give another one"
     enter "$leaf" && [ -n "$(find . -prune -user "$(id -u)" ! -perm -0020 ! -perm -0002)" ] || cannot "$why"
-    [ -f login.json ] && [ ! -L login.json ] && return
-    [ -z "$(find . ! -name . -prune ! -name '.cloudsmith-oidc-*' | head -n 1)" ] || cannot "$why"
+    # In this order, as another login may just be writing, and begins with login.json.
+    [ -z "$(find . ! -name . -prune ! -name '.cloudsmith-oidc-*' | head -n 1)" ] && return
+    [ -f login.json ] && [ ! -L login.json ] || cannot "$why"
 }
 
 empty() { # [FIND ARG...]: remove what is in this directory and fits the arguments; fail unless all of it is gone
