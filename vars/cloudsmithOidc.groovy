@@ -63,6 +63,7 @@ void refresh() {
     require(directories(['BLOCKS', 'LOGINS']).contains(login.dir), 'nothing to refresh on this node: call ' +
         'refresh() inside cloudsmithOidc(…) { … } or after the statement, on the same node')
     masked(login) { logIn(login) }
+    echo 'cloudsmithOidc: the files are new: what docker login, npm config set or helm repo add wrote there is gone'
 }
 
 /** Removes what the statements left on this node, newest first, and unsets their variables: '' is as good as unset. */
@@ -104,7 +105,6 @@ private void logInForTheBuild(Map login) {
     Map pointers = logIn(login)
     Map before = pointers.collectEntries { name, value -> [name, env.getProperty(name) ?: ''] }
     pointers.each { name, value -> env.setProperty(name, value) }
-    // What a block around this sets hides what a statement sets: `before` has the block's value, which is not kept.
     List hidden = pointers.keySet().findAll { name -> env.getProperty(name) != pointers[name] }.toList()
     if (hidden) {
         pointers.keySet().each { name -> env.setProperty(name, hidden.contains(name) ? '' : before[name]) }
@@ -124,8 +124,8 @@ private Map logIn(Map login) {
         login.loggedIn = 'true'
         // Code of the build could add PATH to the output before Jenkins reads it. _N stands for any number.
         List known = libraryResource('cloudsmith/oidc/variables.txt').readLines()
-        List unknown = (pointers.keySet()*.toUpperCase() - known)
-            .findAll { name -> !known.contains(name.replaceAll('_\\d+$', '_N')) }
+        List upper = pointers.keySet()*.toUpperCase() - known
+        List unknown = upper.findAll { name -> !known.contains(name.replaceAll('_\\d+$', '_N')) }
         require(!unknown, "something on the node has added variables to the login's: ${unknown.join(', ')}")
         return pointers
     } catch (Exception failure) {
@@ -253,7 +253,6 @@ private void require(Object holds, String message) { if (!holds) { error "clouds
 private List assignments(Map values) { return values.collect { name, value -> "${name}=${value}".toString() } }
 private Map parsed(List lines) { return lines.collectEntries { line -> line.split('=', 2).toList() } }
 private List records(String kind) { return (env.getProperty("CLOUDSMITH_OIDC_${kind}") ?: '').readLines() }
-
 private List directories(List kinds) {
     String node = "${env.NODE_NAME}="
     return kinds.collectMany { kind -> records(kind) }.findAll { record -> record.startsWith("${node}/") }

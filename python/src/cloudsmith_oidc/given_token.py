@@ -11,7 +11,6 @@ from typing import Protocol
 from cloudsmith_oidc import log, streams
 from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import IdTokenError, SettingsError
-from cloudsmith_oidc.home import WITH_REGISTRY
 from cloudsmith_oidc.redaction import protect, quoted
 
 ID_TOKEN_VARIABLES = ("CLOUDSMITH_OIDC_TOKEN", "OIDC_TOKEN")
@@ -37,15 +36,13 @@ class Source(Protocol):
 class GivenToken:
     """The ID token as it was handed over, unchecked, and what came with it on standard input.
 
-    That is an API key, a PEM bundle of CAs, files of the home directory by their paths in it, and the configuration of
-    docker.withRegistry around the login. `home` is None if the program can read the home directory itself.
+    That is an API key, a PEM bundle of CAs, and files by their paths: see `home.Home`.
     """
 
     text: str = field(repr=False)
     ca_bundle: str | None = field(default=None, repr=False)
     api_key: str = field(default="", repr=False)
-    home: Mapping[str, bytes] | None = field(default=None, repr=False)
-    registry: bytes | None = field(default=None, repr=False)
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 def fetch(source: Source, deadline: Deadline, *, may_have_key: bool = False) -> GivenToken:
@@ -83,7 +80,7 @@ def fetch(source: Source, deadline: Deadline, *, may_have_key: bool = False) -> 
 def _parted(text: str, *, may_have_key: bool) -> GivenToken:
     """Return the parts of standard input. If it has another form, all of it is taken for a (malformed) token."""
     try:
-        home = {path: base64.b64decode(content) for path, content in _HOME_FILE.findall(text)}
+        files = {path: base64.b64decode(content) for path, content in _HOME_FILE.findall(text)}
     except ValueError:
         raise SettingsError(
             "the files of the home directory on standard input are damaged", hint="Let the launcher write them"
@@ -92,8 +89,7 @@ def _parted(text: str, *, may_have_key: bool) -> GivenToken:
     token, _, key = above.strip().partition("\n")
     if not may_have_key or "\n" in key.strip():
         token, key = above.strip(), ""
-    registry = home.pop(WITH_REGISTRY, None)
-    return GivenToken(token.strip(), begin + below if begin else None, key.strip(), home or None, registry)
+    return GivenToken(token.strip(), begin + below if begin else None, key.strip(), files)
 
 
 def _start_of(path: Path) -> bytes:

@@ -18,7 +18,7 @@ from cloudsmith_oidc.errors import CloudsmithOidcError, ExchangeRefusedError, Se
 from cloudsmith_oidc.exchange import CloudsmithToken, ServiceAccount, exchange
 from cloudsmith_oidc.formats.base import Access
 from cloudsmith_oidc.given_token import fetch
-from cloudsmith_oidc.home import Home
+from cloudsmith_oidc.home import WITH_REGISTRY, Home
 from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.id_token import IdToken
 from cloudsmith_oidc.settings import Login
@@ -32,7 +32,9 @@ def run(options: Login) -> None:
     given = fetch(options, deadline)
     id_token = IdToken.read(given.text)
     client = HttpClient(given.ca_bundle)
-    access = _access(options, Home(files=given.home, registry=given.registry))
+    sent = dict(given.files)
+    registry = sent.pop(WITH_REGISTRY, None)
+    access = _access(options, Home(files=sent or None, registry=registry))
     # A value that a client's file cannot hold is reported before anything is sent.
     formats.configure(options.chosen_formats, access)
     for name, host, url in formats.places(options.chosen_formats, access):
