@@ -122,10 +122,10 @@ private Map logIn(Map login) {
     try {
         Map pointers = parsed(launchWithToken('login', login).readLines())
         login.loggedIn = 'true'
-        // Code of the build could add PATH to the output before Jenkins reads it. _N stands for any number.
+        // Code of the build could add PATH to the output before Jenkins reads it. Jenkins' names have no case.
         List known = libraryResource('cloudsmith/oidc/variables.txt').readLines()
-        List upper = pointers.keySet()*.toUpperCase() - known
-        List unknown = upper.findAll { name -> !known.contains(name.replaceAll('_\\d+$', '_N')) }
+        String names = "(?i)(${known.join('|')})".replaceAll('_N\\b', '_[0-9]+')
+        Set unknown = pointers.keySet().findAll { name -> !(name ==~ names) }
         require(!unknown, "something on the node has added variables to the login's: ${unknown.join(', ')}")
         return pointers
     } catch (Exception failure) {

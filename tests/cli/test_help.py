@@ -1,5 +1,6 @@
 """What `--help` tells, all of it made from the options' own declarations."""
 
+import json
 import re
 
 import pytest
@@ -73,3 +74,17 @@ def test_help_is_given_whatever_else_is_wrong(cli: Cli, line: str) -> None:
 
     assert result.code == 0
     assert result.stdout.startswith(b"usage: cloudsmith-oidc ")
+
+
+def test_formats_are_described(cli: Cli) -> None:
+    described = json.loads(cli.run("formats", "--json").stdout)["formats"]
+    assert [one["name"] for one in described] == formats.names()
+    assert all(one["client"] and one["without_files"] for one in described)
+    [pip] = [one for one in described if one["name"] == "pip"]
+    assert "PIP_EXTRA_INDEX_URL" in pip["undoes"]
+    assert "PIP_CONSTRAINT" in pip["warns_of"]
+    assert "keep" in pip["options"]
+
+    text = cli.run("formats").stdout.decode()
+    assert all(f"\n{name}\n" in f"\n{text}" for name in formats.names())
+    assert text.endswith("look its message up in\ndocs/client-does-not-use-the-login.md\n")

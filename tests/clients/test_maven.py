@@ -1,7 +1,6 @@
 """Maven: mirrors, and repositories of dependencies."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -22,16 +21,6 @@ def test_mirror_option_overrides_all_repositories(jobs: Jobs) -> None:
     jobs.succeeds(f"{jobs.client.second_index}\n{jobs.client.several}")
     assert jobs.got()
     assert hosts(jobs) == {"dl.cloudsmith.io"}
-
-
-def test_mirror_of_the_user_also_replaces_cloudsmith(jobs: Jobs) -> None:
-    jobs.log_in()
-    mirror = "<id>own</id><mirrorOf>*</mirrorOf><url>https://public.example.com/maven/</url>"
-    settings = Path(jobs.environment["USER_SETTINGS"])
-    settings.write_text(settings.read_text().replace("</mirrors>", f"<mirror>{mirror}</mirror></mirrors>"))
-
-    jobs.fails(jobs.client.read)
-    assert hosts(jobs) == {"public.example.com"}
 
 
 def test_repository_of_a_dependency_does_not_get_the_login(jobs: Jobs) -> None:

@@ -10,6 +10,10 @@ _WIDTH = 80
 _COLUMN = 16
 
 Description = dict[str, object]
+_ELSEWHERE = """\
+If a client is refused or gets packages from elsewhere, look its message up in
+docs/client-does-not-use-the-login.md
+"""
 
 
 def run(options: Formats) -> None:
@@ -18,7 +22,7 @@ def run(options: Formats) -> None:
     if options.as_json:
         text = json.dumps({"formats": described}, indent=2) + "\n"
     else:
-        text = "\n".join(map(_paragraph, described))
+        text = "\n".join([*map(_paragraph, described), _ELSEWHERE])
     streams.write(text.encode())
 
 

@@ -106,9 +106,6 @@ done
 [ -n "${DOCKER_CONFIG:-}" ] && registry='' # else it is one in the workspace, such as that of docker.withRegistry
 # The program reads the user's home directory. In a container, HOME is another one.
 export CLOUDSMITH_OIDC_HOME="${HOME:-/nonexistent}" CLOUDSMITH_OIDC_LAUNCHER=$version CLOUDSMITH_OIDC_AROUND="$around"
-# Names that no sh has as a variable, such as npm_config_@acme:registry. bash passes them on to clients.
-CLOUDSMITH_OIDC_AROUND="$around $({ tr '\n\000' ' \n' <"/proc/$$/environ" |
-    sed -n 's/^\([A-Za-z]*_[^= ]*[^A-Za-z0-9_= ][^= ]*\)=..*/\1/p' | head -c 32768 | tr '\n' ' '; } 2>/dev/null)"
 
 # ---- 2. Start the program -------------------------------------------------------------------------------------------
 
@@ -175,6 +172,11 @@ choose_runtime() { # sets `runtime`, and `missing` if it is an engine that lacks
 or podman. In a pod or another container, see docs/troubleshooting.md#nothing-can-run-the-program"
 }
 
+print_odd_names() { # variables that no sh has, such as npm_config_@acme:registry, but that bash passes on to clients
+    tr '\n\000' ' \n' <"/proc/$$/environ" |
+        sed -n 's/^\([A-Za-z]*_[^= ]*[^A-Za-z0-9_= ][^= ]*\)=..*/\1/p' | head -c 32768 | tr '\n' ' '
+}
+
 print_file() { # NAME BASE64: print a file for the program
     [ $((size += ${#2})) -lt 2000000 ] || fail 2 "the clients' own configuration is too large to carry over"
     printf -- '-----BEGIN FILE %s-----\n%s\n-----END FILE-----\n' "$1" "$2"
@@ -217,6 +219,7 @@ print_files() { # what a container cannot read: certificates, and files of the h
 }
 
 run() { # ARG...: run the program with the secrets on its standard input; end if it fails
+    [ "$command" != login ] || CLOUDSMITH_OIDC_AROUND="$around $(print_odd_names 2>/dev/null)"
     text=$(print_registry) || exit
     secrets=$secrets${text:+$newline$text}
     if [ "$runtime" = local ]; then set -- cloudsmith-oidc "$@"; else
