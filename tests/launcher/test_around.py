@@ -6,6 +6,7 @@ import re
 import shutil
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -17,10 +18,9 @@ REGISTRY = '{"auths": {"registry.example.com": {"auth": "…"}}}\n'
 
 @pytest.fixture(autouse=True)
 def tools(agent: Agent) -> None:
-    """Programs of which the launcher needs none to log in."""
-    for name in ("dd", "test"):
-        agent.tools[name] = [str(shutil.which(name))]
-        agent.plain(name)
+    """The launcher needs no dd to log in."""
+    agent.tools["dd"] = [str(shutil.which("dd"))]
+    agent.plain("dd")
     agent.has("cloudsmith-oidc")
 
 
@@ -97,31 +97,27 @@ def test_no_link_leads_to_another_configuration(agent: Agent, kind: str) -> None
             (directory / "config.json").symlink_to("/dev/zero" if kind == "device" else own / "config.json")
     assert agent.run("login", "d").status == 0
     assert carried(agent) == []
+    assert "DOCKER_CONFIG" not in agent.run_call.env
 
 
 def test_login_removes_old_logins_beside_it(agent: Agent) -> None:
-    """A lost agent or a killed build leaves them. They must be a day old, have our name, and have a login's record."""
-    names = ("cloudsmith-oidc-old", "cloudsmith-oidc-new", "cloudsmith-oidc-x", "own")
-    left = {name: agent.workspace / name for name in names}
-    for name, directory in left.items():
-        (directory / "gradle").mkdir(parents=True)
-        if name != "cloudsmith-oidc-x":
-            (directory / "login.json").write_text("{}")
-        if name != "cloudsmith-oidc-new":
-            os.utime(directory, (0, time.time() - 2 * DAY))
-    (agent.workspace / "cloudsmith-oidc-link").symlink_to(left["own"])
-    assert agent.run("login", "cloudsmith-oidc-1").status == 0
-    assert {path.name for path in agent.workspace.iterdir()} == {
-        *(
-            "cloudsmith-oidc-1",
-            "cloudsmith-oidc-link",
-            "cloudsmith-oidc-new",
-            "cloudsmith-oidc-x",
-            "own",
-        )
-    }
-    (agent.workspace / "cloudsmith-oidc-old").mkdir()
-    (agent.workspace / "cloudsmith-oidc-old/login.json").write_text("{}")
-    os.utime(agent.workspace / "cloudsmith-oidc-old", (0, 0))
+    """A lost agent or a killed build leaves them. They must be a day old, and have a name as the step makes them."""
+    old, new, own = (f"cloudsmith-oidc-{uuid4()}" for _ in range(3))
+    names = (old, new, own, "cloudsmith-oidc-x", "own")
+    for name in names:
+        (agent.workspace / name / "gradle").mkdir(parents=True)
+        (agent.workspace / name / "login.json").write_text("{}")
+        (agent.workspace / name).chmod(0o700)
+        if name != new:
+            os.utime(agent.workspace / name, (0, time.time() - 2 * DAY))
+    link = f"cloudsmith-oidc-{uuid4()}"
+    (agent.workspace / link).symlink_to(agent.workspace / "own")
+    assert agent.run("login", own).status == 0
+    assert {path.name for path in agent.workspace.iterdir()} == {new, own, "cloudsmith-oidc-x", "own", link}
+    assert (agent.workspace / "own/login.json").exists()
+
+    (agent.workspace / old).mkdir()
+    os.utime(agent.workspace / old, (0, 0))
     assert agent.run("login", "d").status == 0, "in a directory with a name of its own nothing else is removed"
-    assert (agent.workspace / "cloudsmith-oidc-old").exists()
+    assert agent.run("login", new, CLOUDSMITH_OIDC_LOGIN="a login around this").status == 0
+    assert (agent.workspace / old).exists()

@@ -46,10 +46,14 @@ def test_no_program_of_the_workspace_runs(agent: Agent, entry: str) -> None:
 
 
 def test_links_on_path_are_resolved_for_children(agent: Agent) -> None:
-    """A build could change a link in the workspace later."""
+    """A link in the workspace counts as a place in it, as a build can change where it leads to."""
     agent.has("cloudsmith-oidc")
-    (agent.workspace / "link").symlink_to(agent.bin)
-    assert agent.run("login", "d", PATH=f"{agent.workspace}/link").status == 0
+    (agent.stage / "link").symlink_to(agent.bin)
+    for folder in (agent.workspace, Path(f"{agent.workspace}@tmp")):
+        folder.mkdir(exist_ok=True)
+        (folder / "link").symlink_to(agent.bin)
+    path = f"{agent.workspace}/link:{agent.workspace}@tmp/link:{agent.stage}/link"
+    assert agent.run("login", "d", PATH=path).status == 0
     assert agent.run_call.env["PATH"] == str(agent.bin)
 
 

@@ -59,7 +59,7 @@ for line in $(export -p); do
     name=${line#export } name=${name#declare -x } name=${name%%=*}
     case $name in '' | [0-9]* | *[!A-Za-z0-9_]*) continue ;; esac
     # The program gets the names of those that are not empty. Linux would refuse to pass on 128 kB of them.
-    case " $families " in *" ${name%%_*} "*) [ ${#around} -gt 32768 ] || eval "around=\$around\${$name:+ \$name}" ;; esac
+    case " $families " in *" ${name%%_*} "*) [ $((${#around} + ${#name})) -gt 32768 ] || eval "around=\$around\${$name:+ \$name}" ;; esac
     # `command`, because bash refuses to unset some of its own variables, which would end the script.
     case $keep in *" $name "*) ;; *) command unset "$name" 2>/dev/null ;; esac
 done
@@ -81,7 +81,11 @@ real() { # DIR: print its path without links, or a path that contains nothing if
 outside() ( # PATHS, separated by colons: print, without links, those where no build can write
     result='' IFS=:
     for path in $1; do
-        case $path in /*) ;; *) continue ;; esac
+        case $path in # A build could make a link of what is below its directories.
+            "${WORKSPACE:-//}"/* | "${WORKSPACE_TMP:-${WORKSPACE:-//}@tmp}"/*) continue ;;
+            /*) ;;
+            *) continue ;;
+        esac
         if [ -d "$path" ]; then file=''; else file=/${path##*/} path=${path%/*}/; fi
         cd -P -- "$path" 2>/dev/null || continue
         case $PWD/ in "$workspace"/* | "$workspace_tmp"/* | "$login_directory"/*) continue ;; esac
@@ -185,7 +189,7 @@ print_file() { # NAME BASE64: print a file for the program
 print_registry() { # Docker's configuration from docker.withRegistry around this: the program takes its logins
     [ "$command" = login ] && [ -n "$registry" ] && [ ! -e "$registry/../login.json" ] || return 0 # not a login's
     # A build can write there, so no link is followed. Without GNU's dd nothing is read.
-    text=$( (set_directory "$registry" && enter_parent && enter "$leaf" &&
+    text=$( (set_directory "$registry" && enter_parent && enter "$leaf" && [ -f config.json ] &&
         dd if=config.json iflag=nofollow,nonblock bs=262145 count=1) 2>/dev/null | base64)
     [ -z "$text" ] || print_file around/config.json "$text"
 }
@@ -275,7 +279,7 @@ finish() { # on every way out: leave no process, no container, no temporary file
         wait "$child"
         kill -9 "$guard"
         kill -9 "-$child" # timeout(1), ended in the moment of its start, leaves its child alone in its group.
-    fi >/dev/null 2>&1 3>&- 4>&-
+    fi >/dev/null 2>&1 3>&- 4>&- 9>&-
     # A client of the engine that was ended can leave its container.
     [ -z "$container" ] || within 4 "$runtime" rm -f "$container" >/dev/null 2>&1
     [ $status -eq 0 ] || [ -z "$made" ] ||
@@ -311,8 +315,9 @@ set_directory() { # DIR: sets its plain path `dir`, which is `root`, where links
     unset IFS
     leaf=${dir##*/} root=${dir%/*}/
     [ -n "$leaf" ] || fail 2 "'$1' cannot be a login directory"
-    for place in "${WORKSPACE_TMP:-/nonexistent}" "${WORKSPACE:-/nonexistent}" "$PWD"; do
-        case $dir in "${place%/}"/?*) root=${place%/}/ ;; esac # No build can change the way to these.
+    # No build can change the way to the workspace. The last that fits counts.
+    for place in "$PWD" "$workspace_tmp" "$workspace" "${WORKSPACE_TMP:-/nonexistent}" "${WORKSPACE:-/nonexistent}"; do
+        case $dir in "${place%/}"/?*) root=${place%/}/ ;; esac
     done
     below=${dir#"$root"} below=${below%"$leaf"}
 }
@@ -408,9 +413,9 @@ login() { # [ARG...]
     trap '' HUP INT TERM
     mkdir "./$leaf" 2>/dev/null && made=yes # If this login fails, it removes the directory.
     set_traps
-    # What a lost agent or a killed build has left beside it for a day holds only tokens that have expired.
+    # The step's own names. What a lost agent or a killed build has left there for a day holds only expired tokens.
     case $inside$leaf in cloudsmith-oidc-*)
-        empty -type d -name 'cloudsmith-oidc-*' -mtime +0 -exec test -f {}/login.json ';' ;;
+        empty -type d -name 'cloudsmith-oidc-????????-????-????-????-????????????' ! -name "$leaf" -mtime +0 ;;
     esac
     enter_login
     [ -e login.json ] || made=yes
