@@ -81,7 +81,9 @@ FORMAT = Format(
     hides="All of ~/.gradle, and of the directory that the job's own GRADLE_USER_HOME names: init scripts, "
     "gradle.properties, the caches and the wrapper's Gradle, which are fetched anew. Nothing is hidden with: "
     'gradle -g ~/.gradle -I "$GRADLE_USER_HOME/init.d/cloudsmith.init.gradle".',
-    project="The project names the repositories, to read from and to publish to. A login that it gives them wins.",
+    project="The project names the repositories, to read from and to publish to. A login that it gives them takes "
+    "precedence. A daemon that the job starts with --daemon outlives the login: it keeps the token, and writes into "
+    "the login directory again, so that a later login there is refused.",
     second_index="Of a version range, the highest of all repositories; else the first repository that has the version.",
     without_files="refused",
 )
