@@ -122,7 +122,7 @@ private Map logIn(Map login) {
     try {
         Map pointers = parsed(launchWithToken('login', login).readLines())
         login.loggedIn = 'true'
-        // Code of the build could add PATH to the output before Jenkins reads it. Jenkins' names have no case.
+        // The build could forge lines of the output, such as PATH=…. Jenkins ignores case in names.
         List known = libraryResource('cloudsmith/oidc/variables.txt').readLines()
         String names = "(?i)(${known.join('|')})".replaceAll('_N\\b', '_[0-9]+')
         Set unknown = pointers.keySet().findAll { name -> !(name ==~ names) }

@@ -19,9 +19,9 @@ umask 077
 
 # ---- 1. What a build cannot influence -------------------------------------------------------------------------------
 
-# A name that is in the environment stays there, whatever is assigned to it.
+# These names are unset first, as what is assigned to a name of the environment stays in the environment.
 unset secrets api_key version newline extended home_files home_marks home_logins families settings paths keep around
-unset name line
+unset inside name line
 # The secrets leave the environment before any other program starts.
 secrets=${CLOUDSMITH_OIDC_TOKEN:-${OIDC_TOKEN:-}} api_key=${CLOUDSMITH_API_KEY:-} inside=${CLOUDSMITH_OIDC_LOGIN:-}
 unset CLOUDSMITH_OIDC_TOKEN OIDC_TOKEN CLOUDSMITH_API_KEY
@@ -32,7 +32,7 @@ newline='
 extended="APT_CONFIG BUILDX_CONFIG CLOUDSMITH_GIT_CONFIG CLOUDSMITH_OWN_APT_CONFIG CLOUDSMITH_OWN_CONAN_HOME CLOUDSMITH_OWN_R_PROFILE COMPOSER_CACHE_DIR CONAN_HOME GEMRC GIT_CONFIG_COUNT GOAUTH GONOSUMDB GOPRIVATE GRADLE_OPTS JAVA_OPTS MAVEN_ARGS MAVEN_OPTS R_PROFILE YARN_PLUGINS"
 # How the names of variables begin that their clients read:
 families="BUN BUNDLE CARGO CLOUDSMITH COMPOSER CONDA CONDARC CONTAINERS COURSIER DOCKER GEM GONOPROXY GOPRIVATE GOPROXY HEX HF HUGGING LUAROCKS MAMBARC NPM NuGetPackageSourceCredentials PIP PNPM POETRY R RATTLER RENV RUBYGEMS RestoreAdditionalProjectSources RestoreConfigFile RestoreSources SBT TF TWINE UV YARN npm pnpm yarn"
-# Files of the home directory that they always read; that they must only know of; and, with their logins, on request:
+# Files of the home directory that are always passed on; only their names; and, with logins, on request:
 home_files=".docker/config.json .docker/contexts/meta/*/meta.json"
 home_marks=".config/curlrc .curlrc .docker/buildx/.lock"
 home_logins=".netrc .npmrc"
@@ -46,7 +46,7 @@ HTTPS_PROXY https_proxy HTTP_PROXY http_proxy NO_PROXY no_proxy ALL_PROXY all_pr
 paths="PATH HOME TMPDIR XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME DOCKER_CONFIG DOCKER_CERT_PATH CONTAINERS_CONF \
 CONTAINERS_REGISTRIES_CONF CONTAINERS_STORAGE_CONF REGISTRY_AUTH_FILE CONTAINER_SSHKEY SSL_CERT_FILE SSL_CERT_DIR"
 # What else stays: this script's own settings; that by which Jenkins finds the processes of an aborted build; that which
-# says where the engine is; and this script's own names, which a line of a value could make it lose.
+# says where the engine is; and this script's own names, which a value of several lines could unset.
 keep=" $settings $paths CLOUDSMITH_OIDC_RUNTIME CLOUDSMITH_OIDC_IMAGE CLOUDSMITH_OIDC_NETWORK WORKSPACE WORKSPACE_TMP \
 JENKINS_NODE_COOKIE JENKINS_SERVER_COOKIE HUDSON_SERVER_COOKIE JOB_NAME JOB_BASE_NAME BUILD_ID BUILD_NUMBER BUILD_TAG \
 DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_API_VERSION CONTAINER_HOST CONTAINER_CONNECTION \
@@ -59,7 +59,9 @@ for line in $(export -p); do
     name=${line#export } name=${name#declare -x } name=${name%%=*}
     case $name in '' | [0-9]* | *[!A-Za-z0-9_]*) continue ;; esac
     # The program gets the names of those that are not empty. Linux would refuse to pass on 128 kB of them.
-    case " $families " in *" ${name%%_*} "*) [ $((${#around} + ${#name})) -gt 32768 ] || eval "around=\$around\${$name:+ \$name}" ;; esac
+    case " $families " in
+        *" ${name%%_*} "*) [ $((${#around} + ${#name})) -gt 32768 ] || eval "around=\$around\${$name:+ \$name}" ;;
+    esac
     # `command`, because bash refuses to unset some of its own variables, which would end the script.
     case $keep in *" $name "*) ;; *) command unset "$name" 2>/dev/null ;; esac
 done
@@ -139,7 +141,7 @@ within() { # SECONDS COMMAND [ARG...]
 }
 
 in_background() { # COMMAND [ARG...]: run it with `input` on its standard input, as a signal interrupts only `wait`
-    child=new # `finish` then looks for it, as a signal may arrive before the next line but one.
+    child=new # A signal may arrive before the next line but one: `finish` then takes $!.
     printf %s "$input" 2>/dev/null | "$@" 3>&- 4>&- &
     child=$!
     wait "$child" 2>/dev/null # Some shells report a child that was killed.
@@ -299,7 +301,7 @@ exists() { # NAME
     [ -e "./$1" ] || [ -L "./$1" ]
 }
 
-set_directory() { # DIR: sets its plain path `dir`, which is `root`, where links may be, and `below` and `leaf`
+set_directory() { # DIR: sets its plain path `dir`, which is `root` (may have links), then `below`, then `leaf`
     dir=''
     case ${1:-} in
         '') fail 2 'the directory is missing' ;;
@@ -315,7 +317,7 @@ set_directory() { # DIR: sets its plain path `dir`, which is `root`, where links
     unset IFS
     leaf=${dir##*/} root=${dir%/*}/
     [ -n "$leaf" ] || fail 2 "'$1' cannot be a login directory"
-    # No build can change the way to the workspace. The last that fits counts.
+    # Builds cannot change the way to these. The last that fits counts.
     for place in "$PWD" "$workspace_tmp" "$workspace" "${WORKSPACE_TMP:-/nonexistent}" "${WORKSPACE:-/nonexistent}"; do
         case $dir in "${place%/}"/?*) root=${place%/}/ ;; esac
     done
@@ -413,17 +415,17 @@ login() { # [ARG...]
     trap '' HUP INT TERM
     mkdir "./$leaf" 2>/dev/null && made=yes # If this login fails, it removes the directory.
     set_traps
-    # The step's own names. What a lost agent or a killed build has left there for a day holds only expired tokens.
+    # Outside other logins, remove the step's directories that are a day old: their tokens have expired.
     case $inside$leaf in cloudsmith-oidc-*)
         empty -type d -name 'cloudsmith-oidc-????????-????-????-????-????????????' ! -name "$leaf" -mtime +0 ;;
     esac
     enter_login
-    [ -e login.json ] || made=yes
     chmod 700 .
     # One login writes at a time. The lock ends with this process; without the program flock there is none.
     exec 9<.
     ! command -v flock >/dev/null || flock -n 9 || { [ -n "$timeout" ] && within 5 flock 9; } ||
         cannot 'another login is writing to it'
+    [ -e login.json ] || made=yes
     trap '' HUP INT TERM # The files are written in milliseconds, and half of them would be useless.
     IFS=$newline
     for line in $answer; do put "${line%% *}" "${line#* }" || exit; done
@@ -437,7 +439,8 @@ login() { # [ARG...]
 
 logout() {
     enter_parent && exists "$leaf" || return 0
-    if [ -n "$force" ]; then enter "$leaf"; else enter_login; fi
+    # Another log-out may remove it at this moment. What is here then is its parent.
+    if [ -n "$force" ]; then enter "$leaf" || return 0; else enter_login; fi
     empty
     { enter_parent && rmdir "./$leaf" 2>/dev/null; } || fail 8 "cannot remove all of $dir"
 }
