@@ -1,12 +1,12 @@
 """One exchange: a Jenkins ID token in, a Cloudsmith token out."""
 
 import hashlib
-import random
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+
+import tenacity
 
 from cloudsmith_oidc import log
 from cloudsmith_oidc.deadline import Deadline, timestamp
@@ -30,8 +30,9 @@ _SERVER_ERROR = 500
 _LOOK_AT_HOST = "Look whether the API host is really Cloudsmith's, and for a proxy that puts its own pages in between"
 _TOO_LATE_SECONDS = 0.1
 _YEAR_SECONDS = 366 * 86400.0
-_FIRST_BACK_OFF_SECONDS = 0.5
-_MAX_BACK_OFF_SECONDS = 10.0
+# Full jitter (wait a random time between 0 and a bound that doubles), so that agents which were refused together do
+# not come back together.
+_BACK_OFF = tenacity.wait_random_exponential(multiplier=0.5, max=10)
 
 
 @dataclass(frozen=True)
@@ -68,28 +69,44 @@ def exchange(client: HttpClient, account: ServiceAccount, id_token: IdToken, *, 
     deadline = Deadline(total)
     url = f"{account.api_host}/openid/{account.org}/"
     request = {"oidc_token": id_token.text, "service_slug": account.slug}
-    earlier: TemporaryError | None = None
-    attempt = 0
-    while True:
-        attempt += 1
+
+    def attempt() -> CloudsmithToken:
         log.debug("asks for a token", url=url, service=account.slug, seconds_left=round(deadline.remaining(), 1))
         # Half of the time only, so that there is some left to try again after one lost connection.
         own = Deadline(min(total / 2, deadline.remaining()))
-        try:
-            return _token(client.request("POST", url, deadline=own, json=request), account.slug)
-        except UntrustedCertificateError:
-            raise
-        except TemporaryError as error:
-            # A random time below a bound that doubles, so that agents which were refused together do not come back so.
-            bound = min(_FIRST_BACK_OFF_SECONDS * 2 ** (attempt - 1), _MAX_BACK_OFF_SECONDS)
-            wait = error.retry_after + random.uniform(0, bound)  # noqa: S311 - no secret
-            if wait >= deadline.remaining():
-                # An attempt that had no time left says less than the one before it.
-                late = deadline.remaining() < _TOO_LATE_SECONDS
-                raise (earlier if earlier and late else error) from None
-            log.warn("the exchange is tried again", reason=error.message, attempt=attempt, in_seconds=round(wait, 1))
-            earlier = error
-        time.sleep(wait)
+        return _token(client.request("POST", url, deadline=own, json=request), account.slug)
+
+    earlier: list[TemporaryError] = []
+
+    def before_sleep(state: tenacity.RetryCallState) -> None:
+        error, seconds = _error(state), round(state.upcoming_sleep, 1)
+        earlier.append(error)
+        log.warn("the exchange is tried again", reason=error.message, attempt=len(earlier), in_seconds=seconds)
+
+    retry = tenacity.Retrying(
+        retry=tenacity.retry_if_exception(_may_pass),
+        wait=lambda state: _error(state).retry_after + _BACK_OFF(state),
+        stop=lambda state: state.upcoming_sleep >= deadline.remaining(),
+        before_sleep=before_sleep,
+        reraise=True,
+    )
+    try:
+        return retry(attempt)
+    except TemporaryError as last:
+        # An attempt that had no time left says less than the one before it.
+        late = earlier and deadline.remaining() < _TOO_LATE_SECONDS
+        raise (earlier[-1] if late else last) from None
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, TemporaryError) and not isinstance(error, UntrustedCertificateError)
+
+
+def _error(state: tenacity.RetryCallState) -> TemporaryError:
+    error = state.outcome.exception() if state.outcome else None
+    if not isinstance(error, TemporaryError):  # pragma: no cover - tenacity asks only after such an error
+        raise TypeError
+    return error
 
 
 def _token(answer: Answer, service: str) -> CloudsmithToken:
