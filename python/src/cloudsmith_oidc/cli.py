@@ -6,12 +6,11 @@ Every error that a person can act on is a `CloudsmithOidcError`. It is logged he
 """
 
 import gc
-import importlib
 import os
 import signal
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -25,12 +24,6 @@ from cloudsmith_oidc.settings import Discovery, Explain, Formats, Login, Logout,
 from cloudsmith_oidc.version import __version__
 
 _BUG_EXIT_CODE = 1
-_MODULES: Mapping[type[Options], str] = {
-    Login: "login",
-    Explain: "explain_command",
-    Discovery: "discovery",
-    Formats: "catalogue",
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,11 +71,26 @@ def _require_fitting_library() -> None:
 
 
 def _run(options: Options) -> None:
-    if isinstance(options, Logout):
-        login_directory.remove(options.directory, force=options.force)
-    else:
-        # Each command loads only what it needs.
-        importlib.import_module(f"cloudsmith_oidc.{_MODULES[type(options)]}").run(options)
+    # Each command loads only what it needs.
+    match options:
+        case Login():
+            from cloudsmith_oidc import login  # noqa: PLC0415
+
+            login.run(options)
+        case Explain():
+            from cloudsmith_oidc import explain_command  # noqa: PLC0415
+
+            explain_command.run(options)
+        case Discovery():
+            from cloudsmith_oidc import discovery  # noqa: PLC0415
+
+            discovery.run(options)
+        case Formats():
+            from cloudsmith_oidc import catalogue  # noqa: PLC0415
+
+            catalogue.run(options)
+        case Logout():
+            login_directory.remove(options.directory, force=options.force)
 
 
 def _end_on_signal(number: int, _frame: object) -> NoReturn:
