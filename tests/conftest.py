@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 import needs
+from in_process import InProcess
 from program import Cli
 from proven import Record
 from sandbox import Sandbox
@@ -102,6 +103,12 @@ def repository() -> Path:
 def cli(sandbox: Sandbox, tmp_path: Path) -> Cli:
     """The command, in the sandbox's world."""
     return Cli(sandbox, tmp_path / "login")
+
+
+@pytest.fixture
+def in_process(sandbox: Sandbox, tmp_path: Path) -> InProcess:
+    """The same in the tests' process: for many cases."""
+    return InProcess(sandbox, tmp_path / "login")
 
 
 @pytest.fixture(scope="session")

@@ -12,9 +12,9 @@ from cloudsmith_oidc.errors import CloudsmithOidcError
 from program import Cli, Result
 
 
-def run(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str, list[BaseException]]:
-    """Return the command's exit code, all that it wrote, and the errors that it raised."""
-    output, errors, raised = io.TextIOWrapper(io.BytesIO()), io.StringIO(), list[BaseException]()
+def run(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[Result, list[BaseException]]:
+    """Return how the command ended, and the errors that it raised."""
+    output, errors, raised = io.BytesIO(), io.StringIO(), list[BaseException]()
     original = CloudsmithOidcError.__init__
 
     def recording(self: CloudsmithOidcError, *arguments: Any, **named: Any) -> None:
@@ -24,18 +24,11 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[int, 
     with (
         patch.dict(os.environ, environment, clear=True),
         patch.object(CloudsmithOidcError, "__init__", recording),
-        redirect_stdout(output),
+        redirect_stdout(io.TextIOWrapper(output, write_through=True)),
         redirect_stderr(errors),
     ):
         code = cli.main(arguments)
-    output.seek(0)
-    return code, output.read() + errors.getvalue(), raised
-
-
-def login(cli: Cli, *arguments: str, token: str | None = None) -> Result:
-    """Run what `Cli.login` runs. `stderr` has all that the command wrote."""
-    code, written, _ = run(["login", "--output", str(cli.directory), *arguments], cli.given(token, {}))
-    return Result(code, b"", written)
+        return Result(code, output.getvalue(), errors.getvalue()), raised
 
 
 class InProcess(Cli):
@@ -45,12 +38,4 @@ class InProcess(Cli):
         """Run to the end."""
         if stdin:
             return super().run(*arguments, token=token, stdin=stdin, **environment)
-        output, errors = io.BytesIO(), io.StringIO()
-        with (
-            patch.dict(os.environ, self.given(token, environment), clear=True),
-            redirect_stdout(io.TextIOWrapper(output, write_through=True)) as text,
-            redirect_stderr(errors),
-        ):
-            code = cli.main(arguments)
-            text.flush()
-            return Result(code, output.getvalue(), errors.getvalue())
+        return run(arguments, self.given(token, environment))[0]

@@ -21,6 +21,11 @@ class Result:
     stderr: str
 
     @property
+    def written(self) -> str:
+        """All that the process wrote."""
+        return self.stdout.decode() + self.stderr
+
+    @property
     def last_line(self) -> str:
         return self.stderr.rstrip("\n").rpartition("\n")[2]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import jwt
 import pytest
 
-from in_process import login
+from in_process import InProcess
 from program import Cli
 from sandbox import faults
 
@@ -17,13 +17,13 @@ PASSING = {
 
 
 @pytest.mark.parametrize("trouble", PASSING)
-def test_trouble_that_may_pass_is_tried_again(cli: Cli, trouble: str) -> None:
-    cli.sandbox.faults.add("exchange", PASSING[trouble])
+def test_trouble_that_may_pass_is_tried_again(in_process: InProcess, trouble: str) -> None:
+    in_process.sandbox.faults.add("exchange", PASSING[trouble])
 
-    result = login(cli)
+    result = in_process.login()
 
     assert result.code == 0, result.stderr
-    assert len(cli.sandbox.exchange_requests) == 2
+    assert len(in_process.sandbox.exchange_requests) == 2
     assert "tried again" in result.stderr
 
 
@@ -75,18 +75,18 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("name", FAILURES)
-def test_failure_ends_with_its_code_and_one_line(cli: Cli, name: str) -> None:
+def test_failure_ends_with_its_code_and_one_line(in_process: InProcess, name: str) -> None:
     failure = FAILURES[name]
-    cli.sandbox.faults.always("exchange", failure.fault)
+    in_process.sandbox.faults.always("exchange", failure.fault)
 
-    result = login(cli, *failure.arguments)
+    result = in_process.login(*failure.arguments)
 
     assert result.code == failure.code, result.stderr
     assert result.last_line.startswith("cloudsmith-oidc: error: ")
     assert ". " in result.last_line
     assert failure.said in result.last_line
-    assert not failure.once or len(cli.sandbox.exchange_requests) == 1
-    assert not cli.directory.exists()
+    assert not failure.once or len(in_process.sandbox.exchange_requests) == 1
+    assert not in_process.directory.exists()
 
 
 def test_redirect_is_named_but_not_followed(cli: Cli) -> None:

@@ -95,17 +95,17 @@ def test_no_token_is_shown(cli: Cli, world: str, damage: str, argument: str, log
     with TemporaryDirectory() as directory:
         output = Path(directory) / "login"
         environment = {**cli.environment, "CLOUDSMITH_OIDC_TOKEN": given_token, "CLOUDSMITH_TIMEOUT": "1"}
-        code, written, raised = run(
-            ["login", "--output", str(output), *log, *ARGUMENTS[argument](id_token)], environment
-        )
+        result, raised = run(["login", "--output", str(output), *log, *ARGUMENTS[argument](id_token)], environment)
         record = output / "login.json"
         files = [path.read_text() for path in [record, output / "env", output / "activate"] if path.exists()]
 
-    shown = "\n".join([written, *files, *map(repr, raised), *("".join(traceback.format_exception(e)) for e in raised)])
+    shown = "\n".join(
+        [result.written, *files, *map(repr, raised), *("".join(traceback.format_exception(e)) for e in raised)]
+    )
     secrets = [id_token, given_token, *sandbox.cloudsmith.issued]
     assert [form for secret in secrets for form in forms(secret) if form in shown] == []
-    assert code in range(9)
-    assert (code == 0) == bool(files)
+    assert result.code in range(9)
+    assert (result.code == 0) == bool(files)
 
 
 # Where an answer can put text, and what the program makes of it.
@@ -166,18 +166,18 @@ def test_answer_that_quotes_part_of_id_token_is_not_repeated(
     cli.sandbox.faults.always("exchange", PLACES[place](quoted))
     environment = {**cli.environment, "CLOUDSMITH_OIDC_TOKEN": id_token, "CLOUDSMITH_TIMEOUT": "0.4"}
 
-    _, written, raised = run(command, environment)
+    result, raised = run(command, environment)
 
     secrets = {window for form in forms(id_token) for window in windows(form)}
-    assert windows("\n".join([written, *map(str, raised), *map(repr, raised)])) & secrets == set()
+    assert windows("\n".join([result.written, *map(str, raised), *map(repr, raised)])) & secrets == set()
 
 
 def test_bug_is_reported_without_its_message(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     token = cli.sandbox.mint()
     monkeypatch.setattr("cloudsmith_oidc.login.run", lambda _: (_ for _ in ()).throw(RuntimeError(token)))
 
-    code, written, _ = run(["login", "--output", "x"], {**cli.environment, "CLOUDSMITH_OIDC_TOKEN": token})
+    result, _ = run(["login", "--output", "x"], {**cli.environment, "CLOUDSMITH_OIDC_TOKEN": token})
 
-    assert code == 1
-    assert "this is a bug in cloudsmith-oidc: RuntimeError at test_secrets.py:" in written
-    assert token not in written
+    assert result.code == 1
+    assert "this is a bug in cloudsmith-oidc: RuntimeError at test_secrets.py:" in result.written
+    assert token not in result.written

@@ -1,12 +1,9 @@
-from pathlib import Path
-
 import pytest
 
 from in_process import InProcess
-from sandbox import Sandbox
 
 
 @pytest.fixture
-def cli(sandbox: Sandbox, tmp_path: Path) -> InProcess:
+def cli(in_process: InProcess) -> InProcess:
     """The command, in the sandbox's world. Each of its findings is worth a case, but not a process."""
-    return InProcess(sandbox, tmp_path / "login")
+    return in_process

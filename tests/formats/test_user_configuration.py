@@ -68,10 +68,10 @@ class User:
 
 
 @pytest.fixture
-def user(cli: Cli, tmp_path: Path) -> User:
+def user(in_process: InProcess, tmp_path: Path) -> User:
     home = tmp_path / "the user's home"
     home.mkdir()
-    return User(InProcess(cli.sandbox, cli.directory), home)
+    return User(in_process, home)
 
 
 @pytest.fixture
