@@ -78,7 +78,7 @@ def test_both_engines_hang(agent: Agent) -> None:
         script(agent, engine, IGNORES_TERM)
     result = agent.run("login", "d")
     assert result.status == 2
-    assert "docker: no answer within 4 seconds; podman: no answer within 4 seconds" in result.err
+    assert "docker: no answer in time; podman: no answer in time" in result.err
     assert left(agent) == []
 
 
@@ -116,7 +116,7 @@ def test_real_client_of_an_engine_that_never_answers_is_ended(agent: Agent, sile
     agent.script("docker", f'exec {shutil.which("docker")} "$@"')
     result = agent.run("login", "d", DOCKER_HOST=silent_engine)
     assert result.status == 2
-    assert "docker: no answer within 4 seconds" in result.err
+    assert "docker: no answer in time" in result.err
 
 
 @pytest.mark.parametrize("runtime", ["docker", "cloudsmith-oidc"])

@@ -21,9 +21,9 @@ umask 077
 
 # These names are unset first, as what is assigned to a name of the environment stays in the environment.
 unset secrets api_key version newline extended home_files home_marks home_logins families settings paths keep around
-unset inside name line
+unset count outer_login name line
 # The secrets leave the environment before any other program starts.
-secrets=${CLOUDSMITH_OIDC_TOKEN:-${OIDC_TOKEN:-}} api_key=${CLOUDSMITH_API_KEY:-} inside=${CLOUDSMITH_OIDC_LOGIN:-}
+secrets=${CLOUDSMITH_OIDC_TOKEN:-${OIDC_TOKEN:-}} api_key=${CLOUDSMITH_API_KEY:-} outer_login=${CLOUDSMITH_OIDC_LOGIN:-}
 unset CLOUDSMITH_OIDC_TOKEN OIDC_TOKEN CLOUDSMITH_API_KEY
 version=0.1.0
 newline='
@@ -52,15 +52,15 @@ JENKINS_NODE_COOKIE JENKINS_SERVER_COOKIE HUDSON_SERVER_COOKIE JOB_NAME JOB_BASE
 DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_API_VERSION CONTAINER_HOST CONTAINER_CONNECTION \
 DBUS_SESSION_BUS_ADDRESS SSH_AUTH_SOCK USER LOGNAME PWD \
 secrets api_key version newline extended home_files home_marks home_logins families settings paths keep around \
-inside name line "
-around=${api_key:+ CLOUDSMITH_API_KEY} IFS=$newline
+count outer_login name line "
+around=${api_key:+ CLOUDSMITH_API_KEY} count=0 IFS=$newline
 for line in $(export -p); do
     # A line of a value that looks like a variable can only unset one that is not kept.
     name=${line#export } name=${name#declare -x } name=${name%%=*}
     case $name in '' | [0-9]* | *[!A-Za-z0-9_]*) continue ;; esac
-    # The program gets the names of those that are not empty. Linux would refuse to pass on 128 kB of them.
-    case " $families " in
-        *" ${name%%_*} "*) [ $((${#around} + ${#name})) -gt 32768 ] || eval "around=\$around\${$name:+ \$name}" ;;
+    # The program gets the names of those that are not empty: few and short, as Linux refuses to pass on 128 kB.
+    case " $families " in *" ${name%%_*} "*)
+        [ ${#name} -gt 128 ] || [ $((count += 1)) -gt 250 ] || eval "around=\$around\${$name:+ \$name}" ;;
     esac
     # `command`, because bash refuses to unset some of its own variables, which would end the script.
     case $keep in *" $name "*) ;; *) command unset "$name" 2>/dev/null ;; esac
@@ -172,7 +172,7 @@ choose_runtime() { # sets `runtime`, and `missing` if it is an engine that lacks
             # shellcheck disable=SC2086 # `probe` is two words
             if [ -n "$why" ] && why=$(within "$(remaining 4)" $probe 2>&1 >/dev/null); then missing=yes && return; fi
         fi
-        why=${why##*"$newline"} reasons="$reasons${reasons:+; }$runtime: ${why:-no answer within 4 seconds}"
+        why=${why##*"$newline"} reasons="$reasons${reasons:+; }$runtime: ${why:-no answer in time}"
     done
     fail 2 "nothing can run the program here ($reasons). Install the command cloudsmith-oidc, or give the agent docker \
 or podman. In a pod or another container, see docs/troubleshooting.md#nothing-can-run-the-program"
@@ -416,7 +416,7 @@ login() { # [ARG...]
     mkdir "./$leaf" 2>/dev/null && made=yes # If this login fails, it removes the directory.
     set_traps
     # Outside other logins, remove the step's directories that are a day old: their tokens have expired.
-    case $inside$leaf in cloudsmith-oidc-*)
+    case $outer_login$leaf in cloudsmith-oidc-*)
         empty -type d -name 'cloudsmith-oidc-????????-????-????-????-????????????' ! -name "$leaf" -mtime +0 ;;
     esac
     enter_login
