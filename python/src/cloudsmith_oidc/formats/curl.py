@@ -33,7 +33,7 @@ FORMAT = Format(
     needs_repo=False,
     needs=("netrc",),
     marks=_USERS,
-    hides="~/.netrc, and a .curlrc that the job's own CURL_HOME or XDG_CONFIG_HOME leads to. ~/.curlrc is read, too.",
-    project="--user and a login in the URL win; -q and --disable ignore the login.",
+    hides="~/.netrc, and a .curlrc that the job's own CURL_HOME or XDG_CONFIG_HOME names. ~/.curlrc is also read.",
+    project="--user and a login in the URL take precedence; -q and --disable ignore the login.",
     without_files="refused",
 )

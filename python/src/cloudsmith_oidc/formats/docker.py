@@ -83,7 +83,7 @@ def _buildx(access: Access) -> str | None:
 
 
 FORMAT = Format(
-    client="docker, podman, skopeo, buildah and oras, and Helm with charts in OCI registries; all push, too",
+    client="docker, podman, skopeo, buildah and oras, and Helm with charts in OCI registries; all also push",
     endpoints=(REGISTRY, CHARTS),
     files=_files,
     variables={

@@ -24,13 +24,13 @@ FORMAT = Format(
     files=_files,
     variables={
         "HELM_REPOSITORY_CONFIG": in_directory("helm/repositories.yaml"),
-        # An index lies there under its repository's name, which other logins use, too.
+        # An index lies there under its repository's name, which other logins also use.
         "HELM_REPOSITORY_CACHE": in_directory("helm/cache"),
     },
     publishes=False,
     hides="The user's chart repositories, those of the file that the job's own HELM_REPOSITORY_CONFIG names, and the "
     "indexes that were fetched of them: 'helm repo update' comes first.",
-    project="A dependency in Chart.yaml names its repository by URL or by @WORKSPACE-REPOSITORY, and is let in.",
+    project="A dependency in Chart.yaml names its repository by URL or by @WORKSPACE-REPOSITORY, and gets the login.",
     second_index="A chart's name begins with its repository's, so that no other is asked for it.",
     without_files="fails",
 )

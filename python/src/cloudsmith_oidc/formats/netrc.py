@@ -39,7 +39,7 @@ def _of_others(text: str, ours: set[str]) -> str:
     """Return the user's entries for other hosts: of two for a host some readers take the first, some the last.
 
     Macros are for FTP, and left out, and so are comments, in which some readers find keywords. Raises `SettingsError`
-    for what a reader would stumble over, as that would keep it from our entries, too.
+    for what a reader would stumble over, as that would also keep it from our entries.
     """
     kept, keep, at, end = [], False, 0, len(text.rstrip())
     while at < end:

@@ -54,7 +54,7 @@ def _registry(access: Access) -> str:
 
 
 FORMAT = Format(
-    client="npm, pnpm, bun from 1.4.5, and with npm.yarn1=true yarn 1 (not deno, which no variable leads to the file)",
+    client="npm, pnpm, bun from 1.4.5, and with npm.yarn1=true yarn 1 (not deno, which has no variable for the file)",
     endpoints=(NPM_REGISTRY,),
     files=_files,
     variables={"NPM_CONFIG_USERCONFIG": in_directory(".npmrc")},
@@ -64,7 +64,7 @@ FORMAT = Format(
         ),
         "yarn1": FormatOption(
             takes="true|false",
-            help="Let yarn 1 send the login for packages without a scope, too. npm 11 warns about that line.",
+            help="Let yarn 1 also send the login for packages without a scope. npm 11 warns about that line.",
             check=switch,
         ),
     },
@@ -79,7 +79,7 @@ FORMAT = Format(
     least="npm 7 (npm 6 copies the token to ~/.npm/_cacache, which any user can read), pnpm 7.33, bun 1.4.5",
     hides="The user's ~/.npmrc, unless the login inherits, and what the job's own NPM_CONFIG_USERCONFIG names.",
     without_files="public: the registry of npm, or of yarn 1",
-    project="A .npmrc of the project wins for the registry and for scopes. `npm publish` publishes where npm reads: "
-    "to the first repository, unless the project says otherwise.",
+    project="A .npmrc of the project takes precedence for the registry and for scopes. `npm publish` publishes where "
+    "npm reads: to the first repository, unless the project says otherwise.",
     second_index="A scope has one registry, so that no other is asked for it.",
 )
