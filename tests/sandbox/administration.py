@@ -7,6 +7,7 @@ mappings      /v1/orgs/ORG/openid-connect/SLUG_PERM/dynamic-mappings/
 services      /v1/orgs/ORG/services/
 repository    /v1/repos/ORG/REPO/
 privileges    /v1/repos/ORG/REPO/privileges (without a slash at the end)
+domains       /v2/workspaces/ORG/domains/
 
 Sources, in the public repositories of the vendor:
 
@@ -23,19 +24,22 @@ Sources, in the public repositories of the vendor:
   src/content/workspaces/privileges.mdx.
 - 404 for what the key's owner may not see: the vendor's command line, cloudsmith_cli/cli/exceptions.py ("wrong or not
   visible").
+- The field `jwks` of a provider: cloudsmith-api 2.0.42, models/provider_settings.py.
+- Path, fields and pages of domains: cloudsmith-cli 1.30.0, core/api/workspaces.py and credential_helpers/domains.py.
+  Who may read them is not known: here everybody in the workspace. Without a list of domains the path is not found.
 - A service account's key is shown when it is made and never again: terraform-provider-cloudsmith,
   cloudsmith/resource_service.go. The description does not say what is shown instead: stars here.
 """
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from sandbox.faults import Answer, json_answer
 from sandbox.network import Request, Route
-from sandbox.workspace import Account, Level, Workspaces
+from sandbox.workspace import ROLES, Account, Level, Workspaces
 
 MANAGERS = ("Owner", "Manager")
 PAGE_SIZE = 30
@@ -50,14 +54,16 @@ NOT_FOUND = json_answer({"detail": "Not found."}, 404)
 class Endpoint(NamedTuple):
     """Where it is, what it shows (a list in pages; None is not found), and what a key's owner needs to see it.
 
-    That is the privilege on the repository, or without one the role of a manager. A list `within` an object comes
-    without the headers of pages.
+    That is the privilege on the repository, or without one a role in `roles`. The headers of pages are those whose
+    names begin with `headers`.
     """
 
     path: str
     show: Callable[..., Sequence[object] | dict[str, object] | None]
     privilege: Level | None = None
+    roles: Collection[str] = MANAGERS
     within: str | None = None
+    headers: tuple[str, ...] = ("X-Pagination-", "Link")
 
 
 class Administration:
@@ -84,7 +90,8 @@ class Administration:
         if isinstance(shown, dict):
             return json_answer(shown)
         page, headers = self._page(request, shown)
-        return json_answer({endpoint.within: page}) if endpoint.within else json_answer(page, headers=headers)
+        sent = {name: value for name, value in headers.items() if name.startswith(endpoint.headers)}
+        return json_answer({endpoint.within: page} if endpoint.within else page, headers=sent)
 
     def _refusal(
         self, endpoint: Endpoint, request: Request, account: Account | None, org: str, name: str = ""
@@ -97,7 +104,7 @@ class Administration:
         if org not in known.providers or account.org != org:
             return NOT_FOUND
         if endpoint.privilege is None:
-            return None if account.role in MANAGERS else FORBIDDEN
+            return None if account.role in endpoint.roles else FORBIDDEN
         if name not in known.repositories or not known.may(account, "Read", org, name):
             return NOT_FOUND
         return None if known.may(account, endpoint.privilege, org, name) else FORBIDDEN
@@ -133,6 +140,7 @@ def _providers(known: Workspaces, org: str) -> list[dict[str, object]]:
         {
             "claims": provider.claims,
             "enabled": provider.enabled,
+            "jwks": provider.jwks,
             "mapping_claim": provider.mapping_claim,
             "name": provider.name,
             "provider_url": provider.issuer,
@@ -188,6 +196,10 @@ def _repository(known: Workspaces, org: str, name: str) -> dict[str, object]:
     }
 
 
+def _domains(known: Workspaces, _: str) -> list[dict[str, str | None]] | None:
+    return known.domains
+
+
 WORKSPACE = "/v1/orgs/([^/]+)"
 REPOSITORY = "/v1/repos/([^/]+)/([^/]+)"
 ENDPOINTS: Mapping[str, Endpoint] = {
@@ -196,5 +208,6 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     "mappings": Endpoint(f"{WORKSPACE}/openid-connect/([^/]+)/dynamic-mappings/", _mappings),
     "services": Endpoint(f"{WORKSPACE}/services/", _services),
     "repository": Endpoint(f"{REPOSITORY}/", _repository, "Read"),
-    "privileges": Endpoint(f"{REPOSITORY}/privileges", Workspaces.privileges, "Admin", within="privileges"),
+    "privileges": Endpoint(f"{REPOSITORY}/privileges", Workspaces.privileges, "Admin", within="privileges", headers=()),
+    "domains": Endpoint("/v2/workspaces/([^/]+)/domains/", _domains, roles=ROLES, within="results", headers=("Link",)),
 }

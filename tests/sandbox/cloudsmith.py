@@ -1,7 +1,7 @@
 """Cloudsmith's API: the exchange of an ID token for a token of its own, "who am I", and `administration.py`.
 
-The exchange really fetches the issuer's documents, verifies the token, and obeys the settings of `workspace.py`; like
-the vendor's, it never names the reason of a refusal. `Cloudsmith.refusals` has it for the tests.
+The exchange really verifies the token, with an uploaded key set or the issuer's documents, and obeys the settings of
+`workspace.py`; like the vendor's, it never names the reason of a refusal. `Cloudsmith.refusals` has it for the tests.
 """
 
 import json
@@ -16,7 +16,7 @@ from sandbox.administration import NOT_FOUND, Administration
 from sandbox.clock import Clock
 from sandbox.faults import Answer, json_answer
 from sandbox.network import Request, Route, Service
-from sandbox.verifier import NO_TIMES, PROBLEMS, RefusedError, Verifier, demand_in_time, issuer_of
+from sandbox.verifier import NO_TIMES, PROBLEMS, RefusedError, Verifier, demand_in_time, issuer_of, reason_of
 from sandbox.workspace import Account, Provider, Workspaces
 
 LIFETIME = 7200
@@ -99,16 +99,13 @@ class Cloudsmith:
             return json_answer({"detail": f'Method "{request.method}" not allowed.'}, 405, {"Allow": "POST, OPTIONS"})
         try:
             service = self._authenticate(org, *_parameters(request.body))
-        except RefusedError as problem:
-            self.refusals.append(str(problem))
-            return problem.answer or NOT_AUTHENTICATED
-        except PROBLEMS as problem:
-            self.refusals.append(f"{type(problem).__name__}: {problem}")
-            return NOT_AUTHENTICATED
+        except (RefusedError, *PROBLEMS) as problem:
+            self.refusals.append(reason_of(problem))
+            return getattr(problem, "answer", None) or NOT_AUTHENTICATED
         return json_answer({"token": self.issue(service)}, 201)
 
     def _authenticate(self, org: str, token: str, service: str) -> str:
-        """The service account for an ID token, which is verified against the issuer's own documents.
+        """The service account for an ID token, which is verified against uploaded keys or the issuer's own documents.
 
         If several providers have the same URL, one that authenticates the token is enough.
         """
@@ -118,13 +115,13 @@ class Cloudsmith:
         providers = [known for known in self.providers[org] if issuer in self._issuers(known)]
         if not providers:
             raise RefusedError(f"no provider for issuer {issuer!r}")
-        claims = self.verifier.claims(token, self.clock.now(), self.cannot_reach)
         reasons = []
         for provider in providers:
             try:
+                claims = self.verifier.claims(token, self.clock.now(), self.cannot_reach, provider.jwks)
                 return self._admit(provider, claims, service)
-            except RefusedError as problem:
-                reasons.append(f"{provider.name}: {problem}")
+            except (RefusedError, *PROBLEMS) as problem:
+                reasons.append(f"{provider.name}: {reason_of(problem)}")
         raise RefusedError("; ".join(reasons))
 
     def _issuers(self, provider: Provider) -> set[str]:

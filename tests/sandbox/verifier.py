@@ -1,4 +1,4 @@
-"""How a service verifies an ID token: with the documents that the issuer serves."""
+"""How a service verifies an ID token: with the documents that the issuer serves, or with an uploaded key set."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -22,6 +22,11 @@ class RefusedError(Exception):
     def __init__(self, reason: str, answer: Answer | None = None) -> None:
         super().__init__(reason)
         self.answer = answer
+
+
+def reason_of(problem: Exception) -> str:
+    """Return why a verification failed, for the test."""
+    return str(problem) if isinstance(problem, RefusedError) else f"{type(problem).__name__}: {problem}"
 
 
 def issuer_of(token: str) -> Any:
@@ -49,16 +54,15 @@ class Verifier:
         self._network = network
         self.proxy_url = ""
 
-    def claims(self, token: str, now: int, cannot_reach: Collection[str] = ()) -> dict[str, Any]:
+    def claims(
+        self, token: str, now: int, cannot_reach: Collection[str] = (), uploaded: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
         """The claims of a token that its issuer has signed. Raises `RefusedError` and `PROBLEMS`.
 
-        `cannot_reach` are hosts to which this service finds no way.
+        `cannot_reach` are hosts to which this service finds no way. With an uploaded key set it fetches none.
         """
         issuer = issuer_of(token)
-        discovery = self._fetch(f"{issuer}/.well-known/openid-configuration", cannot_reach)
-        if discovery.get("issuer") != issuer:
-            raise RefusedError(f"discovery names issuer {discovery.get('issuer')!r}, not {issuer!r}")
-        keys = jwt.PyJWKSet.from_dict(self._fetch(discovery.get("jwks_uri", ""), cannot_reach))
+        keys = jwt.PyJWKSet.from_dict(self._served_keys(issuer, cannot_reach) if uploaded is None else uploaded)
         kid = jwt.get_unverified_header(token).get("kid")
         key = next((key for key in keys.keys if key.key_id == kid), None)
         if key is None:
@@ -72,6 +76,12 @@ class Verifier:
         )
         demand_in_time(claims, now)
         return claims
+
+    def _served_keys(self, issuer: str, cannot_reach: Collection[str]) -> dict[str, Any]:
+        discovery = self._fetch(f"{issuer}/.well-known/openid-configuration", cannot_reach)
+        if discovery.get("issuer") != issuer:
+            raise RefusedError(f"discovery names issuer {discovery.get('issuer')!r}, not {issuer!r}")
+        return self._fetch(discovery.get("jwks_uri", ""), cannot_reach)
 
     def _fetch(self, url: str, cannot_reach: Collection[str]) -> dict[str, Any]:
         if httpx.URL(url).host in cannot_reach:

@@ -7,12 +7,13 @@ doors; `administration.py` shows it to those who have an API key.
 import re
 import secrets
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from sandbox.samples import PACKAGES
 
 Level = Literal["None", "Read", "Write", "Admin"]
 Role = Literal["Owner", "Manager", "Member", "Collaborator"]
+ROLES: tuple[Role, ...] = ("Owner", "Manager", "Member", "Collaborator")
 LEVELS: tuple[Level, ...] = ("None", "Read", "Write", "Admin")
 """Each includes those before it."""
 
@@ -22,7 +23,8 @@ class Provider:
     """OIDC provider settings: static ones with `services`, or dynamic ones with `mapping_claim` and `mappings`.
 
     All required `claims` must be in the ID token. `mappings` has the service account for a value of the mapping
-    claim. Values may end in a wildcard: see `Cloudsmith.wildcards`.
+    claim. Values may end in a wildcard: see `Cloudsmith.wildcards`. With an uploaded key set `jwks`, Cloudsmith fetches
+    nothing from the issuer.
     """
 
     issuer: str
@@ -32,6 +34,7 @@ class Provider:
     enabled: bool = True
     mapping_claim: str | None = None
     mappings: dict[str, str] = field(default_factory=dict)
+    jwks: dict[str, Any] | None = None
     slug_perm: str = field(default_factory=lambda: secrets.token_hex(6))
 
     @property
@@ -73,6 +76,9 @@ class Repository:
 class Workspaces:
     """All that is entered. `providers` is by workspace; the rest is of the one workspace `acme`.
 
+    `domains` is as in the API: `{"domain_name": "docker.acme.com", "domain_type": "NATIVE_DOCKER", "domain_scope":
+    "WORKSPACE", "repository": None}`. None means that this Cloudsmith has no such endpoint.
+
     `services` has service accounts with settings of their own. One that a provider links exists anyway.
     """
 
@@ -80,6 +86,7 @@ class Workspaces:
     services: dict[str, Account] = field(default_factory=dict)
     repositories: dict[str, Repository] = field(default_factory=lambda: {name: Repository() for name in PACKAGES})
     keys: dict[str, Account] = field(default_factory=dict)
+    domains: list[dict[str, str | None]] | None = None
 
     def accounts(self, org: str) -> dict[str, Account]:
         """Return the service accounts by slug, with those that providers link."""

@@ -12,12 +12,13 @@ API = "https://api.cloudsmith.io/v1"
 PROVIDERS = f"{API}/orgs/acme/openid-connect/"
 SERVICES = f"{API}/orgs/acme/services/"
 REPOSITORY = f"{API}/repos/acme/prod/"
+DOMAINS = "https://api.cloudsmith.io/v2/workspaces/acme/domains/"
 PRIVILEGES = f"{API}/repos/acme/prod/privileges"
 
 TYPES = {"text": str, "flag": bool, "object": dict, "list": list, "null": type(None)}
 DESCRIBED = {
-    "ProviderSettings": "claims object, enabled flag, mapping_claim text null, name text, provider_url text, "
-    "service_accounts list, slug text, slug_perm text",
+    "ProviderSettings": "claims object, enabled flag, jwks object null, mapping_claim text null, name text, "
+    "provider_url text, service_accounts list, slug text, slug_perm text",
     "DynamicMapping": "claim_value text, service_account text",
     "Service": "created_at text, created_by text, created_by_url text, description text, key text, "
     "key_expires_at text null, name text, role text, slug text, teams list",
@@ -29,7 +30,7 @@ DESCRIBED = {
 """From the vendor's API description: cloudsmith-io/cloudsmith-docs at 177ca1a, src/content/schemas/api-schema-v1.json.
 
 All fields of an object and their types, but of a repository those that say who may read it, and of a privilege those of
-a service account ("team" and "user" take the place of "service").
+a service account ("team" and "user" take the place of "service"). `jwks` is from cloudsmith-api 2.0.42.
 """
 
 Get = Callable[..., httpx.Response]
@@ -93,6 +94,15 @@ def test_single_page_has_no_links_and_empty_list_no_headers(get: Get) -> None:
     assert (providers.headers["X-Pagination-PageTotal"], providers.links) == ("1", {})
     mappings = get(f"{PROVIDERS}{providers.json()[0]['slug_perm']}/dynamic-mappings/")
     assert not [name for name in mappings.headers if name.startswith("x-pagination")]
+
+
+def test_domains_are_not_found_until_there_are_some(sandbox: Sandbox, get: Get) -> None:
+    assert get(DOMAINS).status_code == 404
+    domain = {"domain_name": "npm.acme.com", "domain_type": "NATIVE_NPM", "domain_scope": "WORKSPACE"}
+    sandbox.cloudsmith.workspaces.domains = [domain | {"repository": None}] * 3
+    first = get(DOMAINS, page_size=2)
+    assert first.json() == {"results": [domain | {"repository": None}] * 2}
+    assert first.links["next"]["url"] == f"{DOMAINS}?page=2"
 
 
 # Who may see

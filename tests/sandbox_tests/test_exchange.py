@@ -31,6 +31,17 @@ def test_good_id_token_becomes_a_token_for_two_hours(sandbox: Sandbox, client: h
     assert client.get("https://api.cloudsmith.io/v1/user/self/").json()["authenticated"] is False
 
 
+def test_uploaded_keys_take_the_place_of_the_issuer(sandbox: Sandbox, client: httpx.Client) -> None:
+    [provider] = sandbox.cloudsmith.providers["acme"]
+    provider.jwks = sandbox.issuer.jwks()
+    sandbox.cloudsmith.cannot_reach.add("jenkins.example.com")
+    assert exchange(client, sandbox.mint()).status_code == 201
+    assert not [request for request in sandbox.network.requests if request.endpoint == "discovery"]
+    sandbox.issuer.rotate()
+    assert exchange(client, sandbox.mint()).status_code == 401
+    assert "InvalidSignature" in sandbox.cloudsmith.refusals[-1]
+
+
 World = Callable[[Sandbox], str]
 """Changes the world and returns an ID token."""
 
@@ -81,6 +92,8 @@ REFUSED: dict[str, tuple[World, str]] = {
         changed(lambda sandbox: sandbox.network.certificates.flaws.update({"jenkins.example.com": "expired"})),
         "certificate",
     ),
+    "uploaded key set without the key": (entered(jwks={"keys": [{"kty": "oct", "k": "AA"}]}), "no key"),
+    "uploaded key set is none": (entered(jwks={}), "PyJWKSetError"),
     "refused by each of two": (two_providers, "Jenkins 1: disabled; Jenkins 2: claim aud"),
 }
 
