@@ -1,7 +1,7 @@
 """The settings of a workspace at Cloudsmith: OIDC providers, service accounts, privileges, API keys.
 
-It is plain data, which a test changes as it likes. `cloudsmith.py` obeys it in the exchange and `packages.py` at its
-doors; `administration.py` shows it to those who have an API key.
+It is plain data, which a test changes as it likes. `cloudsmith.py` obeys it in the exchange and `registries` at its
+doors; with an API key, `administration.py` shows and changes it.
 """
 
 import re
@@ -16,6 +16,11 @@ Role = Literal["Owner", "Manager", "Member", "Collaborator"]
 ROLES: tuple[Role, ...] = ("Owner", "Manager", "Member", "Collaborator")
 LEVELS: tuple[Level, ...] = ("None", "Read", "Write", "Admin")
 """Each includes those before it."""
+
+
+def slug_of(name: str) -> str:
+    """Return a name as a URL holds it."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 @dataclass
@@ -40,7 +45,7 @@ class Provider:
     @property
     def slug(self) -> str:
         """The name, as a URL holds it."""
-        return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
+        return slug_of(self.name)
 
     @property
     def linked(self) -> set[str]:
@@ -57,6 +62,8 @@ class Account:
     teams: tuple[str, ...] = ()
     kind: Literal["service", "user"] = "service"
     org: str = "acme"
+    name: str = ""
+    description: str = "Made by the sandbox."
 
 
 @dataclass
@@ -70,6 +77,8 @@ class Repository:
     privileges: list[dict[str, str]] | None = None
     default_privilege: Level = "None"
     type: Literal["Private", "Public", "Open-Source"] = "Private"
+    name: str = ""
+    description: str = ""
 
 
 @dataclass
@@ -79,6 +88,9 @@ class Workspaces:
     `domains` is as in the API: `{"domain_name": "docker.acme.com", "domain_type": "NATIVE_DOCKER", "domain_scope":
     "WORKSPACE", "repository": None}`. None means that this Cloudsmith has no such endpoint.
 
+    Two more things are not known of the real one: whether providers have the field `jwks` (`knows_jwks`), and whether
+    two may have one URL (`repeated_urls`).
+
     `services` has service accounts with settings of their own. One that a provider links exists anyway.
     """
 
@@ -87,6 +99,8 @@ class Workspaces:
     repositories: dict[str, Repository] = field(default_factory=lambda: {name: Repository() for name in PACKAGES})
     keys: dict[str, Account] = field(default_factory=dict)
     domains: list[dict[str, str | None]] | None = None
+    knows_jwks: bool = True
+    repeated_urls: bool = True
 
     def accounts(self, org: str) -> dict[str, Account]:
         """Return the service accounts by slug, with those that providers link."""

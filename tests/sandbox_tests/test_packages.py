@@ -68,6 +68,17 @@ def test_repository_is_for_those_who_may_read_it(packages: Sandbox, status: Call
     assert [status(PYTHON.format(repo)) for repo in ("prod", "dev")] == [200 if may else 403, 200]
 
 
+def test_reader_cannot_publish(sandbox: Sandbox, client: httpx.Client) -> None:
+    url, login = "https://upload.cloudsmith.io/acme/prod/new.txt", ("token", sandbox.issue())
+    sandbox.repository("prod").privileges = [{"privilege": "Read", "service": "ci-reader"}]
+    refused = client.put(url, content=b"new", auth=login)
+    assert (refused.status_code, client.get(url, auth=login).status_code) == (403, 404)
+    assert refused.json() == {"error": "You do not have permission to perform this action."}
+    sandbox.repository("prod").privileges = [{"privilege": "Write", "service": "ci-reader"}]
+    assert client.put(url, content=b"new", auth=login).status_code == 201
+    assert client.get(url, auth=login).status_code == 200
+
+
 @pytest.mark.parametrize(("setting", "value"), [("default_privilege", "Read"), ("type", "Public")])
 def test_repository_may_be_for_everybody(
     packages: Sandbox, status: Callable[[str], int], setting: str, value: str

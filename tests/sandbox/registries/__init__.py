@@ -1,7 +1,8 @@
 """The package registries, one module each, behind a gate that asks for a token of the sandbox.
 
 Those who may not read the repository get 403 for every request (the vendor's page
-supply-chain-security/epm/cooldown-policy). A registry has its module's name, and the module's last class plays it.
+supply-chain-security/epm/cooldown-policy), and those who may not write get it when they publish. A registry has its
+module's name, and the module's last class plays it.
 """
 
 import importlib
@@ -126,10 +127,11 @@ class Door:
         if service is None:
             return self._challenge()
         if "{repo}" in call.place.path:
-            if call.org not in self.cloudsmith.providers or call.repo not in REPOS:
+            known = self.cloudsmith.workspaces
+            if call.org not in known.providers or call.repo not in known.repositories:
                 return NOT_FOUND
-            account = self.cloudsmith.workspaces.account(service)
-            if not self.cloudsmith.workspaces.may(account, "Read", call.org, call.repo):
+            writes = KINDS[name].writes(call.request)
+            if not known.may(known.account(service), "Write" if writes else "Read", call.org, call.repo):
                 return json_answer({"error": "You do not have permission to perform this action."}, 403)
         try:
             return self.registries.running(name).answer(call)

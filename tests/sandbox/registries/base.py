@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +81,11 @@ class Registry:
             return credentials if scheme in cls.schemes else ""
         return request.headers.get("X-Api-Key", "") if "X-Api-Key" in cls.schemes else ""
 
+    @classmethod
+    def writes(cls, request: Request) -> bool:
+        """Return whether a request needs the privilege Write."""
+        return request.method not in {"GET", "HEAD"}
+
     def answer(self, call: Call) -> Answer:
         """Return the answer to an authorized request."""
         raise NotImplementedError
@@ -104,7 +110,7 @@ class StaticRegistry(Registry):
         raise NotImplementedError
 
     def reset(self) -> None:
-        self.kept = {repo: dict(files) for repo, files in self._offered.items()}
+        self.kept = defaultdict(dict[str, bytes], {repo: dict(files) for repo, files in self._offered.items()})
         """The files of each repository, by path."""
 
     def answer(self, call: Call) -> Answer:

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,7 +32,7 @@ class ChildRegistry(Registry):
 
     def __init__(self, state: Path, version: str, command: Callable[[int], list[str]]) -> None:
         super().__init__(state, version)
-        self._known = {repo: set(names) for repo, names in self.packages.items()}
+        self._known = defaultdict(set[str], {repo: set(names) for repo, names in self.packages.items()})
         log = state / "log"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from sandbox.faults import Answer
+from sandbox.network import Request
 from sandbox.registries.base import Call, Place, Registry
 
 SECONDS = 60.0
@@ -28,6 +29,11 @@ class GitRegistry(Registry):
         super().__init__(state, version)
         for repo, names in self.packages.items():
             self._make(state / repo, {f"Specs/{name}/{version}/{name}.podspec.json": name for name in names})
+
+    @classmethod
+    def writes(cls, request: Request) -> bool:
+        """Return whether it is a push: clients read with POST."""
+        return request.path.endswith("/git-receive-pack")
 
     def answer(self, call: Call) -> Answer:
         request = call.request

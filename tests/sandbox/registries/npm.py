@@ -9,6 +9,7 @@ from typing import ClassVar
 from urllib.parse import quote, unquote
 
 from sandbox import samples
+from sandbox.network import Request
 from sandbox.registries.base import Call, MissingError, Place
 from sandbox.registries.child import ChildRegistry
 
@@ -40,6 +41,11 @@ class NpmRegistry(ChildRegistry):
         for name in [name for names in self.packages.values() for name in names]:
             document = json.dumps(samples.npm_publication(name, version)).encode()
             self.publish("PUT", f"/{quote(name, safe='@')}", document, "application/json")
+
+    @classmethod
+    def writes(cls, request: Request) -> bool:
+        """npm's own endpoints, such as that of an audit, publish nothing."""
+        return super().writes(request) and "/-/npm/" not in request.path
 
     def package(self, call: Call) -> str | None:
         """Return None for npm's own endpoints, which begin with `/-/`."""
