@@ -26,8 +26,7 @@ def client(name: str, cli: Cli, tmp_path: Path, request: pytest.FixtureRequest) 
     found = clients()[name]
     registry = KINDS.get({"yarn": "npm", "bundler": "ruby", "rubygems": "ruby"}.get(found.format, found.format))
     needs.need(found.program, *(registry.programs if registry else ()))
-    for repo in cli.sandbox.repos:
-        cli.sandbox.repository(repo).privileges = [{"privilege": "Write", "service": cli.sandbox.service}]
+    cli.sandbox.grant("Write")
     if found.engine:
         request.getfixturevalue("engine")
     proves = [("proves", mark.args[0]) for mark in request.node.iter_markers("proves")]

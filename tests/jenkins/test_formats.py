@@ -30,6 +30,7 @@ def test_ten_formats_in_one_block(runs: Runs, packages: Sandbox, agent: dict[str
     chosen = {name: client for name, client in clients().items() if name in NAMES}
     for client in chosen.values():
         needs.need(client.program)
+    packages.grant("Write")
     options = [client.settings(packages) for client in chosen.values()]
     variables: dict[str, str] = {}
     for client in chosen.values():

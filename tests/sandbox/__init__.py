@@ -25,7 +25,7 @@ from sandbox.network import Handler, Network, Request, Server, Service
 from sandbox.proxy import ProxyHandler, Stranger
 from sandbox.registries import DEFAULT_HOSTS, PUBLIC_HOST, REPOS, Door, PublicDoor, Registries, labels
 from sandbox.verifier import Verifier
-from sandbox.workspace import Account, Provider, Repository, Role
+from sandbox.workspace import Account, Level, Provider, Repository, Role
 
 __all__ = ["Account", "Answer", "Fault", "Faults", "Issuer", "Provider", "Repository", "Request", "Sandbox", "Site"]
 
@@ -151,6 +151,11 @@ class Sandbox:
     def repository(self, slug: str) -> Repository:
         """Return a repository's access control, for changes."""
         return self.cloudsmith.workspaces.repositories[slug]
+
+    def grant(self, level: Level) -> None:
+        """Give the service account `ci-reader` a privilege on every repository, and nobody else one."""
+        for repository in self.cloudsmith.workspaces.repositories.values():
+            repository.privileges = [{"privilege": level, "service": SERVICE}]
 
     def api_key(self, role: Role = "Owner", *, org: str = ORG) -> str:
         """Make an API key of a user with that role in a workspace; the user's slug is `jo-` and the role."""

@@ -164,6 +164,7 @@ def test_message_is_on_the_page_and_its_advice_helps(
     needs.need(client.program)
     if client.engine:
         request.getfixturevalue("engine")
+    packages.grant("Write")
     jobs = Jobs(client, Cli(packages, tmp_path), tmp_path)
     jobs.environment["LOGIN"] = str(jobs.cli.directory)
     jobs.log_in(**({"CLOUDSMITH_FORMAT_OPTIONS": case.options} if case.options else {}))
