@@ -50,7 +50,6 @@ from sandbox.network import Request, Route
 from sandbox.objects import Change
 from sandbox.workspace import ROLES, Account, Level, Workspaces
 
-MANAGERS = ("Owner", "Manager")
 PAGE_SIZE = 30
 MAX_PAGE_SIZE = 500
 
@@ -63,25 +62,27 @@ NOT_FOUND = json_answer({"detail": "Not found."}, 404)
 class Endpoint(NamedTuple):
     """Where it is, what it shows (a list in pages; None is not found), and what a key's owner needs to see it.
 
-    That is the privilege on the repository, or without one a role in `roles`. The headers of pages are those whose
-    names begin with `headers`. `changes` has the methods besides GET; on a repository, they need Admin.
+    That is the privilege on the repository, or without one a role in `roles`, or without them a manager's. The headers
+    of pages are those whose names begin with `headers`. `changes` has the methods besides GET; on a repository, they
+    need Admin.
     """
 
     path: str
     show: Callable[..., Sequence[object] | dict[str, object] | None]
     privilege: Level | None = None
-    roles: Collection[str] = MANAGERS
+    roles: Collection[str] = ()
     within: str | None = None
     headers: tuple[str, ...] = ("X-Pagination-", "Link")
     changes: Mapping[str, Change] = {}
 
 
 class Administration:
-    """The endpoints. A page has at most `max_page_size` objects."""
+    """The endpoints. A page has at most `max_page_size` objects; `managers` are the roles that see the settings."""
 
     def __init__(self, workspaces: Workspaces) -> None:
         self._workspaces = workspaces
         self.max_page_size = MAX_PAGE_SIZE
+        self.managers: Collection[str] = ("Owner", "Manager")
 
     def route(self, request: Request, account: Account | None) -> Route | None:
         """The endpoint, if it is one of these, as an account sees it; None is nobody."""
@@ -118,7 +119,7 @@ class Administration:
         if org not in known.providers or account.org != org:
             return NOT_FOUND
         if endpoint.privilege is None:
-            return None if account.role in endpoint.roles else FORBIDDEN
+            return None if account.role in (endpoint.roles or self.managers) else FORBIDDEN
         if name not in known.repositories or not known.may(account, "Read", org, name):
             return NOT_FOUND
         needed = endpoint.privilege if request.method == "GET" else "Admin"

@@ -14,22 +14,34 @@ import jwt
 
 from sandbox.administration import NOT_FOUND, Administration
 from sandbox.clock import Clock
-from sandbox.faults import Answer, json_answer
+from sandbox.faults import Answer, json_answer, with_headers
 from sandbox.network import Request, Route, Service
 from sandbox.verifier import NO_TIMES, PROBLEMS, RefusedError, Verifier, demand_in_time, issuer_of, reason_of
 from sandbox.workspace import Account, Provider, Workspaces
 
 LIFETIME = 7200
 
+RATE_LIMITS = {
+    "X-RateLimit-Interval": "2.0",
+    "X-RateLimit-Limit": "1800",
+    "X-RateLimit-Remaining": "1799",
+    "X-RateLimit-Reset": "1485712175",
+}
+"""Headers as the vendor's page api/rate-limits shows them."""
 NOT_AUTHENTICATED = json_answer({"detail": "OIDC token cannot be authenticated."}, 401)
 
 
 class Cloudsmith:
     """The API host. `workspaces` has the settings, and `providers` the OIDC providers of each workspace.
 
-    Three things are not known of the real one, so a test can have either: whether a member of a claim that is a list
-    matches (`lists_match`), which `wildcards` at the end of a value stand for any rest (the vendor's pages show both),
-    and whether a provider URL that ends in a slash is another one than the issuer without (`slash_matters`).
+    Some things are not known of the real one, so a test can have either: whether a member of a claim that is a list
+    matches (`lists_match`), whether a number is compared as text (`numbers_as_text`), which `wildcards` stand for any
+    text at the end of a value (the vendor's pages show both), or also elsewhere (`wildcards_anywhere`), whether a
+    provider URL that ends in a slash is another one than the issuer without (`slash_matters`), whether a dynamic
+    provider gives its service account to those who ask for another (`mapping_overrides`), the answers to some refusals
+    (`refusal_answers`, by "claim", "unlinked" and "unknown"), the headers in which the API takes a token
+    (`api_headers`), those of a rate limit (`rate_limits`), and how package hosts take it (`schemes`, by registry).
+    `workspaces` has some more.
     """
 
     def __init__(self, verifier: Verifier) -> None:
@@ -47,7 +59,14 @@ class Cloudsmith:
         self.administration = Administration(self.workspaces)
         self.lists_match = True
         self.wildcards = {".*", "*"}
+        self.wildcards_anywhere = False
+        self.numbers_as_text = True
         self.slash_matters = False
+        self.mapping_overrides = True
+        self.refusal_answers: dict[str, Answer] = {}
+        self.api_headers = {"X-Api-Key", "Authorization"}
+        self.rate_limits = dict(RATE_LIMITS)
+        self.schemes: dict[str, tuple[str, ...]] = {}
         self.cannot_reach: set[str] = set()
         self.token_lifetime = LIFETIME
         self.refusals: list[str] = []
@@ -59,7 +78,7 @@ class Cloudsmith:
         if exchange := re.fullmatch(r"/openid/([^/]+)(/?)", request.path):
             org, slash = exchange.groups()
             if slash:
-                return "exchange", lambda: self._exchange(org, request)
+                return "exchange", lambda: with_headers(self._exchange(org, request), self.rate_limits)
             return "exchange", lambda: Answer(301, headers={"Location": f"{request.path}/"})
         if request.path == "/v1/user/self/":
             return "user", lambda: self._user(request)
@@ -115,20 +134,21 @@ class Cloudsmith:
         providers = [known for known in self.providers[org] if issuer in self._issuers(known)]
         if not providers:
             raise RefusedError(f"no provider for issuer {issuer!r}")
-        reasons = []
+        problems: dict[str, Exception] = {}
         for provider in providers:
             try:
-                claims = self.verifier.claims(token, self.clock.now(), self.cannot_reach, provider.jwks)
-                return self._admit(provider, claims, service)
+                claims = self.verifier.claims(token, self.clock.now(), self.cannot_reach, provider.believed_keys)
+                return self._admit(org, provider, claims, service)
             except (RefusedError, *PROBLEMS) as problem:
-                reasons.append(f"{provider.name}: {reason_of(problem)}")
-        raise RefusedError("; ".join(reasons))
+                problems[provider.name] = problem
+        answer = next((problem.answer for problem in problems.values() if isinstance(problem, RefusedError)), None)
+        raise RefusedError("; ".join(f"{name}: {reason_of(problem)}" for name, problem in problems.items()), answer)
 
     def _issuers(self, provider: Provider) -> set[str]:
         """Return the issuers that match a provider's URL."""
         return {provider.issuer} if self.slash_matters else {provider.issuer, provider.issuer.removesuffix("/")}
 
-    def _admit(self, provider: Provider, claims: Mapping[str, Any], service: str) -> str:
+    def _admit(self, org: str, provider: Provider, claims: Mapping[str, Any], service: str) -> str:
         """The service account that a provider gives to the claims of a verified token.
 
         A dynamic provider chooses it, whichever was asked for: so says the vendor's page
@@ -138,28 +158,41 @@ class Cloudsmith:
             raise RefusedError("disabled")
         for name, pattern in provider.claims.items():
             if not self._fits(claims.get(name), pattern):
-                raise RefusedError(f"claim {name} is {claims.get(name)!r}, not {pattern!r}")
+                raise self._refused("claim", f"claim {name} is {claims.get(name)!r}, not {pattern!r}")
         if provider.mapping_claim is None:
             if service not in provider.services:
-                raise RefusedError(f"service account {service} is not linked")
+                known = service in self.workspaces.accounts(org)
+                raise self._refused("unlinked" if known else "unknown", f"service account {service} is not linked")
             return service
         value = claims.get(provider.mapping_claim)
         mapped = next((slug for pattern, slug in provider.mappings.items() if self._fits(value, pattern)), None)
         if mapped is None:
             raise RefusedError(f"no mapping for {provider.mapping_claim} {value!r}")
+        if mapped != service and not self.mapping_overrides:
+            raise RefusedError(f"{value!r} is mapped to {mapped}")
         return mapped
 
-    def _fits(self, found: object, pattern: str) -> bool:
+    def _refused(self, kind: str, reason: str) -> RefusedError:
+        return RefusedError(reason, self.refusal_answers.get(kind))
+
+    def _fits(self, found: object, required: object) -> bool:
         """Return whether a claim matches the required value. One member of a list is enough."""
-        values = [str(value) for value in (found if isinstance(found, list) and self.lists_match else [found])]
-        prefixes = tuple(pattern.removesuffix(end) for end in self.wildcards if pattern.endswith(end))
-        return found is not None and any(value == pattern or value.startswith(prefixes) for value in values)
+        values = found if isinstance(found, list) and self.lists_match else [found]
+        return found is not None and any(self._equals(value, required) for value in values)
+
+    def _equals(self, value: object, required: object) -> bool:
+        if not self.numbers_as_text and not (isinstance(value, str) and isinstance(required, str)):
+            return value == required
+        wildcards = "|".join(re.escape(one) for one in sorted(self.wildcards, key=len, reverse=True)) or "(?!)"
+        parts = re.split(f"(?:{wildcards})" + ("" if self.wildcards_anywhere else "$"), str(required))
+        return bool(re.fullmatch(".*".join(map(re.escape, parts)), str(value), re.DOTALL))
 
     def _account(self, request: Request) -> Account | None:
         """Who asks: the owner of an API key, or the service account of a token of the exchange."""
-        bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        credential = request.headers.get("X-Api-Key") or bearer
-        slug = self.service_of(credential)
+        given = {name: request.headers.get(name, "") for name in ("X-Api-Key", "Authorization")}
+        credential = given["X-Api-Key"] or given["Authorization"].removeprefix("Bearer ")
+        taken = any(given[name] for name in self.api_headers)
+        slug = self.service_of(credential) if taken else None
         return self.workspaces.account(slug) if slug else self.workspaces.keys.get(credential)
 
     def _user(self, request: Request) -> Answer:

@@ -51,6 +51,11 @@ def json_answer(document: object, status: int = 200, headers: Mapping[str, str] 
     return Answer(status, json.dumps(document).encode(), {"Content-Type": "application/json"} | dict(headers or {}))
 
 
+def with_headers(answer: Answer, headers: Mapping[str, str]) -> Answer:
+    """Return the answer with more headers."""
+    return replace(answer, headers={**answer.headers, **headers})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fault:
     """One misbehaviour.
@@ -134,8 +139,7 @@ def throttled(retry_after: str | None = None) -> Fault:
 
 def header(fault: Fault, name: str, value: str) -> Fault:
     """Return the fault with one more header in its answer."""
-    answer = fault.answer or Answer()
-    return replace(fault, answer=replace(answer, headers={**answer.headers, name: value}))
+    return replace(fault, answer=with_headers(fault.answer or Answer(), {name: value}))
 
 
 def reset(after: int = 0) -> Fault:

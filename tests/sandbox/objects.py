@@ -131,6 +131,8 @@ def _enter(known: Workspaces, org: str, into: Provider, given: Given) -> dict[st
     if not known.repeated_urls and given.get("provider_url") in {one.issuer for one in others}:
         raise InvalidError({"provider_url": "There is a provider with this URL."})
     entered = {name: value for name, value in given.items() if name != "jwks" or known.knows_jwks}
+    if known.replaced_keys_stay and "jwks" in entered:
+        into.replaced_jwks = into.replaced_jwks or into.jwks
     mapped = {one.get("claim_value"): one.get("service_account") for one in given.get("dynamic_mappings") or ()}
     linked = set(given.get("service_accounts") or ())
     for name, slugs in {"service_accounts": linked, "dynamic_mappings": set(mapped.values())}.items():

@@ -41,11 +41,17 @@ class Provider:
     mappings: dict[str, str] = field(default_factory=dict)
     jwks: dict[str, Any] | None = None
     slug_perm: str = field(default_factory=lambda: secrets.token_hex(6))
+    replaced_jwks: dict[str, Any] | None = None
 
     @property
     def slug(self) -> str:
         """The name, as a URL holds it."""
         return slug_of(self.name)
+
+    @property
+    def believed_keys(self) -> dict[str, Any] | None:
+        """The uploaded key set that the exchange uses: a replaced one, where that stays in use."""
+        return self.replaced_jwks or self.jwks
 
     @property
     def linked(self) -> set[str]:
@@ -88,8 +94,9 @@ class Workspaces:
     `domains` is as in the API: `{"domain_name": "docker.acme.com", "domain_type": "NATIVE_DOCKER", "domain_scope":
     "WORKSPACE", "repository": None}`. None means that this Cloudsmith has no such endpoint.
 
-    Two more things are not known of the real one: whether providers have the field `jwks` (`knows_jwks`), and whether
-    two may have one URL (`repeated_urls`).
+    Three more things are not known of the real one: whether providers have the field `jwks` (`knows_jwks`), whether two
+    may have one URL (`repeated_urls`), and whether a key set stays in use after another was uploaded
+    (`replaced_keys_stay`).
 
     `services` has service accounts with settings of their own. One that a provider links exists anyway.
     """
@@ -101,6 +108,7 @@ class Workspaces:
     domains: list[dict[str, str | None]] | None = None
     knows_jwks: bool = True
     repeated_urls: bool = True
+    replaced_keys_stay: bool = False
 
     def accounts(self, org: str) -> dict[str, Account]:
         """Return the service accounts by slug, with those that providers link."""

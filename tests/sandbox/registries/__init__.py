@@ -119,11 +119,11 @@ class Door:
 
     def _unknown(self, request: Request) -> Answer:
         """Answer a path of no registry: 404 to those whom a registry of this host authenticates."""
-        here = [kind for kind in KINDS.values() if any(place.label == self.label for place in kind.places)]
-        return NOT_FOUND if any(self._service(kind, request) for kind in here) else self._challenge()
+        here = [name for name, kind in KINDS.items() if any(place.label == self.label for place in kind.places)]
+        return NOT_FOUND if any(self._service(name, request) for name in here) else self._challenge()
 
     def _answer(self, name: str, call: Call) -> Answer:
-        service = self._service(KINDS[name], call.request)
+        service = self._service(name, call.request)
         if service is None:
             return self._challenge()
         if "{repo}" in call.place.path:
@@ -142,9 +142,9 @@ class Door:
         challenge = f'Basic realm="Cloudsmith {self.label}"'
         return json_answer({"error": "Authentication required"}, 401, {"WWW-Authenticate": challenge})
 
-    def _service(self, kind: type[Registry], request: Request) -> str | None:
+    def _service(self, name: str, request: Request) -> str | None:
         """The service account whose token the client has."""
-        return self.cloudsmith.service_of(kind.token(request))
+        return self.cloudsmith.service_of(KINDS[name].token(request, self.cloudsmith.schemes.get(name, ())))
 
 
 @dataclass(frozen=True)

@@ -68,18 +68,19 @@ class Registry:
         self.version = version
 
     @classmethod
-    def token(cls, request: Request) -> str:
-        """Return the token that a request carries in one of `schemes`, "" if it does not."""
+    def token(cls, request: Request, schemes: Sequence[str] = ()) -> str:
+        """Return the token that a request carries in one of these schemes or of its own, "" if it does not."""
+        schemes = schemes or cls.schemes
         scheme, _, credentials = request.headers.get("Authorization", "").rpartition(" ")
-        if scheme == "Basic" and scheme in cls.schemes:
+        if scheme == "Basic" and scheme in schemes:
             try:
                 user, _, password = base64.b64decode(credentials).decode().partition(":")
             except ValueError:
                 return ""
             return password if user == "token" else ""
         if credentials:
-            return credentials if scheme in cls.schemes else ""
-        return request.headers.get("X-Api-Key", "") if "X-Api-Key" in cls.schemes else ""
+            return credentials if scheme in schemes else ""
+        return request.headers.get("X-Api-Key", "") if "X-Api-Key" in schemes else ""
 
     @classmethod
     def writes(cls, request: Request) -> bool:

@@ -18,8 +18,8 @@ class TerraformRegistry(StaticRegistry):
     schemes = ("Basic", "Bearer")
 
     @classmethod
-    def token(cls, request: Request) -> str:
-        return super().token(request).rpartition("/")[2]
+    def token(cls, request: Request, schemes: Sequence[str] = ()) -> str:
+        return super().token(request, schemes).rpartition("/")[2]
 
     def files(self, packages: Sequence[str]) -> dict[str, bytes]:
         module = f'output "greeting" {{\n  value = "{GREETING}"\n}}\n'.encode()
