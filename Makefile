@@ -1,9 +1,9 @@
 # The usual verbs. What they do is in the scripts that they call.
 .DEFAULT_GOAL := help
-.PHONY: help venv quick test lint reformat generated demo bench release
+.PHONY: help venv quick test lint reformat generated demo bench release verify-cloudsmith
 
 help: ## name the goals
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 25
 
 venv: ## make .venv, with the program and its tools
 	@sh -c '. tests/venv.sh && make_venv'
@@ -24,12 +24,16 @@ reformat: venv ## write Python as the linter wants it
 generated: venv ## write what is generated from the formats and the findings
 	cd tests && ../.venv/bin/python -m formats
 	.venv/bin/python tests/explain/tables.py
+	cd tests && ../.venv/bin/python -m cloudsmith.tables
 
 demo: ## show the main job on a local stand-in for Jenkins and Cloudsmith
 	sh tests/demo.sh
 
 bench: venv ## measure what a login costs
 	.venv/bin/python tests/bench/login.py
+
+verify-cloudsmith: ## ask a real workspace what is believed of Cloudsmith: docs/real-service.md
+	sh tests/run.sh --numprocesses 0 --override-ini session_timeout=3600 --cloudsmith $(ARGS) tests/cloudsmith/questions
 
 release: ## check that this commit can be released: docs/releasing.md
 	git diff --quiet HEAD

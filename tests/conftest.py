@@ -35,6 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--every-client", action="store_true", help="run the tests of all package clients")
+    parser.addoption("--cloudsmith", action="store_true", help="make, use and remove things in the real CLOUDSMITH_ORG")
     parser.addoption("--record", action="store_true", help="write what clients prove to tests/clients/proven.json")
 
 

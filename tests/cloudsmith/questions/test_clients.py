@@ -1,0 +1,104 @@
+"""Real clients read and publish at the vendor's hosts, with a login as a pipeline has it."""
+
+import dataclasses
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import cast
+
+import httpx
+import pytest
+
+import needs
+from clients.client import Client, clients
+from clients.job import Jobs, masked
+from cloudsmith.belief import CLIENTS
+from cloudsmith.questions.conftest import Settle
+from cloudsmith.seeds import seeds
+from cloudsmith.workspace import SECONDS, Workspace, ways
+from program import Cli
+from sandbox import CA_VARIABLES, Sandbox
+from sandbox.issuer import Issuer
+
+REACH = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", *CA_VARIABLES)
+"""What this machine may need to reach the Internet."""
+RAW = "https://dl.cloudsmith.io/basic/acme/prod/raw/files/acme-hello.txt"
+HERE: Mapping[str, dict[str, str]] = {
+    "curl": {"read": f"curl --silent --show-error --fail --location --output raw {RAW}", "got": "raw"},
+}
+"""What a client does here, and not what it does in the sandbox: a new repository has no upstream for generic files."""
+
+
+class World:
+    """What `Cli` and `Jobs` ask of a sandbox."""
+
+    def __init__(self, workspace: Workspace, service: str, issuer: Issuer) -> None:
+        self.org, self.service, self.mint = workspace.org, service, issuer.mint
+        self.variables = {name: os.environ[name] for name in REACH if name in os.environ}
+        self.variables["CLOUDSMITH_API_HOST"] = workspace.api_host
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables with which programs reach Cloudsmith."""
+        return dict(self.variables)
+
+
+def adapted(name: str, repo: str) -> Client:
+    """Return a client whose scripts name this repository (ORG/REPO)."""
+    client = dataclasses.replace(clients()[name], **HERE.get(name, {}))  # type: ignore[arg-type]
+    texts = {one.name: getattr(client, one.name) for one in dataclasses.fields(client)}
+    replaced = {name: text.replace("acme/prod", repo) for name, text in texts.items() if isinstance(text, str)}
+    files = {path: text.replace("acme/prod", repo) for path, text in client.files.items()}
+    return dataclasses.replace(client, **replaced, files=files)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def seeded(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], None]:
+    """Publish the packages of a kind that clients read, once."""
+    done = set()
+
+    def seed(kind: str, token: str) -> None:
+        repo = f"{workspace.org}/{workspace.repo}"
+        for one in [] if kind in done else seeds(kind, tmp_path_factory.mktemp(kind)):
+            url, headers = one.url.format(repo=repo), ways(token)[one.way]
+            answer = httpx.request(one.method, url, headers=headers, timeout=SECONDS, **one.body)
+            there = workspace.found(one.read.format(repo=repo), token)
+            assert there, f"{one.url}: {answer.status_code} {answer.text[:200]}"
+        done.add(kind)
+
+    return seed
+
+
+@pytest.mark.timeout(900)  # Cloudsmith may need minutes to index a package
+@pytest.mark.parametrize("name", CLIENTS)
+def test_client(
+    workspace: Workspace,
+    issuer: Issuer,
+    settle: Settle,
+    seeded: Callable[[str, str], None],
+    tmp_path: Path,
+    name: str,
+) -> None:
+    client = adapted(name, f"{workspace.org}/{workspace.repo}")
+    needs.need(client.program)
+
+    def succeeds(service: str, script: str) -> Jobs | None:
+        """Run a script with a login of a service account; return None if it fails."""
+        folder = tmp_path / service
+        folder.mkdir()
+        jobs = Jobs(client, Cli(cast("Sandbox", World(workspace, service, issuer)), folder), folder)
+        jobs.log_in(CLOUDSMITH_REPO=workspace.repo)
+        ended = jobs.run(script)
+        print(masked(ended.output))  # noqa: T201 - pytest shows it if the test fails
+        return jobs if ended.code == 0 else None
+
+    done, jobs = [], None
+    with workspace.provider(issuer, workspace.reader, workspace.publisher):
+        token = workspace.exchange(issuer.mint(), workspace.publisher).json()["token"]
+        if client.read:
+            seeded(CLIENTS[name], token)
+            jobs = succeeds(workspace.reader, client.read)
+            done += ["reads"] if jobs and jobs.got() else []
+        if client.publish:
+            jobs = succeeds(workspace.publisher, client.publish)
+            done += ["publishes"] if jobs and workspace.found(client.published, token) else []
+    settle(f"client-{name}", ", ".join(done) or "neither", f"{name} {jobs.version()}" if jobs else name)

@@ -1,0 +1,226 @@
+"""What the kit makes in a workspace, with the vendor's client, and removes. Its names have one random prefix."""
+
+import base64
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple, Self
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import cloudsmith_api  # type: ignore[import-untyped]
+import httpx
+import jwt
+
+from cloudsmith.hosting import hosted_issuer
+from sandbox.issuer import Issuer
+
+PREFIX = "cloudsmith-oidc-kit-"
+DEFAULT_API = "https://api.cloudsmith.io"
+PAGE_SIZE = 100
+SECONDS = 30.0
+SYNC_SECONDS = 180.0
+POLL_SECONDS = 2.0
+ACCOUNTS = {"reader": "Member", "publisher": "Member", "manager": "Manager"}
+"""The service accounts and their roles in the workspace. The manager's API key stands for that of a person."""
+
+
+def ways(token: str) -> dict[str, Mapping[str, str]]:
+    """The ways to send a token."""
+    basic = base64.b64encode(f"token:{token}".encode()).decode()
+    return {
+        "Basic": {"Authorization": f"Basic {basic}"},
+        "Bearer": {"Authorization": f"Bearer {token}"},
+        "the token alone": {"Authorization": token},
+        "nothing": {},
+    }
+
+
+def usual_claims(issuer: Issuer) -> dict[str, str]:
+    """Return claims that the tokens of an issuer match in any case: a plain text, compared as it is."""
+    return {"sub": jwt.decode(issuer.mint(), options={"verify_signature": False})["sub"]}
+
+
+class Kind(NamedTuple):
+    """How objects of a kind are listed and removed, and which field identifies one there."""
+
+    list: Callable[..., Any]
+    remove: Callable[..., Any]
+    identifier: str
+
+
+@dataclass
+class Workspace:
+    """A workspace in which the kit may make things: `with` makes them, and removes them at the end.
+
+    The objects of earlier runs are removed first. Nothing is touched whose name does not begin with `PREFIX`.
+    """
+
+    org: str
+    key: str = field(repr=False)
+    api_host: str = DEFAULT_API
+    prefix: str = field(default_factory=lambda: PREFIX + secrets.token_hex(3))
+
+    def __enter__(self) -> Self:
+        self.remove(PREFIX)
+        try:
+            self._make()
+        except BaseException:
+            self.remove(self.prefix)
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove(self.prefix)
+
+    @property
+    def plan(self) -> str:
+        """What will be made, for the person who has started it."""
+        names = ", ".join(f"{self.prefix}-{name}" for name in ACCOUNTS)
+        return (
+            f"In the workspace {self.org}, this removes what is named {PREFIX}… from an earlier run. It makes the "
+            f"private repository {self.prefix}, with small packages in it, the service accounts {names}, and OpenID "
+            f"Connect providers {self.prefix}-…, one after the other. At the end, also after Ctrl-C, it removes them."
+        )
+
+    def _make(self) -> None:
+        self.repo: str = self._repos.repos_create(
+            self.org, data={"name": self.prefix, "slug": self.prefix, "repository_type_str": "Private"}
+        ).slug
+        made = {
+            name: self._orgs.orgs_services_create(self.org, data={"name": f"{self.prefix}-{name}", "role": role})
+            for name, role in ACCOUNTS.items()
+        }
+        self.reader, self.publisher = made["reader"].slug, made["publisher"].slug
+        self.manager_key: str = made["manager"].key
+        privileges = {self.reader: "Read", self.publisher: "Write"}
+        given = [{"privilege": level, "service": slug} for slug, level in privileges.items()]
+        self._repos.repos_privileges_partial_update(self.org, self.repo, data={"privileges": given})
+
+    def remove(self, prefix: str) -> None:
+        """Remove everything with this prefix. Raises `ExceptionGroup` at the end if something could not be."""
+        problems = []
+        for kind in self._kinds:
+            for one in list(self._named(kind, prefix)):
+                try:
+                    kind.remove(self.org, one)
+                except cloudsmith_api.rest.ApiException as problem:
+                    problems.append(problem)
+        if problems:
+            raise ExceptionGroup(f"not all of {prefix}… could be removed", problems)
+
+    def _named(self, kind: Kind, prefix: str) -> Iterator[str]:
+        """Yield the identifiers of the objects whose names have the prefix."""
+        page, found = 1, list[Any]()
+        while page == 1 or len(found) == PAGE_SIZE:
+            found = kind.list(self.org, page=page, page_size=PAGE_SIZE)
+            yield from (getattr(one, kind.identifier) for one in found if one.name.startswith(prefix))
+            page += 1
+
+    # Requests
+
+    @cached_property
+    def _client(self) -> Any:
+        """The vendor's client. It ignores the usual variables for a proxy and certificates."""
+        configuration = cloudsmith_api.Configuration()
+        configuration.host = f"{self.api_host}/v1"
+        configuration.api_key["X-Api-Key"] = self.key
+        if not proxy_bypass(urlsplit(self.api_host).hostname or ""):
+            configuration.proxy = getproxies().get("https")
+        configuration.ssl_ca_cert = os.environ.get("SSL_CERT_FILE")
+        return cloudsmith_api.ApiClient(configuration)
+
+    @cached_property
+    def _orgs(self) -> Any:
+        return cloudsmith_api.OrgsApi(self._client)
+
+    @cached_property
+    def _repos(self) -> Any:
+        return cloudsmith_api.ReposApi(self._client)
+
+    @property
+    def _kinds(self) -> list[Kind]:
+        """In the order in which they can be removed."""
+        orgs, repos = self._orgs, self._repos
+        return [
+            Kind(orgs.orgs_openid_connect_list, orgs.orgs_openid_connect_delete, "slug_perm"),
+            Kind(repos.repos_namespace_list, repos.repos_delete, "slug"),
+            Kind(orgs.orgs_services_list, orgs.orgs_services_delete, "slug"),
+        ]
+
+    def found(self, url: str, token: str) -> bool:
+        """Return whether something is at a URL of a package host, at once or when Cloudsmith has indexed it."""
+        deadline = time.monotonic() + SYNC_SECONDS
+        while not any(self.get(url, way).is_success for way in ways(token).values()):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(POLL_SECONDS)
+        return True
+
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        """Ask the API (a path), or a package host (a URL)."""
+        return httpx.get(f"{self.api_host}{url}" if url.startswith("/") else url, headers=headers, timeout=SECONDS)
+
+    # Providers and tokens
+
+    @cached_property
+    def uploads(self) -> bool:
+        """Whether the service knows a provider's field `jwks`, and shows it again."""
+        issuer = Issuer(jenkins_url=f"https://{self.prefix}.example.com")
+        with self._provider(provider_url=issuer.url, claims=usual_claims(issuer), jwks=issuer.jwks()) as made:
+            return bool(made.jwks == issuer.jwks())
+
+    def issuer(self) -> Issuer:
+        """Return a new issuer, or the one that CLOUDSMITH_ISSUER hosts. Raises `NotHostedError` if none does."""
+        if self.uploads:
+            return Issuer(jenkins_url=f"https://{self.prefix}-{secrets.token_hex(3)}.example.com")
+        return hosted_issuer()
+
+    @contextmanager
+    def provider(
+        self, issuer: Issuer, *services: str, claims: Mapping[str, object] | None = None, **fields: object
+    ) -> Iterator[Any]:
+        """Make a provider for an issuer, until the end of the block, and return it as the API does.
+
+        It requires `usual_claims` unless others are given. Raises `cloudsmith_api.rest.ApiException` if the service
+        refuses to make it.
+        """
+        uploaded = {"jwks": issuer.jwks()} if self.uploads else {}
+        required = usual_claims(issuer) if claims is None else claims
+        with self._provider(
+            **{"provider_url": issuer.url, "claims": required, "service_accounts": list(services), **uploaded, **fields}
+        ) as made:
+            yield made
+
+    @contextmanager
+    def _provider(self, **fields: object) -> Iterator[Any]:
+        data = {"name": f"{self.prefix}-{secrets.token_hex(3)}", "enabled": True, **fields}
+        made = self._orgs.orgs_openid_connect_create(self.org, data=data)
+        try:
+            yield made
+        finally:
+            self._orgs.orgs_openid_connect_delete(self.org, made.slug_perm)
+
+    def upload(self, slug_perm: str, jwks: object) -> None:
+        """Replace the key set of a provider."""
+        self._orgs.orgs_openid_connect_partial_update(self.org, slug_perm, data={"jwks": jwks})
+
+    def exchange(self, id_token: str, service: str) -> httpx.Response:
+        """Ask for a token of a service account."""
+        asked = {"oidc_token": id_token, "service_slug": service}
+        return httpx.post(f"{self.api_host}/openid/{self.org}/", json=asked, timeout=SECONDS)
+
+    def grants(self, id_token: str, service: str) -> bool:
+        """Return whether the exchange grants a token of a service account."""
+        return self.exchange(id_token, service).is_success
+
+    def token(self, service: str) -> str:
+        """Return a token of a service account."""
+        issuer = self.issuer()
+        with self.provider(issuer, service):
+            answer = self.exchange(issuer.mint(), service)
+        return str(answer.raise_for_status().json()["token"])
