@@ -13,16 +13,12 @@ FOLDER = Path(__file__).parent
 RECORD = Path(os.environ.get("CLOUDSMITH_KIT_RECORD") or FOLDER / "record.json")
 """Where the answers are kept. The kit's own tests keep those of the sandbox elsewhere."""
 CLIENTS = {
+    **dict.fromkeys(("bun", "npm", "pnpm", "yarn1"), "npm"),
+    **dict.fromkeys(("pip", "poetry", "twine", "uv"), "python"),
     "curl": "raw",
-    "npm": "npm",
-    "pip": "python",
-    "pnpm": "npm",
-    "poetry": "python",
-    "twine": "python",
-    "uv": "python",
-    "yarn1": "npm",
+    **dict.fromkeys(("cargo", "cloudsmith", "conan", "helm-oci", "huggingface", "oras", "rubygems"), ""),
 }
-"""The clients that the kit can run, and the packages of `seeds.py` that their scripts read."""
+"""The clients that the kit can run, and the kind of packages of `seeds.py` that they read. Without one they publish."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +38,7 @@ class Belief:
         """Return what is wrong with the product if this is the answer, "" if nothing is."""
         believed = self.believed
         agrees = answer == believed if isinstance(believed, str) else set(believed) <= set(answer.split(", "))
-        return "" if agrees else f"{self.question} {answer!r}, but believed is {self.shown!r}: change {self.code}"
+        return "" if agrees else f"{self.question} {answer}. The program believes: {self.shown}. Change {self.code}"
 
     @property
     def shown(self) -> str:
@@ -51,9 +47,10 @@ class Belief:
 
 
 def _of_client(name: str, client: Client) -> Belief:
+    jobs = {"reads": CLIENTS[name] and client.read, "publishes": client.publish}
     return Belief(
         question=f"What does {name} do with a login?",
-        believed=", ".join(what for what, job in (("reads", client.read), ("publishes", client.publish)) if job),
+        believed=", ".join(what for what, job in jobs.items() if job),
         source="the format's page, and the sandbox: see formats.md",
         code=f"python/src/cloudsmith_oidc/formats/{client.format}.py: FORMAT",
     )

@@ -13,7 +13,8 @@ NAME, VERSION = "acme-hello", "1.0.0"
 class Seed(NamedTuple):
     """One request that publishes, how it sends the token, and the URL at which readers find the package then.
 
-    The URLs name the repository as `{repo}`; `body` has arguments of `httpx.request`.
+    The URLs name the repository as `{repo}`; `body` has arguments of `httpx.request`. With `package`, a path of the API
+    that also needs the file's identifier makes a package of an uploaded file.
     """
 
     method: str
@@ -21,6 +22,7 @@ class Seed(NamedTuple):
     read: str
     way: str
     body: Mapping[str, Any]
+    package: str = ""
 
 
 def seeds(kind: str, folder: Path) -> list[Seed]:
@@ -33,8 +35,8 @@ def seeds(kind: str, folder: Path) -> list[Seed]:
         return [Seed("PUT", url, url, "Bearer", {"json": document}) for url, document in documents.items()]
     if kind == "raw":
         read = f"https://dl.cloudsmith.io/basic/{{repo}}/raw/files/{NAME}.txt"
-        body = {"content": b"hello\n"}
-        return [Seed("PUT", f"https://upload.cloudsmith.io/{{repo}}/{NAME}.txt", read, "Basic", body)]
+        url, body = f"https://upload.cloudsmith.io/{{repo}}/{NAME}.txt", {"content": b"hello\n"}
+        return [Seed("PUT", url, read, "Basic", body, "/packages/{repo}/upload/raw/")]
     wheel = samples.wheel(folder, NAME, VERSION)
     form = {":action": "file_upload", "protocol_version": "1", "metadata_version": "2.1", "filetype": "bdist_wheel"}
     form |= {"name": NAME, "version": VERSION, "pyversion": "py3"}

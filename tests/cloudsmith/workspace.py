@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -109,7 +110,7 @@ class Workspace:
                 try:
                     kind.remove(self.org, one)
                 except cloudsmith_api.rest.ApiException as problem:
-                    problems.append(problem)
+                    problems += [] if problem.status == HTTPStatus.NOT_FOUND else [problem]
         if problems:
             raise ExceptionGroup(f"not all of {prefix}… could be removed", problems)
 
@@ -129,6 +130,7 @@ class Workspace:
         configuration = cloudsmith_api.Configuration()
         configuration.host = f"{self.api_host}/v1"
         configuration.api_key["X-Api-Key"] = self.key
+        configuration.client_side_validation = False  # a value that is new to it would stop the kit
         if not proxy_bypass(urlsplit(self.api_host).hostname or ""):
             configuration.proxy = getproxies().get("https")
         configuration.ssl_ca_cert = os.environ.get("SSL_CERT_FILE")
@@ -164,6 +166,10 @@ class Workspace:
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
         """Ask the API (a path), or a package host (a URL)."""
         return httpx.get(f"{self.api_host}{url}" if url.startswith("/") else url, headers=headers, timeout=SECONDS)
+
+    def post(self, path: str, body: object, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        """Send something to the API."""
+        return httpx.post(f"{self.api_host}{path}", json=body, headers=headers, timeout=SECONDS)
 
     # Providers and tokens
 
@@ -212,7 +218,7 @@ class Workspace:
     def exchange(self, id_token: str, service: str) -> httpx.Response:
         """Ask for a token of a service account."""
         asked = {"oidc_token": id_token, "service_slug": service}
-        return httpx.post(f"{self.api_host}/openid/{self.org}/", json=asked, timeout=SECONDS)
+        return self.post(f"/openid/{self.org}/", asked)
 
     def grants(self, id_token: str, service: str) -> bool:
         """Return whether the exchange grants a token of a service account."""

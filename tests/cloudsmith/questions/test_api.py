@@ -12,19 +12,31 @@ ENDPOINTS = {
     "services": "/v1/orgs/{org}/services/",
     "repository": "/v1/repos/{org}/{repo}/",
     "privileges": "/v1/repos/{org}/{repo}/privileges",
-    "domains": "/v2/workspaces/{org}/domains/",
 }
-"""All that `explain` reads."""
+"""What `explain` reads, besides domains."""
+
+
+@pytest.fixture
+def keys(workspace: Workspace) -> dict[str, dict[str, str]]:
+    """The headers of those who may ask the API."""
+    keys = {"owner": workspace.key, "manager": workspace.manager_key, "service": workspace.token(workspace.reader)}
+    return {who: {"X-Api-Key": key} for who, key in keys.items()}
 
 
 @pytest.mark.parametrize("who", ["owner", "manager", "service"])
-def test_endpoints(workspace: Workspace, issuer: Issuer, settle: Settle, who: str) -> None:
-    keys = {"owner": workspace.key, "manager": workspace.manager_key}
-    header = {"X-Api-Key": keys.get(who) or workspace.token(workspace.reader)}
+def test_endpoints(
+    workspace: Workspace, issuer: Issuer, keys: dict[str, dict[str, str]], settle: Settle, who: str
+) -> None:
     with workspace.provider(issuer, workspace.reader) as provider:
         names = {"org": workspace.org, "repo": workspace.repo, "provider": provider.slug_perm}
-        statuses = {name: workspace.get(path.format(**names), header).status_code for name, path in ENDPOINTS.items()}
-    settle(f"api-{who}", ", ".join(f"{name} {status}" for name, status in statuses.items()))
+        answers = {name: workspace.get(path.format(**names), keys[who]) for name, path in ENDPOINTS.items()}
+    settle(f"api-{who}", ", ".join(f"{name} {answer.status_code}" for name, answer in answers.items()))
+
+
+@pytest.mark.usefixtures("issuer")
+def test_domains(workspace: Workspace, keys: dict[str, dict[str, str]], settle: Settle) -> None:
+    answers = {who: workspace.get(f"/v2/workspaces/{workspace.org}/domains/", key) for who, key in keys.items()}
+    settle("domains", ", ".join(who for who, answer in answers.items() if answer.is_success) or "none")
 
 
 @pytest.mark.usefixtures("issuer")
