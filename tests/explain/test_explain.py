@@ -94,7 +94,7 @@ def test_configuration_as_code_has_an_explicit_issuer_and_adds_a_missing_subject
     ids=" ".join,
 )
 def test_fulfilled_expectation_is_no_finding(cli: Cli, expectation: tuple[str, ...]) -> None:
-    assert codes(report(cli, "--no-exchange", *expectation)) == ["audience-is-list"]
+    assert codes(report(cli, "--no-exchange", *expectation)) == []
 
 
 @pytest.mark.parametrize(
@@ -183,10 +183,7 @@ def test_granted_exchange_makes_warnings_of_errors(cli: Cli) -> None:
 
     found = report(cli)
 
-    assert [(one["code"], one["severity"]) for one in found["findings"]] == [
-        ("discovery-unreachable", "warning"),
-        ("audience-is-list", "info"),
-    ]
+    assert [(one["code"], one["severity"]) for one in found["findings"]] == [("discovery-unreachable", "warning")]
     assert found["summary"]["cause"] is None
 
 
@@ -206,7 +203,7 @@ def test_cached_answer_is_no_slow_clock(cli: Cli) -> None:
     cached = faults.header(faults.document(cli.sandbox.issuer.jwks(), 200), "Age", "3600")
     cli.sandbox.faults.always("jwks", faults.header(cached, "Date", hour_ago))
 
-    assert codes(report(cli)) == ["audience-is-list"]
+    assert codes(report(cli)) == []
 
 
 SILENCE = {
@@ -255,7 +252,7 @@ def test_keys_are_fetched_from_the_issuers_own_origin_only(cli: Cli, address: st
 
     found = report(cli, "--no-exchange")
 
-    assert codes(found) == [cause, "audience-is-list"]
+    assert codes(found) == [cause]
     assert [request.endpoint for request in cli.sandbox.requests] == ["site"]
 
 

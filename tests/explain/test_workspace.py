@@ -11,8 +11,6 @@ from program import Cli
 from sandbox import Answer, Fault, Sandbox, faults
 from sandbox.faults import json_answer
 
-REMARKS = ["audience-is-list"]
-
 
 @pytest.fixture(autouse=True)
 def careful(sandbox: Sandbox) -> None:
@@ -24,7 +22,7 @@ def careful(sandbox: Sandbox) -> None:
 def test_healthy_settings_are_no_finding(cli: Cli, arguments: tuple[str, ...]) -> None:
     found = report(cli, *arguments, key=cli.sandbox.api_key())
 
-    assert codes(found) == REMARKS
+    assert codes(found) == []
     assert found["cloudsmith"] == {
         "providers": [
             {
@@ -59,11 +57,12 @@ def many_providers(sandbox: Sandbox) -> None:
         sandbox.trust(sandbox.issuer.url, {"sub": f"{JOB}{number}"})
 
 
+WITH_AUDIENCE = {"sub": JOB, "aud": "https://cloudsmith.example.com"}
 HEALTHY: dict[str, tuple[Change, ...]] = {
     "a mapping": (enters(mapping_claim="sub", mappings={JOB: "ci-reader"}),),
     "a mapping with a wildcard": (enters(mapping_claim="sub", mappings={f"{JENKINS}/job/team/*": "ci-reader"}),),
     "a number": (enters(claims={"sub": JOB, "build_number": "7"}),),
-    "a list": (enters(claims={"sub": JOB, "aud": "https://cloudsmith.example.com"}),),
+    "a list": (enters(claims=WITH_AUDIENCE),),
     "a privilege by team": (teams("builders"), grants(builders="Read")),
     "a privilege of everybody": (repository(default_privilege="Read"),),
     "a public repository": (repository(type="Public"),),
@@ -79,7 +78,7 @@ def test_settings_that_authorize_the_job_are_no_finding(cli: Cli, healthy: str) 
 
     found = report(cli, key=cli.sandbox.api_key())
 
-    assert codes(found) == REMARKS
+    assert codes(found) == []
     assert found["summary"]["exchange"] == "granted"
 
 
@@ -100,10 +99,7 @@ DOUBTS: dict[str, tuple[tuple[Change, ...], str]] = {
         (enters(claims={"sub": f"{JENKINS}/job/team/.*"}), cloudsmith(wildcards={"*"})),
         f"spelling of the wildcard (its pages disagree): enter sub = {JENKINS}/job/team/*",
     ),
-    "a list": (
-        (enters(claims={"sub": JOB, "aud": "https://cloudsmith.example.com"}), cloudsmith(lists_match=False)),
-        "(1) aud is a list",
-    ),
+    "a list": ((enters(claims=WITH_AUDIENCE), cloudsmith(lists_match=False)), "(1) aud is a list"),
     "a slash": ((enters(issuer=f"{JENKINS}/oidc/"), cloudsmith(slash_matters=True)), "(1) the provider URL ends in"),
     "no way to the issuer": ((cloudsmith(cannot_reach={"jenkins.example.com"}),), "(1) Cloudsmith cannot reach"),
 }
@@ -115,11 +111,22 @@ def test_unexplained_refusal_lists_the_remaining_causes(cli: Cli, doubt: str) ->
     for change in changes:
         change(cli.sandbox)
 
-    first = report(cli, key=cli.sandbox.api_key())["findings"][0]
+    first, *others = report(cli, key=cli.sandbox.api_key())["findings"]
 
     assert first["code"] == "exchange-refused"
     assert says in first["hint"]
     assert "match the token" in first["hint"]
+    assert ("audience-is-list" in [one["code"] for one in others]) == (doubt == "a list")
+
+
+def test_list_is_no_finding_where_another_error_explains_the_refusal(cli: Cli) -> None:
+    provider(cli.sandbox).claims = WITH_AUDIENCE
+    token = cli.sandbox.mint()
+    cli.sandbox.issuer.rotate()
+
+    found = report(cli, token=token, key=cli.sandbox.api_key())
+
+    assert codes(found) == ["signature-invalid", "exchange-refused"]
 
 
 KEYS: dict[str, tuple[Callable[[Sandbox], str], list[str], int]] = {
@@ -144,7 +151,7 @@ def test_useless_key_is_a_warning(cli: Cli, kind: str) -> None:
 
     result = cli.run("explain", "--json", CLOUDSMITH_API_KEY=key)
 
-    assert codes(json.loads(result.stdout)) == [*expected, *REMARKS]
+    assert codes(json.loads(result.stdout)) == expected
     assert result.code == 0
     assert len([one for one in cli.sandbox.requests if "X-Api-Key" in one.headers]) == requests
     assert not key or key.strip() not in result.stdout.decode() + result.stderr
@@ -173,7 +180,7 @@ def test_privileges_are_read_where_the_repository_is_not_shown(cli: Cli) -> None
 
     found = report(cli, key=cli.sandbox.api_key())
 
-    assert codes(found) == ["api-key-refused", *REMARKS]
+    assert codes(found) == ["api-key-refused"]
     assert found["cloudsmith"]["repositories"] == [{"slug": "prod", "privilege": "Read"}]
 
 
@@ -282,7 +289,7 @@ def test_silent_api_ends_before_the_deadline(cli: Cli, endpoint: str) -> None:
 
     found = report(cli, "--no-exchange", key=cli.sandbox.api_key(), CLOUDSMITH_TIMEOUT="3")
 
-    assert set(codes(found)) == {"cloudsmith-unread", *REMARKS}
+    assert set(codes(found)) == {"cloudsmith-unread"}
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
@@ -293,7 +300,7 @@ def test_nothing_is_concluded_from_what_cannot_be_read(cli: Cli, endpoint: str, 
 
     found = report(cli, key=cli.sandbox.api_key())
 
-    assert codes(found) == ["cloudsmith-unread", *REMARKS]
+    assert codes(found) == ["cloudsmith-unread"]
     assert found["summary"]["exchange"] == "granted"
     assert not any("evil" in one.host for one in cli.sandbox.requests)
 
@@ -304,7 +311,7 @@ def test_pages_that_never_end_are_left(cli: Cli) -> None:
 
     found = report(cli, key=cli.sandbox.api_key())
 
-    assert codes(found) == ["cloudsmith-unread", *REMARKS]
+    assert codes(found) == ["cloudsmith-unread"]
     assert "pages" in found["findings"][0]["found"]
     assert 1 < len([one for one in cli.sandbox.requests if one.endpoint == "providers"]) < 50
 

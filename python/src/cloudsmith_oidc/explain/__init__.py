@@ -6,6 +6,7 @@ The evidence is gathered once (`evidence`). Every check (`checks`) looks at it. 
 """
 
 import dataclasses
+from collections.abc import Iterator
 
 import structlog
 
@@ -34,9 +35,9 @@ def explain_refusal(
     report, log = report_on(evidence), structlog.get_logger()
     log.info("the ID token says", **report.claims)
     cause, *others = report.findings
-    # The program's last line has the refusal itself. Remarks matter only if nothing else explains it.
+    # The program's last line has the refusal itself.
     for other in others:
-        if other.found != refused.message and (other.severity != "info" or cause.code == "exchange-refused"):
+        if other.found != refused.message:
             log.info("also found: %s", other.code, found=other.found, hint=other.hint)
     found = {"found": cause.found} if cause.found != refused.message else {}
     log.warning("likely cause: %s. %s", cause.code, CODES[cause.code].meaning, **found, hint=cause.hint)
@@ -47,14 +48,15 @@ def explain_refusal(
 def report_on(evidence: Evidence) -> Report:
     """Return the report of all checks."""
     found = likeliest_first(_adapted(finding, evidence) for check in CHECKS for finding in check(evidence))
-    return Report(evidence, tuple(_consequence(finding, found[0]) for finding in found))
+    return Report(evidence, tuple(finding for one in found for finding in _explained(one, by=found[0].code)))
 
 
-def _consequence(finding: Finding, first: Finding) -> Finding:
-    """Give no advice of its own to a refusal that an earlier error explains."""
-    if finding.code != "exchange-refused" or first.code == "exchange-refused":
-        return finding
-    return dataclasses.replace(finding, hint=f"Correct {first.code} first: it explains the refusal")
+def _explained(finding: Finding, by: str) -> Iterator[Finding]:
+    """Yield a finding again. If an earlier error explains a refusal, it needs no advice, and no guess at its cause."""
+    if by == "exchange-refused" or finding.code not in {"exchange-refused", "audience-is-list"}:
+        yield finding
+    elif finding.code == "exchange-refused":
+        yield dataclasses.replace(finding, hint=f"Correct {by} first: it explains the refusal")
 
 
 def _adapted(finding: Finding, evidence: Evidence) -> Finding:

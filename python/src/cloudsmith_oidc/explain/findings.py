@@ -182,9 +182,9 @@ CODES: dict[str, Code] = {
         "Correct the required claim in Cloudsmith's provider, or the claim templates in Jenkins",
         holds_if_granted=True),
     "audience-is-list": Code("provider", 330, ExchangeRefusedError,
-        "`aud` is a list. It is not known whether Cloudsmith matches lists.",
-        "Jenkins writes a list since oidc-provider 206. If nothing else explains a refusal, try it without aud among "
-        "the provider's required claims",
+        "`aud` is a list, and the provider requires it. Nobody has seen whether Cloudsmith finds its value in a list.",
+        "Cloudsmith accepts tokens whose aud is a list from a provider that does not require aud. Remove aud from the "
+        "provider's required claims, and log in once",
         severity="info"),
     "exchange-throttled": Code("provider", 340, ThrottledError,
         "Cloudsmith's rate limit is used up.",

@@ -12,6 +12,7 @@ CHECKS: tuple[Check, ...] = (
     exchange.settings,
     exchange.network,
     exchange.answer,
+    exchange.required_audience,
     token.presence,
     token.times,
     token.claims,

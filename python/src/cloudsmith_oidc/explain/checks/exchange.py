@@ -63,6 +63,15 @@ def answer(evidence: Evidence) -> Iterator[Finding]:
         yield finding(code, error.message, f"a token of the service account {shown(evidence.account.slug)}", hint=hint)
 
 
+def required_audience(evidence: Evidence) -> Iterator[Finding]:
+    """Report a required `aud` that the token has in a list, if Cloudsmith refuses a token that seems to match."""
+    match = evidence.provider
+    if isinstance(evidence.exchange_error, ExchangeRefusedError) and match is not None and not match.troubles:
+        for claim in match.claims:
+            if claim.name == "aud" and isinstance(claim.found, list):
+                yield finding("audience-is-list", f"aud is {shown(claim.found)}", f"aud is {shown(claim.required)}")
+
+
 def _where_to_look(evidence: Evidence, status: int) -> str:
     """Return the remaining causes if a provider matches; else what the status suggests, and where to look."""
     match = evidence.provider

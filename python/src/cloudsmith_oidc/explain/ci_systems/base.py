@@ -108,5 +108,4 @@ def hints(name: str, *, token: str, audience: str) -> dict[str, str]:
         "audience-mismatch": f"Make it equal to the claim aud in Cloudsmith's provider. {audience}",
         "claim-mismatch": "Correct the required claim in Cloudsmith's provider, or run the job that it is meant for",
         "provider-claim-mismatch": "Correct the required claim in Cloudsmith, or run the job that it is meant for",
-        "audience-is-list": "If nothing else explains a refusal, try it without aud among the required claims",
     }
