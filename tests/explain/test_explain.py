@@ -108,12 +108,19 @@ def test_fulfilled_expectation_is_no_finding(cli: Cli, expectation: tuple[str, .
         "build_number=",
     ],
 )
-def test_disappointed_expectation_is_an_error_even_when_granted(cli: Cli, claim: str) -> None:
-    found = report(cli, "--expect-claim", claim)
+def test_disappointed_expectation_is_an_error_but_breaks_no_granted_login(cli: Cli, claim: str) -> None:
+    name, _, value = claim.partition("=")
+    found, text = report(cli, "--expect-claim", claim), explain(cli, "--expect-claim", claim)
 
-    assert found["summary"]["cause"] == "claim-mismatch"
-    assert found["findings"][0]["expected"].endswith(claim.partition("=")[2] or "is ")
+    says = f"granted the exchange, but {name} is not what you expected"
+    assert (found["summary"]["cause"], found["summary"]["exit_code"]) == ("claim-mismatch", 4)
+    assert found["findings"][0]["expected"].endswith(value or "is ")
     assert found["summary"]["exchange"] == "granted"
+    assert says in found["summary"]["text"]
+    assert [link["state"] for link in found["chain"]] == ["ok", "ok", "doubt", "ok", "not checked"]
+    assert says in text.stdout.decode()
+    assert b"BROKEN" not in text.stdout
+    assert f"Granted, but {name} is not what you expected: {name} is " in text.last_line
 
 
 def test_slash_at_the_end_of_an_expected_provider_url_is_an_info(cli: Cli) -> None:

@@ -77,6 +77,12 @@ CHAINS: dict[str, tuple[Report, str]] = {
     "a token for another": (report("service-mismatch"), "ok ok unchecked broken unchecked"),
     "two causes": (report("subject-missing", "exchange-throttled"), "broken ok broken unchecked unchecked"),
     "a warning": (report("clock-skew", granted=True), "doubt ok ok ok unchecked"),
+    "not as expected": (report("claim-mismatch", granted=True), "ok ok doubt ok unchecked"),
+    "not as expected, and refused": (report("claim-mismatch"), "ok ok broken unchecked unchecked"),
+    "an unexpected claim, and no privilege": (
+        report("claim-mismatch", "repository-forbidden", granted=True, workspace=side()),
+        "ok ok doubt ok broken",
+    ),
     "a remark": (report("audience-is-list", granted=True), "ok ok ok ok unchecked"),
     "both sides": (report(workspace=side()), "ok ok ok ok ok"),
     "no repository": (report(workspace=side(repositories=())), "ok ok ok ok unchecked"),
@@ -101,7 +107,10 @@ def test_chain_shows_where_it_breaks(name: str) -> None:
     assert states(page) == expected.split()
     headline, links = text(page.find(".//h1")), [text(link.find("h2")) for link in page.iter("li")]
     broken = [link for link, state in zip(links, states(page), strict=True) if state == "broken"]
-    assert (not broken and "breaks" not in headline) or headline.endswith(broken[0])
+    granted = headline.startswith("Granted, but ")
+    assert granted or (not broken and "breaks" not in headline) or headline.endswith(broken[0])
+    assert (what.cause is not None) == (page.find(".//h1[@class='ok']") is None)
+    assert granted == (page.find(".//h1[@class='doubt']") is not None)
     chain = json.loads(as_json(what))["chain"]
     assert [link["link"] for link in chain] == list(get_args(Link))
     assert " -> ".join(f"{link['name']}: {link['state']}" for link in chain) in " ".join(as_text(what).split())

@@ -27,7 +27,7 @@ def run(options: Explain) -> None:
         output_file.write(options.html, as_html(report).encode())
     if report.cause is not None:
         raise CODES[report.cause.code].error(
-            f"likely cause: {report.cause.found}",
+            f"{report.headline if report.unexpected else 'likely cause'}: {report.cause.found}",
             hint="The report on standard output says what to do",
             code=report.cause.code,
         )

@@ -32,10 +32,11 @@ def as_html(report: Report) -> str:
         _element("title", f"{report.headline} (login to Cloudsmith)"),
         _element("style", style),
     )
+    verdict = "doubt" if report.unexpected else "broken" if report.cause else "ok"
     header = _element(
         "header",
         _element("p", what + instant(report.evidence.now), {"class": "faint"}),
-        _element("h1", report.headline, {"class": "broken" if report.cause else "ok"}),
+        _element("h1", report.headline, {"class": verdict}),
     )
     content = (
         _element("section", *([_element("h2", title)] if title else []), *map(_block, blocks))

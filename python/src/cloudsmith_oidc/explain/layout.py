@@ -72,7 +72,7 @@ def sections(report: Report) -> Iterator[Section]:
     service = shown(report.evidence.account.slug)
     yield "", [report.summary, report.chain, *_unchecked(report.chain)]
     if cause is not None:
-        yield "The likely cause", [cause]
+        yield "What you did not expect" if report.unexpected else "The likely cause", [cause]
     others = [finding for finding in report.findings if finding is not cause]
     if others:
         yield "Also found" if cause else "What was found", [*others]

@@ -56,8 +56,20 @@ class Report:
         return next((finding for finding in self.findings if finding.severity == "error"), None)
 
     @property
+    def unexpected(self) -> str:
+        """The claim that the person expects to have another value, though Cloudsmith granted the exchange, or "".
+
+        The text of such a finding begins with the claim's name.
+        """
+        if self.cause is None or not self._passed(CODES[self.cause.code].link):
+            return ""
+        return self.cause.found.partition(" is ")[0]
+
+    @property
     def headline(self) -> str:
         """The result in a few words."""
+        if self.unexpected:
+            return f"Granted, but {self.unexpected} is not what you expected"
         if self.cause is not None:
             link = CODES[self.cause.code].link
             return f"It breaks at: {next(stage.name for stage in self.chain if stage.link == link)}"
@@ -66,6 +78,8 @@ class Report:
     @property
     def summary(self) -> str:
         """The result in one sentence or two."""
+        if self.unexpected:
+            return f"Cloudsmith granted the exchange, but {self.unexpected} is not what you expected."
         if self.cause is not None:
             return f"Likely cause: {self.cause.code}. {CODES[self.cause.code].meaning}"
         if self.evidence.granted:
@@ -119,6 +133,10 @@ class Report:
             ),
         )
 
+    def _passed(self, link: Link) -> bool:
+        """Return whether a granted exchange proves that a link holds."""
+        return self.evidence.granted and link != "repository"
+
     def _stage(self, link: Link, name: str, which: str, needs: str, *, checked: bool) -> Stage:
         """Leave out remarks, and a refusal that has an earlier cause. A finding shows that the link was checked."""
         here = tuple(
@@ -130,5 +148,6 @@ class Report:
         )
         state: State = "ok" if checked else "not checked"
         if here:
-            state = "BROKEN" if any(finding.severity == "error" for finding in here) else "doubt"
+            error = any(finding.severity == "error" for finding in here)
+            state = "BROKEN" if error and not self._passed(link) else "doubt"
         return Stage(link, name, which, state, here, needs)
