@@ -246,7 +246,7 @@ class Explain(TokenOptions):
     )
     expect_claim: tuple[_Claim, ...] = _option(
         "NAME=VALUE",
-        "Report a fault unless the token has this claim. VALUE may end in * or .* for anything that follows.",
+        "Report a fault unless the token has this claim. VALUE may end in .* or * for anything that follows.",
         default=(),
         commas=False,
     )

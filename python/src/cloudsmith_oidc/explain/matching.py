@@ -33,7 +33,7 @@ def matches(found: object, required: object) -> bool:
 def before_wildcard(required: str) -> str | None:
     """Return the part before the wildcard at the end of a required value, None if there is no wildcard.
 
-    Cloudsmith's pages disagree whether it is * or .*, so that either is taken.
+    Cloudsmith's pages disagree whether it is .* or *, so that either is taken.
     """
     return required.removesuffix("*").removesuffix(".") if required.endswith("*") else None
 

@@ -12,8 +12,8 @@ from cloudsmith_oidc.explain.ci_systems.base import Choice, enterable
 from cloudsmith_oidc.explain.evidence import Evidence, slug_or_nothing
 
 WILDCARDS = (
-    "A value may end in a wildcard, but Cloudsmith's pages disagree about its spelling: .* (the OpenID Connect page) "
-    "or * (announcement of 2024-09-20). Enter one and log in once; if Cloudsmith refuses, enter the other."
+    "A value may end in a wildcard, but Cloudsmith's pages disagree about its spelling: .* (OpenID Connect page, "
+    "newest texts) or * (announcement of 2024-09-20). Enter one and log in; if Cloudsmith refuses, enter the other."
 )
 
 

@@ -85,7 +85,7 @@ def _where_to_look(evidence: Evidence, status: int) -> str:
         hints.append("Cloudsmith refused the API key, so explain could not look there: see api-key-refused")
     hints.append(CODES["exchange-refused"].action)
     if any(value.endswith("*") for _, value in evidence.expectations.claims):
-        hints.append("Also try the wildcard's other spelling, * or .*")
+        hints.append("Also try the wildcard's other spelling, .* or *")
     return ". ".join(hints)
 
 
