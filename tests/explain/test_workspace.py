@@ -29,6 +29,7 @@ def test_healthy_settings_are_no_finding(cli: Cli, arguments: tuple[str, ...]) -
                 "name": "Jenkins 1",
                 "provider_url": f"{JENKINS}/oidc",
                 "enabled": True,
+                "keys": "fetched",
                 "claims": [{"name": "sub", "required": JOB, "found": JOB, "fits": True, "doubt": ""}],
                 "service_account": "linked",
             }
@@ -252,6 +253,9 @@ HOSTILE: dict[str, tuple[str, Fault]] = {
         ),
     ),
     "control characters": ("providers", jenkins(name="a\nerror: forged\x1b[2J", claims={"\u202e": "\u202e"})),
+    "a long text as key set": ("providers", jenkins(jwks=LONG)),
+    "a long key": ("providers", jenkins(jwks={"keys": [{"kid": LONG}, {"kid": "oidc-token-cred", "n": "a" * 9_000}]})),
+    "many keys of one id": ("providers", jenkins(jwks={"keys": [{"kid": "oidc-token-cred"}] * 30_000})),
     "a path as slug": ("providers", jenkins(slug_perm="../../user", mapping_claim="sub")),
     "a long list to match with": ("providers", jenkins(claims={"aud": [f"a{n}" for n in range(90_000)]})),
     "an object": ("providers", faults.document({"results": []}, 200)),

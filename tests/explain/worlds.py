@@ -206,6 +206,11 @@ def enters(**fields: Any) -> Change:
     return lambda sandbox: vars(provider(sandbox)).update(fields)
 
 
+def uploads(sandbox: Sandbox) -> None:
+    """Upload the present keys of the issuer."""
+    enters(jwks=sandbox.issuer.jwks())(sandbox)
+
+
 def requires(**claims: object) -> Change:
     return enters(claims=claims)
 
@@ -466,6 +471,15 @@ MISENTERED = by_cause(
                 several(requires(sub=f"{JENKINS}/job/prod/*", branch="main"), enters(enabled=False)),
                 says="'Jenkins 3' is disabled",
             ),
+        ],
+        "signature-invalid": [
+            world("the uploaded key is old", uploads, rotated, says="the uploaded key oidc-token-cred")
+        ],
+        "key-not-in-jwks": [
+            world(
+                "renamed after the upload", uploads, credential(credential_id="new"), says="the uploaded key set holds"
+            ),
+            world("no list of keys was uploaded", enters(jwks={"keys": "none"}), says="to provider 'Jenkins 1'"),
         ],
         "provider-claim-mismatch": [
             world("another branch", requires(sub=JOB.replace("main", "dev")), says="job/dev/"),

@@ -4,7 +4,7 @@ The token is sent to the exchange only. The issuer is asked for its public docum
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,7 @@ from cloudsmith_oidc.explain.ci_systems import system_of
 from cloudsmith_oidc.explain.ci_systems.base import CiSystem
 from cloudsmith_oidc.explain.hosts import can_be_fetched, same_origin
 from cloudsmith_oidc.explain.matching import ProviderMatch, match_providers
-from cloudsmith_oidc.explain.workspace import NOT_ASKED, Service, Workspace, read_workspace
+from cloudsmith_oidc.explain.workspace import NOT_ASKED, Provider, Service, Workspace, read_workspace
 from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.id_token import IdToken
 from cloudsmith_oidc.issuer_documents import Document, configuration_url, fetch
@@ -93,6 +93,11 @@ class Evidence:
         return next(iter(self.providers), None)
 
     @property
+    def uploaded_to(self) -> Provider | None:
+        """The same if it has an uploaded key set, for which Cloudsmith fetches nothing from the issuer. Else None."""
+        return self.provider.provider if self.provider and self.provider.provider.jwks else None
+
+    @property
     def service(self) -> Service | None:
         """The service account of the settings, None if the workspace has none, or if that could not be read."""
         return next((one for one in self.workspace.services or () if one.slug == self.account.slug), None)
@@ -115,14 +120,15 @@ def gather(  # noqa: PLR0913 - each by its name
     token, token_error = _read_token(given)
     if token is None:
         return Evidence(account, None, token_error, expectations)
-    client, usable = HttpClient(ca_bundle), _usable(account)
-    discovery, jwks = documents(client, token, deadline)
-    workspace, granted, exchange_error = NOT_ASKED, False, None
+    client, usable, workspace = HttpClient(ca_bundle), _usable(account), NOT_ASKED
     if api_key and usable:
         slugs = filter(None, map(slug_or_nothing, expectations.repositories))
-        # The other half of the time is for the exchange.
+        # The other half of the time is for the documents and the exchange.
         half = Deadline(deadline.remaining() / 2)
         workspace = read_workspace(client, usable, api_key, half, token.claims.get("iss"), slugs)
+    evidence = Evidence(account, token, token_error, expectations, workspace=workspace)
+    granted, exchange_error = False, None
+    discovery, jwks = (None, None) if evidence.uploaded_to else documents(client, token, deadline)
     if with_exchange and usable and not token_error:
         try:
             # The token that Cloudsmith issues is discarded.
@@ -130,9 +136,13 @@ def gather(  # noqa: PLR0913 - each by its name
             granted = True
         except CloudsmithOidcError as error:
             exchange_error = error
-    offsets = client.clock_offsets
-    return Evidence(
-        account, token, token_error, expectations, discovery, jwks, granted, exchange_error, offsets, workspace
+    return replace(
+        evidence,
+        discovery=discovery,
+        jwks=jwks,
+        granted=granted,
+        exchange_error=exchange_error,
+        clock_offsets=client.clock_offsets,
     )
 
 

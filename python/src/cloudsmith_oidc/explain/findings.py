@@ -113,8 +113,8 @@ CODES: dict[str, Code] = {
         "Set the Jenkins URL (Manage Jenkins, System): Jenkins makes the issuer from it"),
     "issuer-not-public": Code("documents", 130, ExchangeRefusedError,
         "Cloudsmith cannot reach the issuer's host: it is loopback, private, or a name without a domain.",
-        "Set the Jenkins URL to a public one. If Jenkins is not public, host the issuer's documents elsewhere with "
-        "cloudsmith-oidc discovery, and enter that address as the credential's issuer"),
+        "Write the keys of Jenkins with cloudsmith-oidc discovery, and upload them to the provider in Cloudsmith, or "
+        "host the documents elsewhere: docs/administrator.md, Jenkins behind a firewall. Or set a public Jenkins URL"),
     "issuer-not-https": Code("documents", 140, ExchangeRefusedError,
         "The issuer is not a plain https URL.",
         "Serve Jenkins over https, and set the Jenkins URL (Manage Jenkins, System) to that address"),
@@ -147,11 +147,11 @@ CODES: dict[str, Code] = {
         "This machine cannot fetch or read the issuer's key set (JWKS).",
         "Make the address in the discovery document's jwks_uri answer 200 with the key set, without a login"),
     "key-not-in-jwks": Code("documents", 230, ExchangeRefusedError,
-        "The issuer's key set does not hold the key that signed the ID token.",
+        "The published key set, or the uploaded one, does not hold the key that signed the ID token.",
         "If the credential has an issuer of its own, publish its key again (cloudsmith-oidc discovery). Otherwise "
         "check whether somebody renamed or moved the credential"),
     "signature-invalid": Code("documents", 240, ExchangeRefusedError,
-        "The published key did not sign the ID token.",
+        "The published key, or the uploaded one, did not sign the ID token.",
         "Saving the credential or reloading the configuration as code makes a new key. Publish the key set again "
         "(cloudsmith-oidc discovery) and clear the caches in front of it. To notice early, run cloudsmith-oidc "
         "discovery --check on a schedule"),
@@ -202,7 +202,8 @@ CODES: dict[str, Code] = {
         "Nothing on this machine explains the refusal: the cause is probably in Cloudsmith.",
         "Check in Cloudsmith, in this order: (1) the workspace's slug is right; (2) it has an OpenID Connect "
         "provider whose URL equals iss; (3) the provider is enabled; (4) each of its required claims matches the ID "
-        "token; (5) the service account is linked to it; (6) Cloudsmith can reach the issuer from the Internet"),
+        "token; (5) the service account is linked to it; (6) Cloudsmith can reach the issuer from the "
+        "Internet, or has its present keys uploaded"),
     "repository-forbidden": Code("repository", 390, ExchangeRefusedError,
         "The service account has no right to the repository: it can log in, but cannot use this repository.",
         "Give the service account the privilege in the repository's settings in Cloudsmith (Access Controls). The "

@@ -56,6 +56,7 @@ def _match(match: ProviderMatch) -> dict[str, Any]:
         "name": shown(match.provider.name),
         "provider_url": shown(match.provider.url),
         "enabled": match.provider.enabled,
+        "keys": "uploaded" if match.provider.jwks else "fetched",
         "claims": [
             {
                 "name": one_line(claim.name),

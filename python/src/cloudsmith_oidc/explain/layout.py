@@ -113,6 +113,8 @@ def _requirements(match: ProviderMatch, service: str) -> Iterator[Block]:
     yield Table(caption, columns, rows) if rows else "It requires no claim."
     if len(match.claims) > MAX_CLAIMS:
         yield f"It requires {len(match.claims) - MAX_CLAIMS:,} more claims."
+    if match.provider.jwks:
+        yield "Its keys are uploaded: Cloudsmith fetches nothing from the issuer."
     yield _WAYS[match.way].format(service=service, mapped=shown(match.mapped))
 
 

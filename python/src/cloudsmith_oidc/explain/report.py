@@ -18,6 +18,7 @@ State = Literal["ok", "BROKEN", "doubt", "not checked"]
 MAX_CLAIMS = 20
 MAX_PROVIDERS = 5
 _BOTH_SIDES = "This report was made on this machine. It cannot tell whether Cloudsmith reaches the issuer"
+_UPLOADED = "This report was made on this machine. Cloudsmith has uploaded keys, and need not reach the issuer"
 _ONE_SIDE = (
     f"{_BOTH_SIDES}, nor what is entered in Cloudsmith. With an API key of a Manager or Owner in CLOUDSMITH_API_KEY, "
     "it also reads the providers, the service accounts and the privileges there, and compares them with the token"
@@ -110,7 +111,8 @@ class Report:
     @property
     def note(self) -> str:
         """The limits of the report."""
-        return f"{_ONE_SIDE if self.evidence.workspace is NOT_ASKED else _BOTH_SIDES}."
+        asked = _UPLOADED if self.evidence.uploaded_to else _BOTH_SIDES
+        return f"{_ONE_SIDE if self.evidence.workspace is NOT_ASKED else asked}."
 
     @cached_property
     def chain(self) -> tuple[Stage, ...]:
@@ -119,13 +121,15 @@ class Report:
         granted, service = evidence.granted, evidence.service is not None
         # Nobody is asked for an API key that was given.
         needs = _NEEDS_KEY if evidence.workspace is NOT_ASKED else _NEEDS_MORE_THAN_KEY
-        has_keys, has_provider = bool(jwks and jwks.content is not None), evidence.provider is not None
+        keys = ("Issuer documents", shown(host_of(evidence.issuer)))
+        if evidence.uploaded_to:
+            keys = ("Uploaded keys", evidence.uploaded_to.title)
+        has_keys = evidence.uploaded_to is not None or bool(jwks and jwks.content is not None)
+        has_provider = evidence.provider is not None
         unnamed = evidence.workspace is not NOT_ASKED and not evidence.expectations.repositories
         return (
             self._stage("token", evidence.system.name, "", _NEEDS_ID, checked=evidence.token is not None),
-            self._stage(
-                "documents", "Issuer documents", shown(host_of(evidence.issuer)), _NEEDS_ID, checked=granted or has_keys
-            ),
+            self._stage("documents", *keys, _NEEDS_ID, checked=granted or has_keys),
             self._stage("provider", "Cloudsmith provider", shown(account.org), needs, checked=granted or has_provider),
             self._stage("service", "Service account", shown(account.slug), needs, checked=granted or service),
             self._stage(

@@ -1,13 +1,14 @@
 """What the workspace in Cloudsmith has, read with an API key: providers, service accounts, access to repositories.
 
 Only GET is sent, and the key goes to the API only. The answers are untrusted: members of another type than the vendor
-describes count as absent, and the members that hold keys are not looked at.
+describes count as absent, and the API keys of service accounts are not looked at.
 
 Sources: cloudsmith-io/cloudsmith-docs, `src/content/schemas/api-schema-v1.json` (`ProviderSettings`, `DynamicMapping`,
 `Service`, `Repository`, `RepositoryPrivilegeDict`) and `src/content/api/index.mdx` (pages, and their headers);
 cloudsmith-io/terraform-provider-cloudsmith, `resource_oidc.go` (mappings are read only where there is a mapping claim)
 and `resource_repository_privileges.go` (pages of privileges come without headers);
-cloudsmith-docs, `src/content/repositories/repository-privileges.mdx` (the greatest privilege takes precedence).
+cloudsmith-docs, `src/content/repositories/repository-privileges.mdx` (the greatest privilege takes precedence);
+cloudsmith-api 2.0.42, `models/provider_settings.py` (`jwks`, which the API description does not have yet).
 """
 
 import dataclasses
@@ -21,6 +22,7 @@ from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import CloudsmithOidcError
 from cloudsmith_oidc.exchange import ServiceAccount
 from cloudsmith_oidc.explain.hosts import can_be_fetched, host_of, is_public
+from cloudsmith_oidc.explain.shown import shown
 from cloudsmith_oidc.http import Answer, HttpClient, json_object, json_value
 from cloudsmith_oidc.issuer_documents import OK, Document, configuration_url, fetch
 from cloudsmith_oidc.redaction import MAX_TOKEN_CHARACTERS, one_line
@@ -48,7 +50,8 @@ class Provider:
     """An OpenID Connect provider (`ProviderSettings`).
 
     `mappings` are pairs of a value of `mapping_claim` and a service account's slug. They are None if there is no
-    mapping claim, or if they were not read.
+    mapping claim, or if they were not read. `jwks` is an uploaded key set, None without one. With one, Cloudsmith
+    fetches nothing from the issuer, and `url` is only the `iss` that it expects.
     """
 
     name: str
@@ -59,6 +62,12 @@ class Provider:
     services: tuple[str, ...]
     mapping_claim: str
     mappings: tuple[tuple[str, str], ...] | None = None
+    jwks: Mapping[str, Any] | None = None
+
+    @property
+    def title(self) -> str:
+        """The provider, as texts for people name it."""
+        return f"provider '{shown(self.name)}'"
 
     def has_issuer(self, issuer: object) -> bool:
         """Return whether its URL is `issuer`, with or without the slash that the vendor's own examples add."""
@@ -218,27 +227,28 @@ def read_workspace(  # noqa: PLR0913, PLR0917 - all of them for one call
 def _providers(api: _Api) -> list[Provider]:
     return [
         Provider(
-            name=_text(shown.get("name")),
-            slug=_text(shown.get("slug_perm")),
-            url=_text(shown.get("provider_url")),
-            enabled=shown.get("enabled") is not False,
-            claims=claims if isinstance(claims := shown.get("claims"), dict) else {},
-            services=tuple(map(_text, services)) if isinstance(services := shown.get("service_accounts"), list) else (),
-            mapping_claim=_text(shown.get("mapping_claim")),
+            name=_text(one.get("name")),
+            slug=_text(one.get("slug_perm")),
+            url=_text(one.get("provider_url")),
+            enabled=one.get("enabled") is not False,
+            claims=claims if isinstance(claims := one.get("claims"), dict) else {},
+            services=tuple(map(_text, services)) if isinstance(services := one.get("service_accounts"), list) else (),
+            mapping_claim=_text(one.get("mapping_claim")),
+            jwks=jwks if isinstance(jwks := one.get("jwks"), dict) and jwks else None,
         )
-        for shown in api.objects("the providers", f"/v1/orgs/{api.org}/openid-connect/")
+        for one in api.objects("the providers", f"/v1/orgs/{api.org}/openid-connect/")
     ]
 
 
 def _services(api: _Api) -> tuple[Service, ...]:
     return tuple(
         Service(
-            _text(shown.get("slug")),
-            _text(shown.get("name")),
-            _text(shown.get("role")),
-            teams=frozenset(_text(team.get("slug")) for team in _objects(shown.get("teams"))) - {""},
+            _text(one.get("slug")),
+            _text(one.get("name")),
+            _text(one.get("role")),
+            teams=frozenset(_text(team.get("slug")) for team in _objects(one.get("teams"))) - {""},
         )
-        for shown in api.objects("the service accounts", f"/v1/orgs/{api.org}/services/")
+        for one in api.objects("the service accounts", f"/v1/orgs/{api.org}/services/")
     )
 
 
@@ -281,9 +291,9 @@ def _settings(api: _Api, what: str, path: str) -> Mapping[str, Any]:
 
 
 def _documents(api: _Api, providers: Iterable[Provider], issuer: object) -> Iterator[tuple[str, Document]]:
-    """Fetch the discovery documents of issuers on other public hosts."""
+    """Fetch the discovery documents of issuers on other public hosts, of which Cloudsmith also fetches them."""
     own = host_of(issuer) if isinstance(issuer, str) else None
-    urls = dict.fromkeys(one.url for one in providers if one.enabled)
+    urls = dict.fromkeys(one.url for one in providers if one.enabled and not one.jwks)
     public = (url for url in urls if can_be_fetched(url) and host_of(url) != own and is_public(host_of(url) or ""))
     for url in islice(public, _MAX_LOOKED_INTO):
         # With less time, an issuer would be blamed for not answering.

@@ -1,4 +1,4 @@
-"""Whether Cloudsmith can reach the issuer, and whether the documents there verify the token."""
+"""Whether Cloudsmith can reach the issuer, or has its keys, and whether these verify the token."""
 
 import base64
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,14 +19,19 @@ from cloudsmith_oidc.redaction import one_line
 _MAX_KEYS = 8
 """How many keys of the token's `kid` are tried. A key set has one; a hostile one could keep this machine busy."""
 
+_UPLOAD = (
+    "Upload the issuer's present key set to {}. For Jenkins, cloudsmith-oidc discovery --output DIR writes it to "
+    "DIR/jwks; saving the credential or reloading the configuration as code makes a new key"
+)
+
 
 def address(evidence: Evidence) -> Iterator[Finding]:
-    """Check the form of `iss`."""
-    if not evidence.issuer:
+    """Check that Cloudsmith can reach `iss`, unless it has uploaded keys or has granted the exchange."""
+    if not evidence.issuer or evidence.uploaded_to or evidence.granted:
         return
     host, found = host_of(evidence.issuer), f"iss is {one_line(evidence.issuer)}"
     if host and not is_public(host):
-        yield finding("issuer-not-public", found, "a host that Cloudsmith can reach from the Internet")
+        yield finding("issuer-not-public", found, "a host that Cloudsmith can reach, or uploaded keys")
     if not evidence.issuer.startswith("https://") or not can_be_fetched(evidence.issuer):
         yield finding("issuer-not-https", found, "iss is an https URL without a user name")
     if evidence.issuer.endswith("/"):
@@ -59,13 +64,15 @@ def published(evidence: Evidence) -> Iterator[Finding]:
         yield finding("jwks-unreachable", f"jwks_uri is {shown(uri)}", "jwks_uri is a public https URL")
     elif jwks.content is None and not isinstance(jwks.error, SettingsError):
         yield finding("jwks-unreachable", jwks.trouble, expected, hint=_network_hint(jwks))
-    elif jwks.content is not None and _keys(jwks) is None:
+    elif jwks.content is not None and _keys(jwks.content) is None:
         yield finding("jwks-unreachable", f"{shown(jwks.url)} has no list of keys", expected)
 
 
 def signature(evidence: Evidence) -> Iterator[Finding]:
-    """Verify the token with the published key of its `kid`."""
-    keys = _keys(evidence.jwks)
+    """Verify the token with the key of its `kid`: the one uploaded to the provider, or the published one."""
+    what, keys, hint = "published", _keys(evidence.jwks.content if evidence.jwks else None), None
+    if provider := evidence.uploaded_to:
+        what, keys, hint = "uploaded", _keys(provider.jwks) or [], _UPLOAD.format(provider.title)
     if evidence.token is None or keys is None or evidence.token.header.get("alg") != ALGORITHM:
         return
     kid = evidence.token.header.get("kid")
@@ -73,12 +80,12 @@ def signature(evidence: Evidence) -> Iterator[Finding]:
     readable = list(_readable(islice(same, _MAX_KEYS)))
     if not readable:
         known = first_few(shown(key.get("kid")) for key in keys) or "no key"
-        found = f"the token's kid is {shown(kid)}; the key set holds {known}"
+        found = f"the token's kid is {shown(kid)}; the {what} key set holds {known}"
         expected = f"an RSA key with the kid {shown(kid)}" if kid is not None else "a kid in the token's header"
-        yield finding("key-not-in-jwks", found, expected)
+        yield finding("key-not-in-jwks", found, expected, hint=hint)
     elif not any(_signed_with(evidence.token.text, key) for key in readable):
-        found = f"the published key {shown(kid)} did not sign this token"
-        yield finding("signature-invalid", found, "the key that the issuer signs with now")
+        found = f"the {what} key {shown(kid)} did not sign this token"
+        yield finding("signature-invalid", found, "the key that the issuer signs with now", hint=hint)
 
 
 def _network_hint(document: Document) -> str | None:
@@ -88,9 +95,9 @@ def _network_hint(document: Document) -> str | None:
     return f"{document.error.hint}. Cloudsmith must also fetch it, from the Internet, over TLS with a public CA"
 
 
-def _keys(jwks: Document | None) -> list[Mapping[str, Any]] | None:
-    """Return the members of the key set that can be keys, None if there is no key set."""
-    keys = jwks.content.get("keys") if jwks and jwks.content else None
+def _keys(key_set: Mapping[str, Any] | None) -> list[Mapping[str, Any]] | None:
+    """Return the members of a key set that can be keys, None if there is no list of them."""
+    keys = key_set.get("keys") if key_set else None
     return [key for key in keys if isinstance(key, dict)] if isinstance(keys, list) else None
 
 

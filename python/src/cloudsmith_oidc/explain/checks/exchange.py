@@ -104,4 +104,7 @@ def _doubts(match: ProviderMatch, issuer: str) -> Iterator[str]:
             yield f"{label} is a list, and Cloudsmith may not match lists: try it without this claim"
     if match.provider.url != issuer:
         yield "the provider URL ends in a slash: enter it without the slash"
-    yield "Cloudsmith cannot reach the issuer from the Internet, or still has an old copy of its keys"
+    if match.provider.jwks:
+        yield "the API shows uploaded keys that the exchange does not use: ask Cloudsmith's support"
+    else:
+        yield "Cloudsmith cannot reach the issuer from the Internet, or still has an old copy of its keys"

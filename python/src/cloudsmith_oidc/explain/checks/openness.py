@@ -26,7 +26,7 @@ def providers(evidence: Evidence) -> Iterator[Finding]:
     ordered = sorted(enabled, key=lambda one: not one.has_issuer(evidence.issuer))
     openings = ((one, *opening) for one in ordered for opening in _openings(one, evidence))
     for one, found, narrower in islice(openings, _MAX_FINDINGS):
-        yield finding("provider-too-open", f"provider '{shown(one.name)}' {found}", narrower)
+        yield finding("provider-too-open", f"{one.title} {found}", narrower)
 
 
 def other_issuers(evidence: Evidence) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from cloudsmith_oidc.explain.evidence import Evidence
 from cloudsmith_oidc.explain.findings import CODES, WITHOUT_SLASH, Finding, finding
 from cloudsmith_oidc.explain.matching import FAR, ClaimMatch, address, as_compared, distance, matches, url_differences
 from cloudsmith_oidc.explain.shown import shown
-from cloudsmith_oidc.explain.workspace import NOT_FOUND, Provider
+from cloudsmith_oidc.explain.workspace import NOT_FOUND
 from cloudsmith_oidc.issuer_documents import first_few
 from cloudsmith_oidc.redaction import one_line
 
@@ -37,7 +37,7 @@ def provider_url(evidence: Evidence) -> Iterator[Finding]:
     if evidence.provider is not None:
         url = evidence.provider.provider.url
         if url != issuer:
-            found = f"{_name(evidence.provider.provider)} has the URL {shown(url)}"
+            found = f"{evidence.provider.provider.title} has the URL {shown(url)}"
             expected = f"{one_line(issuer)}, without the slash at the end"
             yield finding("provider-missing", found, expected, hint=WITHOUT_SLASH, severity="info")
         return
@@ -49,8 +49,8 @@ def provider_url(evidence: Evidence) -> Iterator[Finding]:
         found = f"the providers have other URLs: {first_few(one.url for one in known)}"
     else:
         differences = " and ".join(url_differences(nearest.url, issuer))
-        found = f"the nearest is {_name(nearest)} with the URL {shown(nearest.url)}: {differences}"
-        hint = f"In {_name(nearest)}, enter the provider URL {one_line(issuer)}"
+        found = f"the nearest is {nearest.title} with the URL {shown(nearest.url)}: {differences}"
+        hint = f"In {nearest.title}, enter the provider URL {one_line(issuer)}"
         if address(nearest.url).folder != address(issuer).folder:
             hint += f". Or bind a credential of {address(nearest.url).scope}: each folder has an issuer of its own"
     yield finding("provider-missing", found, f"a provider with the URL {one_line(issuer)}", hint=hint)
@@ -61,7 +61,7 @@ def provider(evidence: Evidence) -> Iterator[Finding]:
     match = evidence.provider
     if match is None:
         return
-    name = _name(match.provider)
+    name = match.provider.title
     if not match.provider.enabled:
         yield finding("provider-disabled", f"{name} is disabled", "an enabled provider")
     for claim in match.unfit[:_MAX_FINDINGS]:
@@ -88,7 +88,7 @@ def access(evidence: Evidence) -> Iterator[Finding]:
     match = evidence.provider
     if match is None:
         return
-    name, asked = _name(match.provider), shown(evidence.account.slug)
+    name, asked = match.provider.title, shown(evidence.account.slug)
     label, value = one_line(match.provider.mapping_claim), evidence.claims.get(match.provider.mapping_claim)
     if match.way == "not linked" and (evidence.workspace.services is None or evidence.service):
         linked = first_few(match.provider.services) or "no service account"
@@ -115,10 +115,6 @@ def repositories(evidence: Evidence) -> Iterator[Finding]:
             has = "no privilege" if one.level == "None" else one.level
             found = f"{shown(evidence.account.slug)} has {has} on {one.slug}"
             yield finding("repository-forbidden", found, f"{needed} on {one.slug}")
-
-
-def _name(provider: Provider) -> str:
-    return f"provider '{shown(provider.name)}'"
 
 
 def _nearest(wanted: str, known: Iterable[str]) -> str | None:
