@@ -255,6 +255,103 @@ def test_check_finds_another_issuer_and_none(cli: Cli) -> None:
     assert "issuer is https://old.example.org" in result.last_line
 
 
+def check_uploaded(cli: Cli, **environment: str) -> Result:
+    given = {"CLOUDSMITH_API_KEY": cli.sandbox.api_key()} | environment
+    result = as_administrator(cli, "--check", "uploaded", **given)
+    with_key = {request.endpoint for request in cli.sandbox.requests if "x-api-key" in request.headers}
+    assert with_key <= {"providers"}
+    assert given["CLOUDSMITH_API_KEY"] not in result.stderr or not given["CLOUDSMITH_API_KEY"]
+    return result
+
+
+def test_written_key_set_is_the_one_to_upload(cli: Cli, explicit: Issuer, output: Path) -> None:
+    assert cli.login().code == 4
+    written = as_administrator(cli, "--output", str(output))
+
+    *_, provider = cli.sandbox.cloudsmith.providers["acme"]
+    provider.jwks = json.loads((output / JWKS).read_bytes())
+
+    assert explicit.url == provider.issuer
+    assert "upload this key set to the provider in Cloudsmith, or host the folder\n" in written.stderr
+    assert f"file: {output / JWKS}\n" in written.stderr
+    assert cli.login().code == 0
+    assert check_uploaded(cli).code == 0
+
+
+def test_check_finds_old_missing_and_surplus_uploaded_keys(cli: Cli, explicit: Issuer) -> None:
+    *_, provider = cli.sandbox.cloudsmith.providers["acme"]
+    second = cli.sandbox.trust(HOSTED)
+    nothing = check_uploaded(cli)
+    provider.jwks = second.jwks = explicit.jwks()
+    assert check_uploaded(cli).code == 0
+
+    explicit.rotate()
+    provider.jwks = explicit.jwks()
+    rotated = check_uploaded(cli)
+    provider.jwks = second.jwks = explicit.jwks() | {"keys": [*explicit.jwks()["keys"], KEY | {"kid": "other"}]}
+    surplus = check_uploaded(cli)
+
+    assert (nothing.code, rotated.code, surplus.code) == (4, 4, 4)
+    assert "provider 'Jenkins 2': the key oidc-token-cred is not uploaded" in nothing.last_line
+    assert "provider 'Jenkins 3': the uploaded key oidc-token-cred is an old one" in rotated.last_line
+    assert "Jenkins 2" not in rotated.last_line
+    assert "the key other is uploaded, but not in Jenkins any more" in surplus.last_line
+
+
+UNUSABLE: dict[str, tuple[object, str]] = {
+    "a list": ([KEY], "is not uploaded"),
+    "a text": ("{}", "is not uploaded"),
+    "no list of keys": ({"keys": "none"}, "cannot be used"),
+    "a private key": ({"keys": [KEY | {"d": "AQAB"}]}, "holds a private key"),
+    "two keys of one id": ({"keys": [KEY, KEY]}, "two keys have the kid"),
+    "another kind": ({"keys": [{"kid": "oidc-token-cred", "kty": "EC"}]}, "cannot be used"),
+}
+
+
+@pytest.mark.parametrize("unusable", UNUSABLE)
+@pytest.mark.usefixtures("explicit")
+def test_check_names_an_uploaded_key_set_that_cannot_be_used(cli: Cli, unusable: str) -> None:
+    *_, provider = cli.sandbox.cloudsmith.providers["acme"]
+    value, says = UNUSABLE[unusable]
+    vars(provider)["jwks"] = value
+
+    result = check_uploaded(cli)
+
+    assert result.code == 4
+    assert says in result.last_line
+
+
+UNREAD: dict[str, tuple[dict[str, str], int, str]] = {
+    "no key": ({"CLOUDSMITH_API_KEY": ""}, 2, "CLOUDSMITH_API_KEY"),
+    "no workspace": ({"CLOUDSMITH_ORG": ""}, 2, "CLOUDSMITH_ORG"),
+    "a wrong key": ({"CLOUDSMITH_API_KEY": "0123456789" * 4}, 7, "Manager or Owner"),
+    "another workspace": ({"CLOUDSMITH_ORG": "acme-inc"}, 7, "Manager or Owner"),
+    "no way to the API": ({"CLOUDSMITH_API_HOST": "https://nobody.example.org"}, 6, "the providers"),
+}
+
+
+@pytest.mark.parametrize("unread", UNREAD)
+@pytest.mark.usefixtures("explicit")
+def test_uploaded_keys_that_cannot_be_read_are_an_error(cli: Cli, unread: str) -> None:
+    environment, code, says = UNREAD[unread]
+
+    result = check_uploaded(cli, **environment)
+
+    assert result.code == code
+    assert says in result.last_line
+    assert code != 2 or cli.sandbox.requests == []
+
+
+@pytest.mark.usefixtures("explicit")
+def test_check_needs_a_provider_of_the_issuer(cli: Cli) -> None:
+    cli.sandbox.cloudsmith.providers["acme"].pop()
+
+    result = check_uploaded(cli)
+
+    assert result.code == 4
+    assert f"the workspace acme has no provider with the URL {HOSTED}" in result.last_line
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [

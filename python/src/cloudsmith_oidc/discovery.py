@@ -1,4 +1,4 @@
-"""`cloudsmith-oidc discovery`: the issuer's documents for a static host, where Cloudsmith cannot reach Jenkins.
+"""`cloudsmith-oidc discovery`: the keys to upload, or documents for a static host, if Cloudsmith cannot reach Jenkins.
 
 The addresses are those of jenkinsci/oidc-provider-plugin: `Keys` serves an issuer's own documents to anybody, unless
 the credential names an issuer of its own; then `IdTokenCredentialsDescriptor` gives them to an administrator only.
@@ -20,6 +20,9 @@ from jwt.algorithms import RSAAlgorithm
 from cloudsmith_oidc import output_file
 from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import SettingsError, StaleDocumentsError, UnexpectedAnswerError, UnreachableError
+from cloudsmith_oidc.explain.findings import CODES
+from cloudsmith_oidc.explain.workspace import UnreadError, read_providers
+from cloudsmith_oidc.given_token import API_KEY_VARIABLE
 from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.issuer_documents import (
     ALGORITHM,
@@ -31,7 +34,7 @@ from cloudsmith_oidc.issuer_documents import (
     public_key,
 )
 from cloudsmith_oidc.redaction import one_line
-from cloudsmith_oidc.settings import Discovery
+from cloudsmith_oidc.settings import UPLOADED, Discovery
 
 _DESCRIPTOR = "descriptorByName/io.jenkins.plugins.oidc_provider.IdTokenStringCredentials"
 _NOT_FOUND = 404
@@ -61,6 +64,9 @@ def run(options: Discovery) -> None:
         raise SettingsError(
             "there is nothing to do", hint="Give --output DIR to write, --check URL to compare, or both"
         )
+    if options.check == UPLOADED and not (options.org and _api_key()):
+        hint = f"Give --org or CLOUDSMITH_ORG, and the key of a Manager or Owner in {API_KEY_VARIABLE}"
+        raise SettingsError("--check uploaded needs a workspace and an API key", hint=hint)
     source = _Source(HttpClient(), Deadline(options.timeout))
     documents = _of_credentials(source, options) if options.jenkins_url else source.published(options.issuer)
     _require_match(documents, options.issuer)
@@ -68,14 +74,15 @@ def run(options: Discovery) -> None:
     if options.output is not None:
         changed = _write(options.output, documents)
         log.info("documents written" if changed else "documents unchanged", changed=",".join(changed) or "none")
+        log.info("upload this key set to the provider in Cloudsmith, or host the folder", file=options.output / JWKS)
     if options.check is not None:
-        differences = first_few(_differences(documents, source.published(options.check)))
-        if differences:
+        compare = _uploaded_differences if options.check == UPLOADED else _published_differences
+        if differences := first_few(compare(documents, source, options)):
             raise StaleDocumentsError(
-                f"the published documents are not those of Jenkins: {differences}",
-                hint="Publish the documents again: cloudsmith-oidc discovery --output",
+                f"Cloudsmith does not get the keys of Jenkins: {differences}",
+                hint="Upload the key set, or publish the documents, again: cloudsmith-oidc discovery --output DIR",
             )
-        log.info("the published documents are up to date", url=options.check)
+        log.info("Cloudsmith gets the keys of Jenkins", checked=options.check)
 
 
 @dataclass(frozen=True)
@@ -188,19 +195,52 @@ def _key(kid: str, entry: Mapping[str, Any]) -> Mapping[str, str]:
     return {"kid": kid, "kty": "RSA", "alg": ALGORITHM, "use": "sig", "n": numbers["n"], "e": numbers["e"]}
 
 
-def _differences(documents: Documents, published: Documents) -> Iterator[str]:
-    """Yield each difference that a verifier of tokens would notice."""
+def _api_key() -> str:
+    return os.environ.get(API_KEY_VARIABLE, "").strip()
+
+
+def _published_differences(documents: Documents, source: _Source, options: Discovery) -> Iterator[str]:
+    """Yield each difference that a verifier of tokens would notice in the hosted documents."""
+    published = source.published(options.check or "")
     for member in ("issuer", "jwks_uri"):
         if published.configuration.get(member) != documents.configuration.get(member):
             yield f"{member} is {_member(published, member)}"
-    for kid in sorted({*documents.keys, *published.keys}):
-        mine, theirs = documents.keys.get(kid), published.keys.get(kid)
-        if mine is None:
-            yield f"the key {one_line(kid)} is published, but not in Jenkins any more"
-        elif theirs is None:
-            yield f"the key {one_line(kid)} is not published"
-        elif mine != theirs:
-            yield f"the published key {one_line(kid)} is an old one"
+    yield from _differences(documents.keys, published.keys, "published")
+
+
+def _uploaded_differences(documents: Documents, source: _Source, options: Discovery) -> Iterator[str]:
+    """Yield each difference of the keys that were uploaded to the providers of the issuer, and who has none.
+
+    Raises `CloudsmithOidcError` if the providers cannot be read.
+    """
+    org = options.org or ""
+    try:
+        read = read_providers(source.client, org, options.api_host, _api_key(), source.deadline)
+    except UnreadError as unread:
+        error = UnexpectedAnswerError if unread.code == "api-key-refused" else UnreachableError
+        raise error(f"{unread.what}: {unread.why}", hint=CODES[unread.code].action) from None
+    providers = [provider for provider in read if provider.has_issuer(options.issuer)]
+    if not providers:
+        yield f"the workspace {org} has no provider with the URL {options.issuer}"
+    for provider in providers:
+        try:
+            uploaded = _by_id([provider.jwks] if provider.jwks else [])
+        except ValueError as error:
+            yield f"{provider.title}: the uploaded key set cannot be used: {error}"
+        else:
+            yield from (f"{provider.title}: {one}" for one in _differences(documents.keys, uploaded, "uploaded"))
+
+
+def _differences(
+    mine: Mapping[str, Mapping[str, str]], theirs: Mapping[str, Mapping[str, str]], where: str
+) -> Iterator[str]:
+    for kid in sorted({*mine, *theirs}):
+        if kid not in mine:
+            yield f"the key {one_line(kid)} is {where}, but not in Jenkins any more"
+        elif kid not in theirs:
+            yield f"the key {one_line(kid)} is not {where}"
+        elif mine[kid] != theirs[kid]:
+            yield f"the {where} key {one_line(kid)} is an old one"
 
 
 def _member(documents: Documents, name: str) -> str:

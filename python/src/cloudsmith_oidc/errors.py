@@ -82,7 +82,7 @@ class ServiceMismatchError(UnexpectedAnswerError):
 
 
 class StaleDocumentsError(CloudsmithOidcError):
-    """The issuer's published documents are not those of Jenkins: Cloudsmith refuses, or will soon."""
+    """The published documents, or the uploaded keys, are not those of Jenkins: Cloudsmith refuses, or will soon."""
 
     exit_code = 4
 

@@ -19,6 +19,8 @@ from cloudsmith_oidc.formats.base import switch
 from cloudsmith_oidc.log import LogFormat, LogLevel
 
 DEFAULT_API_HOST = "https://api.cloudsmith.io"
+UPLOADED = "uploaded"
+"""In place of a URL to check: the keys that were uploaded to Cloudsmith."""
 _DEFAULT_FORMATS = ("pip", "npm", "docker")
 
 
@@ -86,6 +88,8 @@ _Claim = Annotated[tuple[str, str], BeforeValidator(values.claim)]
 _Seconds = Annotated[float, BeforeValidator(values.seconds)]
 _Path = Annotated[Path, BeforeValidator(values.path)]
 _Url = Annotated[str, AfterValidator(values.web_address)]
+_ApiHost = Annotated[str, AfterValidator(values.base_url)]
+_Check = Annotated[str, AfterValidator(lambda text: text if text == UPLOADED else values.web_address(text))]
 # A switch is on if its flag was given; a variable says true or false.
 _Switch = Annotated[bool, BeforeValidator(lambda given: given if isinstance(given, bool) else switch(given) == "true")]
 _ORG = ("SLUG", "The Cloudsmith workspace (organization).", "CLOUDSMITH_ORG", "CLOUDSMITH_WORKSPACE")
@@ -144,7 +148,7 @@ class TokenOptions(Options):
         "CLOUDSMITH_OIDC_TOKEN, or OIDC_TOKEN.",
         default=None,
     )
-    api_host: Annotated[str, AfterValidator(values.base_url)] = _option(*_API_HOST, default=DEFAULT_API_HOST)
+    api_host: _ApiHost = _option(*_API_HOST, default=DEFAULT_API_HOST)
     timeout: _Seconds = _option(*_TIMEOUT, default="60")
 
 
@@ -256,17 +260,28 @@ class Explain(TokenOptions):
 
 
 class Discovery(Options):
-    """Fetch the issuer's documents from Jenkins, to host them or to compare them with what is hosted."""
+    """Fetch the issuer's documents from Jenkins: to upload the keys or host both, or to compare them with those."""
 
     issuer: _Url = _option("URL", "The issuer: the iss of its tokens, and the provider URL in Cloudsmith.")
     output: _Path | None = _option(
-        "DIR", "Write .well-known/openid-configuration and jwks there, for any static host.", default=None
-    )
-    check: _Url | None = _option(
-        "URL",
-        "Compare with the documents hosted under this URL, and fail if they do not have the keys of Jenkins.",
+        "DIR",
+        "Write jwks there, the key set to upload to the provider in Cloudsmith, and .well-known/openid-configuration, "
+        "which a static host needs as well.",
         default=None,
     )
+    check: _Check | None = _option(
+        "URL|uploaded",
+        "Compare with the documents hosted under this URL, or with the keys uploaded to Cloudsmith, and fail unless "
+        "they are the keys of Jenkins.",
+        default=None,
+    )
+    org: _Slug | None = _option(
+        "SLUG",
+        "With --check uploaded: the Cloudsmith workspace. The API key of a Manager or Owner is in CLOUDSMITH_API_KEY.",
+        *_ORG[2:],
+        default=None,
+    )
+    api_host: _ApiHost = _option(*_API_HOST, default=DEFAULT_API_HOST)
     jenkins_url: _Url | None = _option(
         "URL",
         "The URL of Jenkins, or of the folder that has the credential: needed if the credential names an issuer of its "

@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import CloudsmithOidcError
@@ -117,9 +117,9 @@ class UnreadError(Exception):
         self.what, self.why, self.status = what, why, status
 
     @property
-    def is_denied(self) -> bool:
-        """Whether the key's owner may not see it, or it does not exist: Cloudsmith does not tell one from the other."""
-        return self.status in {401, 403, NOT_FOUND}
+    def code(self) -> Literal["api-key-refused", "cloudsmith-unread"]:
+        """The finding: the first also if it does not exist, as Cloudsmith does not tell one from the other."""
+        return "api-key-refused" if self.status in {401, 403, NOT_FOUND} else "cloudsmith-unread"
 
 
 @dataclass(frozen=True)
@@ -222,6 +222,11 @@ def read_workspace(  # noqa: PLR0913, PLR0917 - all of them for one call
     found = [api.attempt(_repository, name, service) for name in islice(repositories, _MAX_REPOSITORIES)]
     documents = dict(_documents(api, providers, issuer))
     return Workspace(tuple(providers), services, tuple(filter(None, found)), tuple(api.unread), documents)
+
+
+def read_providers(client: HttpClient, org: str, api_host: str, key: str, deadline: Deadline) -> list[Provider]:
+    """Return the providers, without their mappings. Raises `UnreadError`."""
+    return _providers(_Api(client, org, api_host, key, deadline))
 
 
 def _providers(api: _Api) -> list[Provider]:

@@ -81,7 +81,7 @@ def _where_to_look(evidence: Evidence, status: int) -> str:
     service = f"{status} suggests that {shown(evidence.account.slug)} is not the service account's slug"
     workspace = f"{status} suggests that {shown(evidence.account.org)} is not the workspace's slug"
     hints = [hint for code, hint in ((400, service), (404, workspace), (422, service)) if code == status]
-    if evidence.workspace.providers is None and any(one.is_denied for one in evidence.workspace.unread):
+    if evidence.workspace.providers is None and any(one.code == "api-key-refused" for one in evidence.workspace.unread):
         hints.append("Cloudsmith refused the API key, so explain could not look there: see api-key-refused")
     hints.append(CODES["exchange-refused"].action)
     if any(value.endswith("*") for _, value in evidence.expectations.claims):

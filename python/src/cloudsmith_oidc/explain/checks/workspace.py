@@ -23,10 +23,9 @@ _MAX_COMPARED_CHARACTERS = 200
 def unread(evidence: Evidence) -> Iterator[Finding]:
     """Report what the API key did not show."""
     for one in evidence.workspace.unread[:_MAX_FINDINGS]:
-        code = "api-key-refused" if one.is_denied else "cloudsmith-unread"
         expected = f"{one_line(one.what)} of the workspace {shown(evidence.account.org)}"
-        hint = _SLUG_FIRST + CODES[code].action if one.status == NOT_FOUND else None
-        yield finding(code, f"{one_line(one.what)}: {one.why}", expected, hint=hint)
+        hint = _SLUG_FIRST + CODES[one.code].action if one.status == NOT_FOUND else None
+        yield finding(one.code, f"{one_line(one.what)}: {one.why}", expected, hint=hint)
 
 
 def provider_url(evidence: Evidence) -> Iterator[Finding]:
