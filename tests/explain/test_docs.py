@@ -11,6 +11,7 @@ import pytest
 from cloudsmith_oidc.command_line import parse
 from cloudsmith_oidc.explain.findings import CODES
 from explain import tables
+from explain.worlds import has_domains
 from program import Cli
 
 PAGES = ["administrator.md", "explain.md", "troubleshooting.md", "explain-json.md"]
@@ -43,6 +44,7 @@ def test_every_command_in_the_pages_is_valid(
 
 def test_documented_json_has_the_shape_of_the_real_one(docs: Path, cli: Cli) -> None:
     page = (docs / "explain-json.md").read_text()
+    has_domains(NATIVE_DOCKER="docker.acme.com")(cli.sandbox)
     (sample,) = re.findall(r"(?s)```json\n(.*?)```", page)
 
     arguments = ["--json", "--expect-audience", "other", "--repo", "prod", "--repo", "nowhere"]

@@ -117,6 +117,7 @@ def test_disappointed_expectation_is_an_error_but_breaks_no_granted_login(cli: C
     assert found["findings"][0]["expected"].endswith(value or "is ")
     assert found["summary"]["exchange"] == "granted"
     assert says in found["summary"]["text"]
+    assert found["findings"][0]["hint"].startswith("Cloudsmith accepts this token")
     assert [link["state"] for link in found["chain"]] == ["ok", "ok", "doubt", "ok", "not checked"]
     assert says in text.stdout.decode()
     assert b"BROKEN" not in text.stdout

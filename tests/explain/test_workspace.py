@@ -36,6 +36,7 @@ def test_healthy_settings_are_no_finding(cli: Cli, arguments: tuple[str, ...]) -
         ],
         "service_account": True,
         "repositories": [{"slug": "prod", "privilege": "Read"}],
+        "domains": [],
         "unread": [],
     }
     assert "With an API key" not in found["note"]
@@ -135,12 +136,12 @@ KEYS: dict[str, tuple[Callable[[Sandbox], str], list[str], int]] = {
     "a member's": (lambda sandbox: sandbox.api_key("Member"), ["api-key-refused"], 1),
     "of another workspace": (lambda sandbox: sandbox.api_key(org="other"), ["api-key-refused"], 1),
     # Who is no administrator of the repository sees neither it nor its privileges, which is reported once.
-    "a manager's": (lambda sandbox: sandbox.api_key("Manager"), ["api-key-refused"], 4),
+    "a manager's": (lambda sandbox: sandbox.api_key("Manager"), ["api-key-refused"], 5),
     "short": (lambda _: "hunter2", ["api-key-refused"], 0),
     "two lines": (lambda sandbox: f"{sandbox.api_key()}\nX-Forged: yes", ["api-key-refused"], 0),
     "not ASCII": (lambda sandbox: f"{sandbox.api_key()}\u00e9", ["api-key-refused"], 0),
     "endless": (lambda _: "k" * 100_000, ["api-key-refused"], 0),
-    "white space": (lambda sandbox: f" {sandbox.api_key()} ", [], 4),
+    "white space": (lambda sandbox: f" {sandbox.api_key()} ", [], 5),
     "nothing": (lambda _: "", [], 0),
 }
 
@@ -283,7 +284,7 @@ def test_hostile_api_neither_hangs_nor_floods_nor_forges(cli: Cli, hostile: str)
         assert len(text) < 40_000
         assert not {"\x1b", "\u202e"} & set(text)
         assert "error: forged" not in [line.strip() for line in text.splitlines()]
-    assert len([one for one in cli.sandbox.requests if "X-Api-Key" in one.headers]) < 2 * 4 * 21
+    assert len([one for one in cli.sandbox.requests if "X-Api-Key" in one.headers]) < 2 * 5 * 21
     assert not any("user" in one.path for one in cli.sandbox.requests)
 
 

@@ -64,7 +64,7 @@ def explain(cli: Cli, *arguments: str, token: str | None = None, key: str | None
         if request.endpoint != "exchange":
             assert request.method == "GET"
             assert not any(len(part) > 7 and part in seen for part in token.split("."))
-        if key and request.endpoint not in {"providers", "mappings", "services", "repository", "privileges"}:
+        if key and request.endpoint not in {"providers", "mappings", "services", "repository", "privileges", "domains"}:
             assert key not in seen
     return result
 
@@ -237,6 +237,26 @@ def grants(**privileges: str) -> Change:
         for who, level in privileges.items()
     ]
     return lambda sandbox: setattr(sandbox.repository("prod"), "privileges", listed)
+
+
+def has_domains(**hosts: str) -> Change:
+    """Custom domains of the workspace by their types, or by `TYPE__REPOSITORY`. Cloudsmith's own follow them."""
+
+    def change(sandbox: Sandbox) -> None:
+        named = {tuple(name.split("__")): host for name, host in hosts.items()}
+        listed: list[dict[str, str | None]] = [
+            {
+                "domain_name": host,
+                "domain_type": kind,
+                "domain_scope": "REPOSITORY" if repository else "WORKSPACE",
+                "repository": repository[0] if repository else None,
+            }
+            for (kind, *repository), host in named.items()
+        ]
+        own = {"domain_name": "docker.cloudsmith.io", "domain_type": "NATIVE_DOCKER", "domain_scope": "GLOBAL"}
+        sandbox.cloudsmith.workspaces.domains = [*listed, own | {"repository": None}]
+
+    return change
 
 
 def cloudsmith(**fields: Any) -> Change:
@@ -554,6 +574,10 @@ TOO_OPEN = by_cause(
         ],
         "provider-stale": [
             open_to("an issuer that is gone", "old.a.com", "https://old.a.com", lambda s: s.trust("https://old.a.com"))
+        ],
+        "domain-unused": [
+            open_to("Docker's", "uses docker.cl", "docker=d.acme.com", has_domains(NATIVE_DOCKER="d.acme.com")),
+            open_to("one of OCI", "uses helm.oci.cl", "helm.oci=o.acme.com", has_domains(NATIVE_HELM_OCI="o.acme.com")),
         ],
         "service-too-powerful": [
             open_to("a manager", "is a Manager", "Member", has_account("ci-reader", role="Manager")),

@@ -21,7 +21,7 @@ from cloudsmith_oidc import output_file
 from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import SettingsError, StaleDocumentsError, UnexpectedAnswerError, UnreachableError
 from cloudsmith_oidc.explain.findings import CODES
-from cloudsmith_oidc.explain.workspace import UnreadError, read_providers
+from cloudsmith_oidc.explain.workspace import Api, UnreadError, read_providers
 from cloudsmith_oidc.given_token import API_KEY_VARIABLE
 from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.issuer_documents import (
@@ -215,7 +215,7 @@ def _uploaded_differences(documents: Documents, source: _Source, options: Discov
     """
     org = options.org or ""
     try:
-        read = read_providers(source.client, org, options.api_host, _api_key(), source.deadline)
+        read = read_providers(Api(source.client, org, options.api_host, _api_key(), source.deadline))
     except UnreadError as unread:
         error = UnexpectedAnswerError if unread.code == "api-key-refused" else UnreachableError
         raise error(f"{unread.what}: {unread.why}", hint=CODES[unread.code].action) from None

@@ -36,7 +36,14 @@ def run(options: Explain) -> None:
 def _gathered(options: Explain) -> Evidence:
     deadline = Deadline(options.timeout)
     account = ServiceAccount(options.api_host, options.org, options.service)
-    expectations = Expectations(options.expect_audience, options.expect_claim, options.repo, options.write)
+    expectations = Expectations(
+        audience=options.expect_audience,
+        claims=options.expect_claim,
+        repositories=options.repo,
+        write=options.write,
+        labels=options.labels,
+        domains=frozenset(url for _, url in options.domain),
+    )
     try:
         given = fetch(options, deadline, may_have_key=True)
     except IdTokenError as error:

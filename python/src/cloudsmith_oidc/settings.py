@@ -83,7 +83,8 @@ _Slugs = Annotated[_Several[_Slug], AfterValidator(lambda slugs: tuple(dict.from
 _FormatName = Annotated[str, AfterValidator(formats.checked_name)]
 _FormatOption = Annotated[tuple[str, str], BeforeValidator(formats.checked_option)]
 _NpmScope = Annotated[str, AfterValidator(lambda text: formats.checked_option(f"npm.scope={text}")[1])]
-_Domain = Annotated[tuple[str, str], BeforeValidator(values.domain)]
+_Formats = _Several[_FormatName]
+_Domains = _Several[Annotated[tuple[str, str], BeforeValidator(values.domain)]]
 _Claim = Annotated[tuple[str, str], BeforeValidator(values.claim)]
 _Seconds = Annotated[float, BeforeValidator(values.seconds)]
 _Path = Annotated[Path, BeforeValidator(values.path)]
@@ -97,6 +98,7 @@ _SERVICE = (
     *("SLUG", "The service account to log in as."),
     *("CLOUDSMITH_SERVICE_SLUG", "CLOUDSMITH_SERVICE_ACCOUNT_SLUG"),
 )
+_FORMATS, _DOMAINS = ("CLOUDSMITH_FORMATS",), ("CLOUDSMITH_DOMAINS",)
 _API_HOST = ("HOST", "Cloudsmith's API.", "CLOUDSMITH_API_HOST")
 _TIMEOUT = ("SECONDS", "For the whole command, at most 3600.", "CLOUDSMITH_TIMEOUT")
 
@@ -152,6 +154,11 @@ class TokenOptions(Options):
     timeout: _Seconds = _option(*_TIMEOUT, default="60")
 
 
+def _chosen(names: Iterable[str], repositories: Iterable[str]) -> tuple[str, ...]:
+    default = (name for name in _DEFAULT_FORMATS if repositories or not formats.load(name).needs_repo)
+    return tuple(dict.fromkeys(names or default))
+
+
 class Login(TokenOptions):
     """Exchange the ID token for a Cloudsmith token and write the clients' files."""
 
@@ -171,11 +178,11 @@ class Login(TokenOptions):
     repo: _Slugs = _option(
         "SLUG", "A repository. The first one becomes the clients' default.", "CLOUDSMITH_REPO", default=()
     )
-    format: _Several[_FormatName] = _option(
+    format: _Formats = _option(
         "FORMAT",
         f"A client to configure: {', '.join(formats.names())}. Default: {', '.join(_DEFAULT_FORMATS)}; without "
         "--repo, those that need no repository.",
-        "CLOUDSMITH_FORMATS",
+        *_FORMATS,
         default=(),
     )
     format_option: _Several[_FormatOption] = _option(
@@ -188,11 +195,11 @@ class Login(TokenOptions):
     npm_scope: _Several[_NpmScope] = _option(
         "@SCOPE", "The same as --format-option npm.scope=@SCOPE.", "CLOUDSMITH_NPM_SCOPE", default=()
     )
-    domain: _Several[_Domain] = _option(
+    domain: _Domains = _option(
         "NAME=HOST",
         "A custom domain. NAME is the part before .cloudsmith.io of the host that it replaces (dl, npm, docker, ...), "
         "or a format, which takes precedence. NAME:REPO=HOST: the domain of one repository.",
-        "CLOUDSMITH_DOMAINS",
+        *_DOMAINS,
         default=(),
     )
     inherit: _Switch = _option(
@@ -223,8 +230,7 @@ class Login(TokenOptions):
     @property
     def chosen_formats(self) -> tuple[str, ...]:
         """The formats that were asked for; if none was, the default ones that are possible."""
-        default = (name for name in _DEFAULT_FORMATS if self.repo or not formats.load(name).needs_repo)
-        return tuple(dict.fromkeys(self.format or default))
+        return _chosen(self.format, self.repo)
 
 
 class Explain(TokenOptions):
@@ -244,6 +250,8 @@ class Explain(TokenOptions):
         "CLOUDSMITH_REPO",
         default=(),
     )
+    format: _Formats = _option("FORMAT", "As for login: for the report of custom domains.", *_FORMATS, default=())
+    domain: _Domains = _option("NAME=HOST", "A custom domain, as for login.", *_DOMAINS, default=())
     write: bool = _option("", "The service account must also write to the repositories.", default=False)
     expect_audience: str | None = _option(
         "AUDIENCE", "Report a fault unless the token's audience is this one, or one of several.", default=None
@@ -257,6 +265,12 @@ class Explain(TokenOptions):
     exchange: bool = _option("", "Do not try the exchange.", default=True, flag="--no-exchange")
     as_json: bool = _option("", "Write the report as one JSON object.", default=False, flag="--json")
     html: _Path | None = _option("FILE", "Also write the report to this file, as a web page.", default=None)
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """The labels of the hosts that the clients of the chosen formats ask."""
+        chosen = formats.with_needs(_chosen(self.format, self.repo)).values()
+        return frozenset(endpoint.label for form in chosen for endpoint in form.endpoints)
 
 
 class Discovery(Options):

@@ -16,7 +16,7 @@ from cloudsmith_oidc.explain.ci_systems import system_of
 from cloudsmith_oidc.explain.ci_systems.base import CiSystem
 from cloudsmith_oidc.explain.hosts import can_be_fetched, same_origin
 from cloudsmith_oidc.explain.matching import ProviderMatch, match_providers
-from cloudsmith_oidc.explain.workspace import NOT_ASKED, Provider, Service, Workspace, read_workspace
+from cloudsmith_oidc.explain.workspace import NOT_ASKED, Api, Provider, Service, Workspace, read_workspace
 from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.id_token import IdToken
 from cloudsmith_oidc.issuer_documents import Document, configuration_url, fetch
@@ -31,13 +31,16 @@ class Expectations:
     """What the person expects of the token, and of the service account's rights.
 
     The token's claims are pairs of name and value; a value may end in a wildcard. The rights are to read `repositories`
-    (slugs, as they were given), and with `write` to write to them.
+    (slugs, as they were given), and with `write` to write to them. The job's clients ask the hosts with `labels`, the
+    part before `.cloudsmith.io`, or the custom domains whose base URLs are `domains`.
     """
 
     audience: str | None = None
     claims: tuple[tuple[str, str], ...] = ()
     repositories: tuple[str, ...] = ()
     write: bool = False
+    labels: frozenset[str] = frozenset()
+    domains: frozenset[str] = frozenset()
 
     @property
     def level(self) -> str:
@@ -97,6 +100,17 @@ class Evidence:
         """The same if it has an uploaded key set, for which Cloudsmith fetches nothing from the issuer. Else None."""
         return self.provider.provider if self.provider and self.provider.provider.jwks else None
 
+    @cached_property
+    def domains(self) -> Mapping[str, str]:
+        """The custom domains that the job's clients can use, by key: for each, the one that Cloudsmith prefers."""
+        labels, repositories = self.expectations.labels, self.expectations.repositories
+        return {
+            key: url
+            for key, url in reversed(self.workspace.domains)
+            for label, _, repository in [key.partition(":")]
+            if label in labels and (not repository or not repositories or repository in repositories)
+        }
+
     @property
     def service(self) -> Service | None:
         """The service account of the settings, None if the workspace has none, or if that could not be read."""
@@ -124,26 +138,21 @@ def gather(  # noqa: PLR0913 - each by its name
     if api_key and usable:
         slugs = filter(None, map(slug_or_nothing, expectations.repositories))
         # The other half of the time is for the documents and the exchange.
-        half = Deadline(deadline.remaining() / 2)
-        workspace = read_workspace(client, usable, api_key, half, token.claims.get("iss"), slugs)
-    evidence = Evidence(account, token, token_error, expectations, workspace=workspace)
-    granted, exchange_error = False, None
-    discovery, jwks = (None, None) if evidence.uploaded_to else documents(client, token, deadline)
-    if with_exchange and usable and not token_error:
-        try:
-            # The token that Cloudsmith issues is discarded.
-            exchange(client, usable, token, timeout=deadline.remaining())
-            granted = True
-        except CloudsmithOidcError as error:
-            exchange_error = error
-    return replace(
-        evidence,
-        discovery=discovery,
-        jwks=jwks,
-        granted=granted,
-        exchange_error=exchange_error,
-        clock_offsets=client.clock_offsets,
-    )
+        api = Api(client, usable.org, usable.api_host, api_key, Deadline(deadline.remaining() / 2))
+        workspace = read_workspace(api, usable.slug, token.claims.get("iss"), slugs)
+    offsets = client.clock_offsets
+    evidence = Evidence(account, token, token_error, expectations, clock_offsets=offsets, workspace=workspace)
+    if not evidence.uploaded_to:
+        discovery, jwks = documents(client, token, deadline)
+        evidence = replace(evidence, discovery=discovery, jwks=jwks)
+    if not with_exchange or not usable or token_error:
+        return evidence
+    try:
+        # The token that Cloudsmith issues is discarded.
+        exchange(client, usable, token, timeout=deadline.remaining())
+    except CloudsmithOidcError as error:
+        return replace(evidence, exchange_error=error)
+    return replace(evidence, granted=True)
 
 
 def documents(client: HttpClient, token: IdToken, deadline: Deadline) -> tuple[Document | None, Document | None]:

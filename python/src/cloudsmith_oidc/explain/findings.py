@@ -230,5 +230,9 @@ CODES: dict[str, Code] = {
         "The service account may do more than it needs.",
         "Remove these rights in Cloudsmith: whoever changes an authorized job can use all of them",
         severity="warning"),
+    "domain-unused": Code("repository", 450, ExchangeRefusedError,
+        "The workspace has a custom domain that the clients must use, and the job does not use it.",
+        "Give the custom domain in the option domains of the step, with --domain or in CLOUDSMITH_DOMAINS",
+        severity="warning"),
 }
 # fmt: on

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from cloudsmith_oidc.explain.findings import CODES
+from cloudsmith_oidc.explain.hosts import host_of
 from cloudsmith_oidc.explain.matching import ProviderMatch
 from cloudsmith_oidc.explain.provider_form import WILDCARDS, filled_in
 from cloudsmith_oidc.explain.report import MAX_CLAIMS, MAX_PROVIDERS, Report
@@ -47,6 +48,10 @@ def _cloudsmith(report: Report) -> dict[str, Any]:
         "providers": [_match(match) for match in evidence.providers[:MAX_PROVIDERS]],
         "service_account": None if workspace.services is None else evidence.service is not None,
         "repositories": [{"slug": slug, "privilege": privilege} for slug, privilege in report.privileges.items()],
+        "domains": [
+            {"key": key, "host": host_of(url), "used": url in evidence.expectations.domains}
+            for key, url in workspace.domains[:MAX_CLAIMS]
+        ],
         "unread": [f"{one_line(one.what)}: {one.why}" for one in workspace.unread[:MAX_PROVIDERS]],
     }
 

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from cloudsmith_oidc.explain.evidence import Evidence
 from cloudsmith_oidc.explain.findings import Finding
+from cloudsmith_oidc.explain.hosts import host_of
 from cloudsmith_oidc.explain.matching import ClaimMatch, ProviderMatch, Way
 from cloudsmith_oidc.explain.provider_form import WILDCARDS, ProviderForm, filled_in
 from cloudsmith_oidc.explain.report import MAX_CLAIMS, MAX_PROVIDERS, Report, Stage
@@ -68,32 +70,36 @@ Section = tuple[str, list[Block]]
 
 def sections(report: Report) -> Iterator[Section]:
     """Yield the report from top to bottom."""
-    cause, form, system = report.cause, filled_in(report.evidence), report.evidence.system
-    service = shown(report.evidence.account.slug)
+    for title, blocks in _sections(report):
+        if present := [block for block in blocks if block]:
+            yield title, present
+
+
+def _sections(report: Report) -> Iterator[tuple[str, list[Block | None]]]:
+    """Yield every section. Blocks that this report lacks are empty."""
+    cause, evidence, form = report.cause, report.evidence, filled_in(report.evidence)
+    system, service = evidence.system, shown(evidence.account.slug)
     yield "", [report.summary, report.chain, *_unchecked(report.chain)]
-    if cause is not None:
-        yield "What you did not expect" if report.unexpected else "The likely cause", [cause]
+    yield "What you did not expect" if report.unexpected else "The likely cause", [cause]
     others = [finding for finding in report.findings if finding is not cause]
-    if others:
-        yield "Also found" if cause else "What was found", [*others]
-    for match in report.evidence.providers[:MAX_PROVIDERS]:
+    yield "Also found" if cause else "What was found", [*others]
+    for match in evidence.providers[:MAX_PROVIDERS]:
         disabled = "" if match.provider.enabled else ", which is disabled"
-        yield f"The provider '{shown(match.provider.name)}' in Cloudsmith{disabled}", [*_requirements(match, service)]
-    if report.privileges:
-        yield f"The privileges of the service account {service} in Cloudsmith", [report.privileges]
-    if report.claims:
-        meanings = _FIELDS | dict(system.claims)
-        rows = tuple((name, ((value,), meanings[name])) for name, value in report.claims.items())
-        caption = f"Claims and header of a token of {system.name}, unverified"
-        yield "The ID token", [Table(caption, ("claim", "value", "meaning"), rows, is_glossary=True)]
-    if form.url or form.choices:
-        yield "What to enter in Cloudsmith (workspace settings, OpenID Connect)", [*_form(form)]
-    if form.terraform:
-        yield "The first choice as Terraform (provider cloudsmith-io/cloudsmith)", [Listing(form.terraform)]
-    if form.setup:
-        yield system.setup_title, [Listing(form.setup)]
-    if report.claims:
-        yield "", [report.note]
+        yield f"The {match.provider.title} in Cloudsmith{disabled}", [*_requirements(match, service)]
+    yield f"The privileges of the service account {service} in Cloudsmith", [report.privileges]
+    yield "The custom domains of the workspace", [*_domains(evidence)]
+    meanings = _FIELDS | dict(system.claims)
+    rows = tuple((name, ((value,), meanings[name])) for name, value in report.claims.items())
+    caption = f"Claims and header of a token of {system.name}, unverified"
+    yield "The ID token", [Table(caption, ("claim", "value", "meaning"), rows, is_glossary=True) if rows else None]
+    entered = form.url or form.choices
+    yield "What to enter in Cloudsmith (workspace settings, OpenID Connect)", [*_form(form)] if entered else []
+    yield (
+        "The first choice as Terraform (provider cloudsmith-io/cloudsmith)",
+        [form.terraform and Listing(form.terraform)],
+    )
+    yield system.setup_title, [form.setup and Listing(form.setup)]
+    yield "", [report.note if report.claims else None]
 
 
 def _unchecked(chain: Chain) -> Iterator[str]:
@@ -116,6 +122,21 @@ def _requirements(match: ProviderMatch, service: str) -> Iterator[Block]:
     if match.provider.jwks:
         yield "Its keys are uploaded: Cloudsmith fetches nothing from the issuer."
     yield _WAYS[match.way].format(service=service, mapped=shown(match.mapped))
+
+
+def _domains(evidence: Evidence) -> Iterator[Block]:
+    """Yield the custom domains, and the setting that uses those for the job's clients."""
+    used = evidence.expectations.domains
+    yield {
+        shown(host_of(url)): f"{key}, {'used' if url in used else 'not used'} by this job"
+        for key, url in evidence.workspace.domains[:MAX_CLAIMS]
+    }
+    if not used.issuperset(evidence.domains.values()):
+        hosts = {key: host_of(url) for key, url in evidence.domains.items()}
+        step = ", ".join(f"'{key}': '{host}'" for key, host in hosts.items())
+        command = " ".join(f"--domain {key}={host}" for key, host in hosts.items())
+        yield "To use those that the chosen formats can use:"
+        yield {"step": (f"domains: [{step}]",), "command": (command,)}
 
 
 def _verdict(claim: ClaimMatch) -> Verdict:

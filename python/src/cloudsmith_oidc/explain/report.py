@@ -117,31 +117,27 @@ class Report:
     @cached_property
     def chain(self) -> tuple[Stage, ...]:
         """The links from the token to the repository, in their order."""
-        evidence, account, jwks = self.evidence, self.evidence.account, self.evidence.jwks
-        granted, service = evidence.granted, evidence.service is not None
+        evidence, account, uploaded_to = self.evidence, self.evidence.account, self.evidence.uploaded_to
         # Nobody is asked for an API key that was given.
         needs = _NEEDS_KEY if evidence.workspace is NOT_ASKED else _NEEDS_MORE_THAN_KEY
-        keys = ("Issuer documents", shown(host_of(evidence.issuer)))
-        if evidence.uploaded_to:
-            keys = ("Uploaded keys", evidence.uploaded_to.title)
-        has_keys = evidence.uploaded_to is not None or bool(jwks and jwks.content is not None)
-        has_provider = evidence.provider is not None
         unnamed = evidence.workspace is not NOT_ASKED and not evidence.expectations.repositories
+        name, which = "Issuer documents", shown(host_of(evidence.issuer))
+        if uploaded_to:
+            name, which = "Uploaded keys", uploaded_to.title
+        has_keys = uploaded_to or (evidence.jwks and evidence.jwks.content is not None)
         return (
-            self._stage("token", evidence.system.name, "", _NEEDS_ID, checked=evidence.token is not None),
-            self._stage("documents", *keys, _NEEDS_ID, checked=granted or has_keys),
-            self._stage("provider", "Cloudsmith provider", shown(account.org), needs, checked=granted or has_provider),
-            self._stage("service", "Service account", shown(account.slug), needs, checked=granted or service),
-            self._stage(
-                "repository", "Repository", "", _NEEDS_REPOSITORY if unnamed else needs, checked=bool(self.privileges)
-            ),
+            self._stage("token", evidence.system.name, "", _NEEDS_ID, evidence.token),
+            self._stage("documents", name, which, _NEEDS_ID, has_keys),
+            self._stage("provider", "Cloudsmith provider", shown(account.org), needs, evidence.provider),
+            self._stage("service", "Service account", shown(account.slug), needs, evidence.service),
+            self._stage("repository", "Repository", "", _NEEDS_REPOSITORY if unnamed else needs, self.privileges),
         )
 
     def _passed(self, link: Link) -> bool:
         """Return whether a granted exchange proves that a link holds."""
         return self.evidence.granted and link != "repository"
 
-    def _stage(self, link: Link, name: str, which: str, needs: str, *, checked: bool) -> Stage:
+    def _stage(self, link: Link, name: str, which: str, needs: str, checked: object) -> Stage:
         """Leave out remarks, and a refusal that has an earlier cause. A finding shows that the link was checked."""
         here = tuple(
             finding
@@ -150,7 +146,7 @@ class Report:
             and finding.severity != "info"
             and (finding.code != "exchange-refused" or place == 0)
         )
-        state: State = "ok" if checked else "not checked"
+        state: State = "ok" if checked or self._passed(link) else "not checked"
         if here:
             error = any(finding.severity == "error" for finding in here)
             state = "BROKEN" if error and not self._passed(link) else "doubt"

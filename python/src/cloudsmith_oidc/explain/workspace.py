@@ -8,7 +8,8 @@ Sources: cloudsmith-io/cloudsmith-docs, `src/content/schemas/api-schema-v1.json`
 cloudsmith-io/terraform-provider-cloudsmith, `resource_oidc.go` (mappings are read only where there is a mapping claim)
 and `resource_repository_privileges.go` (pages of privileges come without headers);
 cloudsmith-docs, `src/content/repositories/repository-privileges.mdx` (the greatest privilege takes precedence);
-cloudsmith-api 2.0.42, `models/provider_settings.py` (`jwks`, which the API description does not have yet).
+cloudsmith-api 2.0.42, `models/provider_settings.py` (`jwks`, which the API description does not have yet);
+cloudsmith-cli 1.30.0, `core/api/workspaces.py` and `credential_helpers/domains.py` (domains, and their fields).
 """
 
 import dataclasses
@@ -20,13 +21,12 @@ from typing import Any, Literal, TypeVar
 
 from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import CloudsmithOidcError
-from cloudsmith_oidc.exchange import ServiceAccount
 from cloudsmith_oidc.explain.hosts import can_be_fetched, host_of, is_public
 from cloudsmith_oidc.explain.shown import shown
 from cloudsmith_oidc.http import Answer, HttpClient, json_object, json_value
 from cloudsmith_oidc.issuer_documents import OK, Document, configuration_url, fetch
 from cloudsmith_oidc.redaction import MAX_TOKEN_CHARACTERS, one_line
-from cloudsmith_oidc.values import slug
+from cloudsmith_oidc.values import domain, slug
 
 LEVELS = ("None", "Read", "Write", "Admin")
 """The privileges on a repository; each includes those before it."""
@@ -42,6 +42,10 @@ NOT_FOUND = 404
 _UNAUTHENTICATED = 401
 _KEY = re.compile(rf"[!-~]{{16,{MAX_TOKEN_CHARACTERS}}}", re.ASCII)
 """Cloudsmith's have 40 characters, or are a token of an exchange. A shorter one could not be kept out of the output."""
+DOMAINS = "the custom domains"
+_NATIVE = re.compile("NATIVE_[A-Z]+", re.ASCII)
+_LABELS = {"DOWNLOAD": "dl", "NATIVE_GO": "golang", "NATIVE_HELM_OCI": "helm.oci"}
+"""The hosts of Cloudsmith that a type of domain replaces, if they are not called as the type."""
 _T = TypeVar("_T")
 
 
@@ -126,7 +130,8 @@ class UnreadError(Exception):
 class Workspace:
     """What the key's owner sees. What is None could not be read: nothing follows from its absence.
 
-    `documents` are the discovery documents, by provider URL, of issuers on other hosts than the token's.
+    `documents` are the discovery documents, by provider URL, of issuers on other hosts than the token's. `domains` are
+    custom domains as the setting `domains` has them, pairs of key and base URL, those that Cloudsmith prefers first.
     """
 
     providers: tuple[Provider, ...] | None = None
@@ -134,6 +139,7 @@ class Workspace:
     repositories: tuple[Repository, ...] = ()
     unread: tuple[UnreadError, ...] = ()
     documents: Mapping[str, Document] = field(default_factory=dict)
+    domains: tuple[tuple[str, str], ...] = ()
 
 
 NOT_ASKED = Workspace()
@@ -141,8 +147,8 @@ NOT_ASKED = Workspace()
 
 
 @dataclass(frozen=True)
-class _Api:
-    """Cloudsmith's API, asked with a key until the deadline."""
+class Api:
+    """Cloudsmith's API, asked with a key until the deadline. `unread` has what could not be read."""
 
     client: HttpClient
     org: str
@@ -200,36 +206,29 @@ class _Api:
         raise UnreadError(what, f"there are more than {_MAX_OBJECTS:,}, or more than {_MAX_PAGES} pages")
 
 
-def read_workspace(  # noqa: PLR0913, PLR0917 - all of them for one call
-    client: HttpClient,
-    account: ServiceAccount,
-    key: str,
-    deadline: Deadline,
-    issuer: object,
-    repositories: Iterable[str],
-) -> Workspace:
-    """Read as much as there is time for. Of `repositories`, which are slugs, the first few are read."""
-    api = _Api(client, account.org, account.api_host, key, deadline)
-    providers = api.attempt(_providers)
-    if providers is None:
+def read_workspace(api: Api, account: str, issuer: object, repositories: Iterable[str]) -> Workspace:
+    """Read as much as there is time for. Of `repositories`, the first few are read. All names are slugs."""
+    listed = api.attempt(read_providers)
+    if listed is None:
         return Workspace(unread=tuple(api.unread))
     services = api.attempt(_services)
-    mapped = [place for place, one in enumerate(providers) if one.has_issuer(issuer) and one.mapping_claim]
+    mapped = [place for place, one in enumerate(listed) if one.has_issuer(issuer) and one.mapping_claim]
     for place in mapped[:_MAX_LOOKED_INTO]:
-        mappings = api.attempt(_mappings, providers[place])
-        providers[place] = dataclasses.replace(providers[place], mappings=mappings)
-    service = next((one for one in services or () if one.slug == account.slug), None)
+        listed[place] = dataclasses.replace(listed[place], mappings=api.attempt(_mappings, listed[place]))
+    service = next((one for one in services or () if one.slug == account), None)
     found = [api.attempt(_repository, name, service) for name in islice(repositories, _MAX_REPOSITORIES)]
-    documents = dict(_documents(api, providers, issuer))
-    return Workspace(tuple(providers), services, tuple(filter(None, found)), tuple(api.unread), documents)
+    return Workspace(
+        providers=tuple(listed),
+        services=services,
+        repositories=tuple(filter(None, found)),
+        domains=api.attempt(_domains) or (),
+        documents=dict(_documents(api, listed, issuer)),
+        unread=tuple(api.unread),
+    )
 
 
-def read_providers(client: HttpClient, org: str, api_host: str, key: str, deadline: Deadline) -> list[Provider]:
-    """Return the providers, without their mappings. Raises `UnreadError`."""
-    return _providers(_Api(client, org, api_host, key, deadline))
-
-
-def _providers(api: _Api) -> list[Provider]:
+def read_providers(api: Api) -> list[Provider]:
+    """Return the providers without their mappings. Raises `UnreadError`."""
     return [
         Provider(
             name=_text(one.get("name")),
@@ -245,7 +244,7 @@ def _providers(api: _Api) -> list[Provider]:
     ]
 
 
-def _services(api: _Api) -> tuple[Service, ...]:
+def _services(api: Api) -> tuple[Service, ...]:
     return tuple(
         Service(
             _text(one.get("slug")),
@@ -257,7 +256,7 @@ def _services(api: _Api) -> tuple[Service, ...]:
     )
 
 
-def _mappings(api: _Api, provider: Provider) -> tuple[tuple[str, str], ...]:
+def _mappings(api: Api, provider: Provider) -> tuple[tuple[str, str], ...]:
     what = f"the mappings of {one_line(provider.name)}"
     try:
         path = f"/v1/orgs/{api.org}/openid-connect/{slug(provider.slug)}/dynamic-mappings/"
@@ -267,7 +266,7 @@ def _mappings(api: _Api, provider: Provider) -> tuple[tuple[str, str], ...]:
     return tuple((_text(mapping.get("claim_value")), _text(mapping.get("service_account"))) for mapping in listed)
 
 
-def _repository(api: _Api, name: str, service: Service | None) -> Repository | None:
+def _repository(api: Api, name: str, service: Service | None) -> Repository | None:
     what, path = f"the repository {name}", f"/v1/repos/{api.org}/{name}"
     settings = api.attempt(_settings, what, f"{path}/")
     try:
@@ -288,14 +287,37 @@ def _repository(api: _Api, name: str, service: Service | None) -> Repository | N
     return Repository(name, everybody, max(granted, key=LEVELS.index, default="None"))
 
 
-def _settings(api: _Api, what: str, path: str) -> Mapping[str, Any]:
+def _settings(api: Api, what: str, path: str) -> Mapping[str, Any]:
     settings = json_object(api.answer(what, path))
     if settings is None:
         raise UnreadError(what, "the answer is not an object")
     return settings
 
 
-def _documents(api: _Api, providers: Iterable[Provider], issuer: object) -> Iterator[tuple[str, Document]]:
+def _domains(api: Api) -> tuple[tuple[str, str], ...]:
+    """Return none if the API does not know the question."""
+    try:
+        listed = api.objects(DOMAINS, f"/v2/workspaces/{api.org}/domains/", within="results")
+    except UnreadError as error:
+        if error.status == NOT_FOUND:
+            return ()
+        raise
+    return tuple(filter(None, map(_domain, listed)))
+
+
+def _domain(shown: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return a custom domain, None for one of Cloudsmith's own, and for one that the setting cannot name."""
+    kind, repository = _text(shown.get("domain_type")), _text(shown.get("repository"))
+    label = _LABELS.get(kind) or (kind.removeprefix("NATIVE_").lower() if _NATIVE.fullmatch(kind) else "")
+    if shown.get("domain_scope") != ("REPOSITORY" if repository else "WORKSPACE"):
+        return None
+    try:
+        return domain(f"{label}{':' if repository else ''}{repository}={_text(shown.get('domain_name'))}")
+    except ValueError:
+        return None
+
+
+def _documents(api: Api, providers: Iterable[Provider], issuer: object) -> Iterator[tuple[str, Document]]:
     """Fetch the discovery documents of issuers on other public hosts, of which Cloudsmith also fetches them."""
     own = host_of(issuer) if isinstance(issuer, str) else None
     urls = dict.fromkeys(one.url for one in providers if one.enabled and not one.jwks)

@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     workspace.service,
     workspace.access,
     workspace.repositories,
+    workspace.domains,
     openness.providers,
     openness.other_issuers,
     openness.rights,

@@ -14,6 +14,7 @@ from cloudsmith_oidc.redaction import one_line
 
 _THIS_MACHINE = "this machine"
 _TOLERANCE = timedelta(seconds=60)
+_ACCEPTED = "Cloudsmith accepts this token: correct what you expect, or require the claim of the provider in Cloudsmith"
 
 
 def presence(evidence: Evidence) -> Iterator[Finding]:
@@ -74,16 +75,17 @@ def expected_claims(evidence: Evidence) -> Iterator[Finding]:
     """
     if evidence.token is None:
         return
+    hint = _ACCEPTED if evidence.granted else None
     audience, expected = evidence.claims.get("aud"), evidence.expectations.audience
     if expected is not None and audience and audience != [""] and not matches(audience, expected):
-        yield finding("audience-mismatch", f"aud is {shown(audience)}", f"aud holds {one_line(expected)}")
+        yield finding("audience-mismatch", f"aud is {shown(audience)}", f"aud holds {one_line(expected)}", hint=hint)
     for name, value in evidence.expectations.claims:
         claim, label = evidence.claims.get(name), one_line(name)
         found, required = f"{label} is {shown(claim)}", f"{label} is {one_line(value)}"
         if name == "iss" and claim and claim == value.removesuffix("/") != value:
             yield finding("claim-mismatch", found, required, severity="info", hint=WITHOUT_SLASH)
         elif not matches(claim, value):
-            yield finding("claim-mismatch", found, required)
+            yield finding("claim-mismatch", found, required, hint=hint)
 
 
 def _state(token: IdToken, now: datetime) -> str | None:

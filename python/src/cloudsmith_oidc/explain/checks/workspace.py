@@ -7,14 +7,17 @@ from urllib.parse import unquote
 
 from cloudsmith_oidc.explain.evidence import Evidence
 from cloudsmith_oidc.explain.findings import CODES, WITHOUT_SLASH, Finding, finding
+from cloudsmith_oidc.explain.hosts import host_of
 from cloudsmith_oidc.explain.matching import FAR, ClaimMatch, address, as_compared, distance, matches, url_differences
 from cloudsmith_oidc.explain.shown import shown
-from cloudsmith_oidc.explain.workspace import NOT_FOUND
+from cloudsmith_oidc.explain.workspace import DOMAINS, NOT_FOUND
 from cloudsmith_oidc.issuer_documents import first_few
 from cloudsmith_oidc.redaction import one_line
 
 _MAX_FINDINGS = 5
 """Of one kind. The report's table has the rest."""
+_MUST_BE_USED = ("docker", "helm.oci")
+"""The hosts that Cloudsmith's pages on Docker and OCI call replaced: "you must use it to authenticate and push"."""
 _SLUG_FIRST = "Check the slug: Cloudsmith answers 404 if it does not exist or if the key's owner may not see it. "
 _MAX_COMPARED = 500
 _MAX_COMPARED_CHARACTERS = 200
@@ -25,7 +28,8 @@ def unread(evidence: Evidence) -> Iterator[Finding]:
     for one in evidence.workspace.unread[:_MAX_FINDINGS]:
         expected = f"{one_line(one.what)} of the workspace {shown(evidence.account.org)}"
         hint = _SLUG_FIRST + CODES[one.code].action if one.status == NOT_FOUND else None
-        yield finding(one.code, f"{one_line(one.what)}: {one.why}", expected, hint=hint)
+        found = f"{one_line(one.what)}: {one.why}"
+        yield finding(one.code, found, expected, hint=hint, severity="info" if one.what == DOMAINS else None)
 
 
 def provider_url(evidence: Evidence) -> Iterator[Finding]:
@@ -114,6 +118,15 @@ def repositories(evidence: Evidence) -> Iterator[Finding]:
             has = "no privilege" if one.level == "None" else one.level
             found = f"{shown(evidence.account.slug)} has {has} on {one.slug}"
             yield finding("repository-forbidden", found, f"{needed} on {one.slug}")
+
+
+def domains(evidence: Evidence) -> Iterator[Finding]:
+    """Check that the job uses a custom domain where Cloudsmith demands it."""
+    for label in _MUST_BE_USED:
+        known = {key: url for key, url in evidence.domains.items() if key.partition(":")[0] == label}
+        if known and evidence.expectations.domains.isdisjoint(known.values()):
+            names = first_few(f"{key}={host_of(url)}" for key, url in known.items())
+            yield finding("domain-unused", f"the job uses {label}.cloudsmith.io", f"the custom domain {names}")
 
 
 def _nearest(wanted: str, known: Iterable[str]) -> str | None:

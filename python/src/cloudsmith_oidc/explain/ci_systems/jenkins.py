@@ -48,7 +48,7 @@ def _configuration_as_code(header: Claims, claims: Claims) -> str:
     issuer = enterable(claims.get("iss"))
     if issuer and not _DEFAULT_ISSUER.fullmatch(issuer):
         lines += [
-            "          # Jenkins does not serve this key: host it",
+            "          # Jenkins does not serve this key: upload or host it",
             f"          issuer: {_yaml(issuer.rstrip('/'))}",
         ]
     lines.append(f"          audience: {_yaml(audience(claims) or 'https://cloudsmith.io')}")
