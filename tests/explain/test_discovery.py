@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import stat
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -258,8 +260,8 @@ def test_check_finds_another_issuer_and_none(cli: Cli) -> None:
 def check_uploaded(cli: Cli, **environment: str) -> Result:
     given = {"CLOUDSMITH_API_KEY": cli.sandbox.api_key()} | environment
     result = as_administrator(cli, "--check", "uploaded", **given)
-    with_key = {request.endpoint for request in cli.sandbox.requests if "x-api-key" in request.headers}
-    assert with_key <= {"providers"}
+    read = [request for request in cli.sandbox.requests if request.method == "GET"]
+    assert {request.endpoint for request in read if "x-api-key" in request.headers} <= {"providers"}
     assert given["CLOUDSMITH_API_KEY"] not in result.stderr or not given["CLOUDSMITH_API_KEY"]
     return result
 
@@ -276,6 +278,21 @@ def test_written_key_set_is_the_one_to_upload(cli: Cli, explicit: Issuer, output
     assert f"file: {output / JWKS}\n" in written.stderr
     assert cli.login().code == 0
     assert check_uploaded(cli).code == 0
+
+
+@pytest.mark.usefixtures("explicit")
+def test_documented_upload_gives_cloudsmith_the_keys(cli: Cli, repository: Path, tmp_path: Path) -> None:
+    page = (repository / "docs/administrator.md").read_text()
+    (upload,) = re.findall(r"(?s)```sh\n( +printf '\{\"jwks.*?)```", page)
+    as_administrator(cli, "--output", str(tmp_path / "keys"))
+    *_, provider = cli.sandbox.cloudsmith.providers["acme"]
+
+    script = upload.replace("SLUG_PERM", provider.slug_perm)
+    environment = cli.given(None, {"CLOUDSMITH_API_KEY": cli.sandbox.api_key()})
+    subprocess.run(["sh", "-euc", script], cwd=tmp_path, env=environment, check=True, capture_output=True, timeout=60)
+
+    assert check_uploaded(cli).code == 0
+    assert cli.login().code == 0
 
 
 def test_check_finds_old_missing_and_surplus_uploaded_keys(cli: Cli, explicit: Issuer) -> None:

@@ -95,7 +95,7 @@ def hints(name: str, *, token: str, audience: str) -> dict[str, str]:
         "clock-skew": clocks,
         "token-expired": f"Get the token right before the login. {token}",
         "token-not-yet-valid": clocks,
-        "issuer-not-public": f"{external}give it a public https URL, so that Cloudsmith can reach it from the Internet",
+        "issuer-not-public": f"{external}upload its key set to the provider, or give it a public https URL",
         "issuer-not-https": f"{external}serve it over https, and set its external URL to that address",
         "issuer-trailing-slash": f"{external}remove the slash from its external URL",
         "discovery-unreachable": "Make ISSUER/.well-known/openid-configuration answer 200 without a login. "
