@@ -159,11 +159,18 @@ def test_domain_that_the_option_cannot_name_is_left_out(cli: Cli, odd: str) -> N
 
 
 def test_preferred_domain_of_a_key_is_pasted_and_the_report_stays_short(cli: Cli) -> None:
-    names = [f"docker{number}.acme.com" for number in range(1_000)]
-    results = [WELL | {"domain_name": name} for name in names]
+    names = [f"docker{number}" for number in range(1_000)]
+    results: list[Any] = [WELL | {"domain_name": f"{name}.acme.com"} for name in names]
+    results += [
+        one | {"domain_scope": "REPOSITORY", "repository": name} for one, name in zip(results, names, strict=True)
+    ]
     cli.sandbox.faults.always("domains", faults.document({"results": results}, 200))
 
     text = explain(cli, key=cli.sandbox.api_key()).stdout.decode()
-
     assert "  command  --domain docker=docker0.acme.com\n" in text
-    assert len(text) < 10_000
+    assert len(text) < 15_000
+
+    cli.sandbox.faults.always("domains", faults.document({"results": results[::-1]}, 200))
+    text = explain(cli, key=cli.sandbox.api_key(), CLOUDSMITH_REPO="").stdout.decode()
+    assert "  command  --domain docker:docker950=docker950.acme.com" in text
+    assert len(text) < 15_000

@@ -1,5 +1,6 @@
 """Whatever a token or an issuer says, the checks neither fail nor pass it on unguarded."""
 
+from dataclasses import replace
 from typing import Any
 from unittest import mock
 
@@ -15,6 +16,7 @@ from cloudsmith_oidc.explain.evidence import Evidence, Expectations
 from cloudsmith_oidc.explain.html_report import as_html
 from cloudsmith_oidc.explain.json_report import as_json
 from cloudsmith_oidc.explain.text_report import as_text
+from cloudsmith_oidc.explain.workspace import Provider, Workspace
 from cloudsmith_oidc.id_token import IdToken
 from cloudsmith_oidc.issuer_documents import Document, configuration_url
 
@@ -86,10 +88,13 @@ def test_what_is_quoted_of_large_evidence_is_short(large: str) -> None:
         *[KEY | {"n": "*"}] * 1000,
         *(KEY | {member: value} for member in KEY),
     ]
+    uploaded = Provider("Jenkins", "jenkins", ISSUER, True, {}, (), "", jwks={"keys": keys})
     claims = dict.fromkeys(("iss", "sub", "aud", "iat", "exp"), value)
     discovery = {"issuer": value, "jwks_uri": value}
     for kid in (value, "oidc-token-cred"):
         assert_report_is_short(evidence({"alg": "RS256", "kid": kid}, claims, discovery, keys))
+        from_uploaded = evidence({"alg": "RS256", "kid": kid}, claims | {"iss": ISSUER}, discovery, keys)
+        assert_report_is_short(replace(from_uploaded, workspace=Workspace(providers=(uploaded,))))
     assert_report_is_short(evidence({"alg": value}, {"iss": ISSUER, "aud": [value]}, discovery, value))
 
 

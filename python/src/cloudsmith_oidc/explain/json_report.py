@@ -50,7 +50,7 @@ def _cloudsmith(report: Report) -> dict[str, Any]:
         "repositories": [{"slug": slug, "privilege": privilege} for slug, privilege in report.privileges.items()],
         "domains": [
             {"key": key, "host": host_of(url), "used": url in evidence.expectations.domains}
-            for key, url in workspace.domains[:MAX_CLAIMS]
+            for key, url in workspace.domains
         ],
         "unread": [f"{one_line(one.what)}: {one.why}" for one in workspace.unread[:MAX_PROVIDERS]],
     }

@@ -36,6 +36,7 @@ _MAX_OBJECTS = _PAGE_SIZE * _MAX_PAGES
 _REQUEST_SECONDS = 10
 _DOCUMENT_SECONDS = 3
 _MAX_REPOSITORIES = 20
+_MAX_DOMAINS = 50
 _MAX_LOOKED_INTO = 5
 """Of how many providers the mappings and the issuer's documents are fetched."""
 NOT_FOUND = 404
@@ -302,7 +303,7 @@ def _domains(api: Api) -> tuple[tuple[str, str], ...]:
         if error.status == NOT_FOUND:
             return ()
         raise
-    return tuple(filter(None, map(_domain, listed)))
+    return tuple(filter(None, map(_domain, listed)))[:_MAX_DOMAINS]
 
 
 def _domain(shown: Mapping[str, Any]) -> tuple[str, str] | None:

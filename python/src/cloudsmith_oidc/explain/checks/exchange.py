@@ -64,12 +64,11 @@ def answer(evidence: Evidence) -> Iterator[Finding]:
 
 
 def required_audience(evidence: Evidence) -> Iterator[Finding]:
-    """Report a required `aud` that the token has in a list, if Cloudsmith refuses a token that seems to match."""
-    match = evidence.provider
-    if isinstance(evidence.exchange_error, ExchangeRefusedError) and match is not None and not match.troubles:
-        for claim in match.claims:
-            if claim.name == "aud" and isinstance(claim.found, list):
-                yield finding("audience-is-list", f"aud is {shown(claim.found)}", f"aud is {shown(claim.required)}")
+    """Report a required `aud` that the token has in a list, if Cloudsmith refuses the token."""
+    refused = isinstance(evidence.exchange_error, ExchangeRefusedError)
+    for claim in evidence.provider.claims if refused and evidence.provider else ():
+        if claim.name == "aud" and isinstance(claim.found, list):
+            yield finding("audience-is-list", f"aud is {shown(claim.found)}", f"aud is {shown(claim.required)}")
 
 
 def _where_to_look(evidence: Evidence, status: int) -> str:
