@@ -50,6 +50,7 @@ def test_option_to_paste_has_what_the_chosen_formats_can_use(cli: Cli) -> None:
 
     text = explain(cli, key=cli.sandbox.api_key()).stdout.decode()
 
+    assert all(f"\n  {key}={host} " in text for key, host in KEYS.items())
     (step,) = re.findall(r"(?m)^  step     domains: \[(.*)\]$", text)
     (command,) = re.findall(r"(?m)^  command  (.*)$", text)
     expected = {key: KEYS[key] for key in ("docker:prod", "dl", "docker", "helm.oci")}

@@ -85,7 +85,7 @@ def test_unexplained_refusal_does_not_suspect_the_way_to_the_issuer(cli: Cli) ->
     (first,) = report(cli, key=cli.sandbox.api_key())["findings"]
 
     assert first["code"] == "exchange-refused"
-    assert "(1) the API shows uploaded keys" in first["hint"]
+    assert "(1) Cloudsmith cannot use the uploaded keys" in first["hint"]
 
 
 def key(sandbox: Sandbox) -> dict[str, Any]:

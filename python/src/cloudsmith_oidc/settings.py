@@ -250,8 +250,10 @@ class Explain(TokenOptions):
         "CLOUDSMITH_REPO",
         default=(),
     )
-    format: _Formats = _option("FORMAT", "As for login: for the report of custom domains.", *_FORMATS, default=())
-    domain: _Domains = _option("NAME=HOST", "A custom domain, as for login.", *_DOMAINS, default=())
+    format: _Formats = _option(
+        "FORMAT", "A client of the job, as for login: custom domains are suggested for these.", *_FORMATS, default=()
+    )
+    domain: _Domains = _option("NAME=HOST", "A custom domain that the job uses, as for login.", *_DOMAINS, default=())
     write: bool = _option("", "The service account must also write to the repositories.", default=False)
     expect_audience: str | None = _option(
         "AUDIENCE", "Report a fault unless the token's audience is this one, or one of several.", default=None

@@ -94,11 +94,9 @@ def _sections(report: Report) -> Iterator[tuple[str, list[Block | None]]]:
     yield "The ID token", [Table(caption, ("claim", "value", "meaning"), rows, is_glossary=True) if rows else None]
     entered = form.url or form.choices
     yield "What to enter in Cloudsmith (workspace settings, OpenID Connect)", [*_form(form)] if entered else []
-    yield (
-        "The first choice as Terraform (provider cloudsmith-io/cloudsmith)",
-        [form.terraform and Listing(form.terraform)],
-    )
-    yield system.setup_title, [form.setup and Listing(form.setup)]
+    terraform, setup = (Listing(text) if text else None for text in (form.terraform, form.setup))
+    yield "The first choice as Terraform (provider cloudsmith-io/cloudsmith)", [terraform]
+    yield system.setup_title, [setup]
     yield "", [report.note if report.claims else None]
 
 
@@ -128,7 +126,7 @@ def _domains(evidence: Evidence) -> Iterator[Block]:
     """Yield the custom domains, and the setting that uses those for the job's clients."""
     used = evidence.expectations.domains
     yield {
-        shown(host_of(url)): f"{key}, {'used' if url in used else 'not used'} by this job"
+        f"{key}={host_of(url)}": "used by this job" if url in used else "not used by this job"
         for key, url in evidence.workspace.domains
     }
     if not used.issuperset(evidence.domains.values()):

@@ -104,6 +104,6 @@ def _doubts(match: ProviderMatch, issuer: str) -> Iterator[str]:
     if match.provider.url != issuer:
         yield "the provider URL ends in a slash: enter it without the slash"
     if match.provider.jwks:
-        yield "the API shows uploaded keys that the exchange does not use: ask Cloudsmith's support"
+        yield "Cloudsmith cannot use the uploaded keys: write and upload them anew, or ask its support"
     else:
         yield "Cloudsmith cannot reach the issuer from the Internet, or still has an old copy of its keys"
