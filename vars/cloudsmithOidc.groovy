@@ -62,7 +62,7 @@ void refresh() {
     Map login = parsed(records('LOGIN'))
     require(directories(['BLOCKS', 'LOGINS']).contains(login.dir), 'nothing to refresh on this node: call ' +
         'refresh() inside cloudsmithOidc(…) { … } or after the statement, on the same node')
-    masked(login) { logIn(login) }
+    withEnv(['CLOUDSMITH_OIDC_REFRESH=true']) { masked(login) { logIn(login) } }
     echo 'cloudsmithOidc: the files are new: what docker login, npm config set or helm repo add wrote there is gone'
 }
 

@@ -53,6 +53,12 @@ def test_variable_of_another_format_is_not_named(cli: Cli) -> None:
     assert "NPM_CONFIG_REGISTRY" not in result.stderr + cli.file("env")
 
 
+def test_refresh_names_none_as_it_sets_none(cli: Cli) -> None:
+    result = cli.login(PIP_FIND_LINKS=ELSEWHERE, CLOUDSMITH_OIDC_REFRESH="true")
+
+    assert "is set around" not in result.stderr
+
+
 @pytest.mark.parametrize("launcher", [False, True])
 def test_variables_of_an_outer_login_are_set_again_but_not_named(cli: Cli, launcher: bool) -> None:
     cli.login(npm_config_registry=ELSEWHERE)

@@ -63,6 +63,8 @@ def run(options: Login) -> None:
 
 def _report_overriding(options: Login, access: Access) -> None:
     """Log the names of the variables around the login that take precedence over it. Their values may hold a login."""
+    if os.environ.get("CLOUDSMITH_OIDC_REFRESH"):
+        return  # It writes the files anew, and leaves the variables as the body has them.
     for one in formats.overriding(options.chosen_formats, access):
         keep = f"{one.format}.keep={one.variable}"
         if one.value:
