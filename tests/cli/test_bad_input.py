@@ -20,8 +20,18 @@ ADVICE = "is not a time-out: give the seconds as a whole or decimal number, grea
 VALUES: dict[str, dict[str, list[str | None]]] = {
     "--org": {"is not a slug": ["a/b", "a..b", ""]},
     "--service": {"is not a slug": ["ci reader", "ci\nreader"]},
-    "--repo": {"is not a slug": ["prod\x07", "prod,.."], "--repo needs a value: --repo SLUG": [None, "--quiet"]},
-    "--format": {"is not a known format: use ": ["piip"]},
+    "--repo": {
+        "is not a slug": ["prod\x07", "prod,..", "/"],
+        "--repo needs a value: --repo SLUG": [None, "--quiet"],
+        "is not the slug of a repository alone: leave out 'acme/'": ["acme/prod", "acme/prod/"],
+    },
+    "--format": {
+        "is not a known format. Did you mean pip? There are: bundler, cargo": ["piip", "pypi", "Python"],
+        "Did you mean npm with --format-option npm.yarn1=true?": ["yarn1"],
+        "Did you mean deb?": ["apt"],
+        "is not a known format. There are: ": ["xyzzy"],
+        "'npm' is not an option of cloudsmith-oidc login. Put commas between formats": ["pip npm --quiet"],
+    },
     "--npm-scope": {"is not an npm scope": ["acme"]},
     "--format-option": {
         "'npm.scpe' is not an option of the format": ["npm.scpe=@acme"],
@@ -57,6 +67,10 @@ VALUES: dict[str, dict[str, list[str | None]]] = {
     "--log-level": {"is not a log level: use info or debug": ["loud"]},
     "--token-file": {"exclude each other": ["x --token-stdin"]},
     "--oidc-token": {"'--oidc-token' is not an option": ["secret"]},
+    "--token": {"is visible to all users of this machine: let the token expire, and give the next one": ["secret"]},
+    "--organisation": {"Did you mean --org?": ["acme"]},
+    "--workspace": {"Did you mean --org?": ["acme"]},
+    "--dir": {"Did you mean --output?": ["x"]},
     "--formats": {"Did you mean --format?": ["pip"]},
     "--npmScope": {"'--npmScope' is not an option of cloudsmith-oidc login": ["@acme"]},
     "--serv": {"Did you mean --service?": ["ci-reader"]},

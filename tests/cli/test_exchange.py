@@ -162,7 +162,7 @@ def test_plain_http_needs_no_ca_certificates(cli: Cli) -> None:
 HOSTS = {
     "http://127.0.0.1:1": "cannot connect to 127.0.0.1:1: Connection refused",
     "https://api.invalid": "",
-    "https://unknown.example.com": "the proxy refused to connect to unknown.example.com",
+    "https://unknown.example.com": "refused to connect to unknown.example.com: 502",
 }
 
 
@@ -174,3 +174,15 @@ def test_host_that_cannot_be_reached(cli: Cli, host: str) -> None:
 
     assert result.code == 6
     assert HOSTS[host] in result.last_line
+
+
+def test_proxy_that_cannot_be_reached_is_named_without_its_login(cli: Cli) -> None:
+    proxy = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), "http://jo:hunter2@127.0.0.1:1")
+
+    result = cli.login("--timeout", "1", CLOUDSMITH_API_HOST="https://api.example.com", **proxy)
+
+    assert result.code == 6
+    assert "cannot connect to the proxy 127.0.0.1:1: Connection refused. Look at HTTPS_PROXY" in result.last_line
+    assert "In a container, 127.0.0.1:1 is in the container itself" in result.last_line
+    assert all(": tried again in " in line for line in result.stderr.splitlines()[:-1]), "more than one line a try"
+    assert "hunter2" not in result.stderr

@@ -140,9 +140,9 @@ def test_command_that_cannot_be_started(agent: Agent) -> None:
 
 
 REASONS = {
-    "local": "local: no cloudsmith-oidc on PATH outside the workspace",
-    "docker": "docker: Cannot connect to the engine",
-    "podman": "podman: no podman on PATH outside the workspace",
+    "local": "cloudsmith-oidc: cannot use local: no cloudsmith-oidc on PATH outside the workspace",
+    "docker": "cloudsmith-oidc: cannot use docker: Cannot connect to the engine",
+    "podman": "cloudsmith-oidc: cannot use podman: no podman on PATH outside the workspace",
 }
 
 
@@ -151,10 +151,11 @@ def test_runtime_that_does_not_work_is_reported_with_the_reason(agent: Agent, as
     agent.has("docker", answers=False)
     result = agent.run("login", "d", CLOUDSMITH_OIDC_RUNTIME=asked)
     assert result.status == 2
-    assert result.err == (
-        f"cloudsmith-oidc: nothing can run the program here ({REASONS.get(asked) or '; '.join(REASONS.values())}). "
-        "Install the command cloudsmith-oidc, or give the agent docker or podman. "
-        "In a pod or another container, see docs/troubleshooting.md#nothing-can-run-the-program\n"
+    *reasons, last = result.err.splitlines()
+    assert reasons == ([REASONS[asked]] if asked in REASONS else [*REASONS.values()])
+    assert last == (
+        "cloudsmith-oidc: nothing can run the program here. Install the command cloudsmith-oidc, or give the agent docker "
+        "or podman. In a pod or another container, see docs/troubleshooting.md#nothing-can-run-the-program"
     )
     assert agent.tree() == {}
 

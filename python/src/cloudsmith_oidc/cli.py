@@ -95,5 +95,5 @@ def _run(options: Options) -> None:
 
 def _end_on_signal(number: int, _frame: object) -> NoReturn:
     name = signal.Signals(number).name
-    structlog.get_logger().error(f"ended by {name} before it was done. Run the command again", exit_code=128 + number)
+    structlog.get_logger().error(f"aborted ({name})", exit_code=128 + number)
     sys.exit(128 + number)

@@ -95,15 +95,21 @@ def _problem(detail: "ErrorDetails", options: Mapping[str, Option], given: _Give
 
 def _unknown(words: Sequence[str], name: str, command: type[Options]) -> SettingsError:
     # Loaded only now, because a command line without mistakes does not need it.
-    from difflib import get_close_matches  # noqa: PLC0415
+    from cloudsmith_oidc.suggestions import did_you_mean  # noqa: PLC0415
 
     # A word without a dash may be the value of an unknown option, and is then not shown: it may be a secret.
     word = next((word for word in words if word.startswith("-")), words[0]).partition("=")[0]
     known = [*(() if name else COMMANDS), *(option.flag for option in options_of(command).values()), "--help"]
-    near = get_close_matches(word[:100], known, n=1)
     kind = f"an option of {_PROGRAM} {name}".strip() if word.startswith("-") or name else "a command"
-    guess = f"Did you mean {near[0]}? " if near else ""
-    return SettingsError(f"{quoted(word)} is not {kind}", hint=guess + _see_help(name))
+    hint = did_you_mean(word, known) + _see_help(name)
+    if word in {"--token", "--oidc-token", "--id-token", "--jwt"}:
+        hint = (
+            "An argument is visible to all users of this machine: let the token expire, and give the next one in the "
+            f"variable CLOUDSMITH_OIDC_TOKEN, or with --token-stdin. {_see_help(name)}"
+        )
+    elif name and word in formats.names():
+        hint = f"Put commas between formats, as in --format pip,npm. {_see_help(name)}"
+    return SettingsError(f"{quoted(word)} is not {kind}", hint=hint)
 
 
 def _see_help(name: str) -> str:

@@ -79,9 +79,9 @@ def exchange(client: HttpClient, account: ServiceAccount, id_token: IdToken, *, 
     earlier: list[TemporaryError] = []
 
     def before_sleep(state: tenacity.RetryCallState) -> None:
-        error, seconds = _error(state), round(state.upcoming_sleep, 1)
-        earlier.append(error)
-        log.warn("the exchange is tried again", reason=error.message, attempt=len(earlier), in_seconds=seconds)
+        earlier.append(_error(state))
+        pause, left = round(state.upcoming_sleep, 1), round(deadline.remaining())
+        log.warn(f"{earlier[-1].message}: tried again in {pause} s, {left} s are left")
 
     retry = tenacity.Retrying(
         retry=tenacity.retry_if_exception(_may_pass),

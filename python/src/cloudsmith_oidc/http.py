@@ -83,12 +83,13 @@ class HttpClient:
         # Plain http needs no CA certificates. An empty context rejects every server.
         https = parsed.scheme == "https"
         authorities = self._authorities(deadline) if https else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        proxies: list[str] = []
 
         def send() -> Answer:
             with (
                 self._connect(authorities, trust_env=not loopback, deadline=deadline) as client,
                 client.stream(
-                    method, parsed, json=json, headers=headers, extensions={"trace": _trace(parsed.host)}
+                    method, parsed, json=json, headers=headers, extensions={"trace": _trace(parsed.host, proxies)}
                 ) as response,
             ):
                 return Answer(response.status_code, response.headers, _read(response, name))
@@ -100,7 +101,7 @@ class HttpClient:
                 f"{name} gave no complete answer in time", hint="Look whether the host is up, or raise the timeout"
             ) from None
         except httpx.TransportError as error:
-            raise _unreachable(name, error) from None
+            raise _unreachable(name, error, proxies[-1] if proxies else "") from None
         except UnicodeError:
             # Name resolution raises this for an empty or too long part of a name.
             raise UnreachableError(f"{name} cannot be a host name", hint="Look at the host's name") from None
@@ -145,13 +146,15 @@ class HttpClient:
             ) from None
 
 
-def _trace(host: str) -> Callable[[str, Mapping[str, Any]], None]:
-    """Return a function that logs where a connection for `host` really goes. A proxy's login is not part of that."""
+def _trace(host: str, proxies: list[str]) -> Callable[[str, Mapping[str, Any]], None]:
+    """Return a function that logs where a connection for `host` really goes, and adds a proxy, without its login."""
 
     def trace(event: str, details: Mapping[str, Any]) -> None:
         if event == "connection.connect_tcp.started":
             place = f"{details['host']}:{details['port']}"
-            log.debug("connects", to=place, host=host, proxy="none" if details["host"] == host else place)
+            if details["host"] != host:
+                proxies.append(place)
+            log.debug("connects", to=place, host=host, proxy=proxies[-1] if proxies else "none")
 
     return trace
 
@@ -208,12 +211,13 @@ def _clock_offset(headers: Mapping[str, str]) -> timedelta | None:
         return None
 
 
-def _unreachable(name: str, error: httpx.TransportError) -> UnreachableError:
+def _unreachable(name: str, error: httpx.TransportError, proxy: str) -> UnreachableError:
     if isinstance(error, httpx.TimeoutException):
         return UnreachableError(f"{name} did not answer in time", hint="Look whether the host is up")
     if isinstance(error, httpx.ProxyError):
         return UnreachableError(
-            f"the proxy refused to connect to {name}", hint="Look at HTTPS_PROXY and NO_PROXY, and at the proxy's rules"
+            f"the proxy {proxy} refused to connect to {name}: {one_line(str(error))}",
+            hint="Look at HTTPS_PROXY and NO_PROXY, and at the proxy's rules",
         )
     reason = ""
     for cause in _causes(error):
@@ -228,10 +232,12 @@ def _unreachable(name: str, error: httpx.TransportError) -> UnreachableError:
         if isinstance(cause, OSError) and cause.strerror:
             reason = reason or cause.strerror
     if isinstance(error, httpx.ConnectError):
-        return UnreachableError(
-            f"cannot connect to {name}: {reason or 'no connection'}",
-            hint="Look at the host name, the firewall, and HTTPS_PROXY if this machine needs a proxy",
-        )
+        place, hint = name, "Look at the host name, the firewall, and HTTPS_PROXY if this machine needs a proxy"
+        if proxy:
+            place, hint = f"the proxy {proxy}", "Look at HTTPS_PROXY, and at NO_PROXY for hosts that need no proxy"
+        if proxy and is_loopback(proxy.rpartition(":")[0]):
+            hint += f". In a container, {proxy} is in the container itself: use the option network, 'host'"
+        return UnreachableError(f"cannot connect to {place}: {reason or 'no connection'}", hint=hint)
     return UnreachableError(f"the connection to {name} broke off", hint="Try again")
 
 

@@ -38,7 +38,8 @@ def write(path: Path, files: Mapping[str, str]) -> None:
         created = _make(path.name, parent)
         try:
             with _opened([path.name], parent) as directory:
-                _require_logins(directory, path)
+                problem = f"{path} must be new, or empty, or an earlier login's, and only this user may write to it"
+                _require_logins(directory, problem, "Give another directory")
                 os.fchmod(directory, 0o700)
                 Deadline(_LOCK_SECONDS).run(lambda: _lock(directory))
                 _fill(directory, files)
@@ -56,7 +57,8 @@ def remove(path: Path, *, force: bool = False) -> None:
     with suppress(FileNotFoundError), _parent_of(path) as parent:
         with _opened([path.name], parent) as directory:
             if not force:
-                _require_logins(directory, path)
+                problem = f"{path} does not look like a login directory, so nothing was removed"
+                _require_logins(directory, problem, "Give --force to remove it all the same")
         _remove([path.name], parent)
 
 
@@ -126,15 +128,12 @@ def _make(name: str, parent: int) -> bool:
     return True
 
 
-def _require_logins(directory: int, path: Path) -> None:
+def _require_logins(directory: int, problem: str, hint: str) -> None:
     status, names = os.fstat(directory), os.listdir(directory)
     is_private = status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
     holds_login = RECORD in names and stat.S_ISREG(os.stat(RECORD, dir_fd=directory, follow_symlinks=False).st_mode)
     if not is_private or not (holds_login or all(name.startswith(_TEMPORARY) for name in names)):
-        raise WriteError(
-            f"{path} must be new, or empty, or an earlier login's, and only this user may write to it",
-            hint="Give another directory",
-        )
+        raise WriteError(problem, hint=hint)
 
 
 def _lock(directory: int) -> None:

@@ -78,8 +78,9 @@ def _parts(given: str | Iterable[str]) -> tuple[str, ...]:
 _T = TypeVar("_T")
 _Several = Annotated[tuple[_T, ...], BeforeValidator(_parts)]
 _Slug = Annotated[str, AfterValidator(values.slug)]
+_Repository = Annotated[str, AfterValidator(values.repository)]
 # Clients warn about, or refuse, a repository that their file names twice.
-_Slugs = Annotated[_Several[_Slug], AfterValidator(lambda slugs: tuple(dict.fromkeys(slugs)))]
+_Repositories = Annotated[_Several[_Repository], AfterValidator(lambda slugs: tuple(dict.fromkeys(slugs)))]
 _FormatName = Annotated[str, AfterValidator(formats.checked_name)]
 _FormatOption = Annotated[tuple[str, str], BeforeValidator(formats.checked_option)]
 _NpmScope = Annotated[str, AfterValidator(lambda text: formats.checked_option(f"npm.scope={text}")[1])]
@@ -175,7 +176,7 @@ class Login(TokenOptions):
     root: Annotated[Path, BeforeValidator(values.absolute_path)] | None = _option(
         "DIR", "With --output -: where the files will be.", default=None
     )
-    repo: _Slugs = _option(
+    repo: _Repositories = _option(
         "SLUG", "A repository. The first one becomes the clients' default.", "CLOUDSMITH_REPO", default=()
     )
     format: _Formats = _option(

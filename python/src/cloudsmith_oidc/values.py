@@ -25,6 +25,14 @@ def slug(text: str) -> str:
     return text
 
 
+def repository(text: str) -> str:
+    """Return the slug of a repository."""
+    workspace, slash, name = text.rstrip("/").rpartition("/")
+    if slash and _SLUG.fullmatch(name):
+        raise ValueError(f"{quoted(text)} is not the slug of a repository alone: leave out {quoted(workspace + slash)}")
+    return slug(text)
+
+
 def base_url(text: str) -> str:
     """Return `scheme://host[:port]` for a host, `host:port` or URL."""
     problem = f"{quoted(text)} is not a host, host:port or https URL without a path"
@@ -61,7 +69,7 @@ def domain(text: str) -> tuple[str, str]:
     key, equals, host = text.partition("=")
     name, colon, repo = key.partition(":")
     if not name or not equals or (colon and not repo):
-        raise ValueError(f"{quoted(text)} is not NAME=HOST or NAME:REPO=HOST")
+        raise ValueError(f"{quoted(text)} is not NAME=HOST or NAME:REPO=HOST, such as dl=dl.example.com")
     return f"{name}:{slug(repo)}" if colon else name, base_url(host)
 
 

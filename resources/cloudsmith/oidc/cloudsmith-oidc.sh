@@ -172,10 +172,11 @@ choose_runtime() { # sets `runtime`, and `missing` if it is an engine that lacks
             # shellcheck disable=SC2086 # `probe` is two words
             if [ -n "$why" ] && why=$(within "$(remaining 4)" $probe 2>&1 >/dev/null); then missing=yes && return; fi
         fi
-        why=${why##*"$newline"} reasons="$reasons${reasons:+; }$runtime: ${why:-no answer in time}"
+        why=${why##*"$newline"} reasons="${reasons}cloudsmith-oidc: cannot use $runtime: ${why:-no answer in time}$newline"
     done
-    fail 2 "nothing can run the program here ($reasons). Install the command cloudsmith-oidc, or give the agent docker \
-or podman. In a pod or another container, see docs/troubleshooting.md#nothing-can-run-the-program"
+    printf %s "$reasons" >&2
+    fail 2 "nothing can run the program here. Install the command cloudsmith-oidc, or give the agent docker or podman. \
+In a pod or another container, see docs/troubleshooting.md#nothing-can-run-the-program"
 }
 
 print_odd_names() { # variables that no sh has, such as npm_config_@acme:registry, but that bash passes on to clients
@@ -343,6 +344,7 @@ enter_parent() { # [make]
 
 enter_login() { # A login directory has login.json, or nothing, or only temporary files of an interrupted login.
     why="it must be new, or empty, or an earlier login's, and only this user may write to it. Give another one"
+    [ "$command" = login ] || why='it does not look like a login directory, and stays. Give --force to remove it'
     enter "$leaf" && [ -n "$(find . -prune -user "$(id -u)" ! -perm -0020 ! -perm -0002)" ] || cannot "$why"
     # In this order, as another login may just be writing, and begins with login.json.
     [ -z "$(find . ! -name . -prune ! -name '.cloudsmith-oidc-*' | head -n 1)" ] && return

@@ -55,7 +55,11 @@ def load(name: str) -> Format:
 def checked_name(text: str) -> str:
     """Return the name of a format. Raises `ValueError`."""
     if text not in names():
-        raise ValueError(f"{quoted(text)} is not a known format: use {', '.join(names())}")
+        # Loaded only now, because a login without mistakes does not need it.
+        from cloudsmith_oidc.suggestions import did_you_mean  # noqa: PLC0415
+
+        guess = did_you_mean(text, names())
+        raise ValueError(f"{quoted(text)} is not a known format. {guess}There are: {', '.join(names())}")
     return text
 
 
