@@ -24,6 +24,7 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
     network: [types: ['a text'], variable: 'CLOUDSMITH_OIDC_NETWORK'],
     apiHost: [types: ['a text'], variable: 'CLOUDSMITH_API_HOST'],
     timeout: [types: ['a whole number'], variable: 'CLOUDSMITH_TIMEOUT'],
+    html: [types: ['a text'], variable: 'CLOUDSMITH_OIDC_HTML'],
     credentialsId: [types: ['a text']], apiKeyCredentialsId: [types: ['a text']], dir: [types: ['a text']],
     allowForks: [types: ['true or false']], mask: [types: ['true or false']],
 ]
@@ -40,7 +41,9 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 // With a body: logs in, runs the body with the clients configured, removes everything whatever happens, and returns the
 // body's value. Without: logs in, and the clients stay configured for the build on this node until cleanup().
 Object call(Map options = [:], Closure body = null) {
-    require(!options.containsKey('apiKeyCredentialsId'), 'option apiKeyCredentialsId is for explain() only')
+    ['apiKeyCredentialsId', 'html'].each { name ->
+        require(!options.containsKey(name), "option ${name} is for explain() only")
+    }
     Map login = loginFrom(options)
     ['service', 'org'].each { name ->
         require(login[name], "option ${name} is missing: give it, or set env.${OPTIONS[name].variable}")
@@ -78,7 +81,7 @@ void cleanup() {
     env.CLOUDSMITH_OIDC_LOGINS = left.join('\n')
 }
 
-/** Diagnoses the login on the console, writes nothing, and fails the build if the diagnosis finds an error. */
+/** Diagnoses the login on the console, writes only the page `html`, and fails the build if it finds an error. */
 void explain(Map options = [:]) {
     Map login = loginFrom(options)
     masked(login) { launchWithToken('explain', login) }

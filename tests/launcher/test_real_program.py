@@ -142,6 +142,18 @@ def test_explain(on: Login, runtime: str) -> None:
 
 
 @RUNTIMES
+def test_explain_writes_the_page(on: Login, runtime: str) -> None:
+    agent = on(runtime)
+
+    result = agent.run("explain", CLOUDSMITH_OIDC_TOKEN="no token", CLOUDSMITH_OIDC_HTML="reports/login.html")
+
+    assert (result.status, result.out) == (3, "")
+    assert "Likely cause: token-malformed" in result.err
+    assert agent.files("reports")["login.html"].startswith("<!DOCTYPE html>")
+    assert agent.tree() == {"workspace/reports": "755", "workspace/reports/login.html": "644"}
+
+
+@RUNTIMES
 def test_abort_while_the_exchange_hangs_leaves_nothing(on: Login, sandbox: Sandbox, runtime: str) -> None:
     agent = on(runtime)
     sandbox.faults.always("exchange", faults.hang())

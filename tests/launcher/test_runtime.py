@@ -1,6 +1,9 @@
 """The runtime of the program: the command on PATH, docker or podman; and the error where none works."""
 
+import os
+from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -154,8 +157,8 @@ def test_runtime_that_does_not_work_is_reported_with_the_reason(agent: Agent, as
     *reasons, last = result.err.splitlines()
     assert reasons == ([REASONS[asked]] if asked in REASONS else [*REASONS.values()])
     assert last == (
-        "cloudsmith-oidc: nothing can run the program here. Install the command cloudsmith-oidc, or give the agent docker "
-        "or podman. In a pod or another container, see docs/troubleshooting.md#nothing-can-run-the-program"
+        "cloudsmith-oidc: nothing can run the program here. Install the command cloudsmith-oidc, or give the agent "
+        "docker or podman. In a pod or another container, see docs/troubleshooting.md#nothing-can-run-the-program"
     )
     assert agent.tree() == {}
 
@@ -178,3 +181,41 @@ def test_explain_prints_what_the_program_prints(agent: Agent, runtime: str, stat
     assert agent.run_call.argv[-2:] == ["--token-stdin", "--json"]
     assert agent.run_call.stdin == f"{agent.token}\n"
     assert agent.tree() == {}
+
+
+IN_THE_WAY: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a directory": (Path.mkdir, "it is no plain file"),
+    "a FIFO": (os.mkfifo, "it is no plain file"),
+    "a link on the way": (
+        lambda path: path.parent.rename(path.parents[1] / "real").parent.joinpath("reports").symlink_to("real"),
+        "is a symbolic link",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", IN_THE_WAY)
+def test_page_of_explain_takes_no_place_of_something_else(agent: Agent, what: str) -> None:
+    agent.has("cloudsmith-oidc", status=4)
+    reports = agent.workspace / "reports"
+    reports.mkdir()
+    action, why = IN_THE_WAY[what]
+    action(reports / "login.html")
+    before = agent.tree()
+
+    result = agent.run("explain", CLOUDSMITH_OIDC_HTML="reports/login.html")
+
+    assert result.status == 8
+    assert why in result.err.splitlines()[-1]
+    assert agent.tree() == before
+
+
+def test_page_of_explain_replaces_a_file_or_a_link(agent: Agent) -> None:
+    agent.has("cloudsmith-oidc", status=4)
+    (agent.workspace / "precious").write_text("precious")
+    (agent.workspace / "login.html").symlink_to("precious")
+
+    assert agent.run("explain", CLOUDSMITH_OIDC_HTML="login.html").status == 4
+    assert agent.run("explain", CLOUDSMITH_OIDC_HTML="login.html").status == 4
+
+    assert agent.calls[0].argv[-3:] == ["--token-stdin", "--html", "-"]
+    assert agent.files("") == {"precious": "precious", "login.html": "findings\n"}

@@ -2,7 +2,7 @@
 
 import os
 
-from cloudsmith_oidc import output_file, streams
+from cloudsmith_oidc import log, output_file, streams
 from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import IdTokenError
 from cloudsmith_oidc.exchange import ServiceAccount
@@ -13,7 +13,7 @@ from cloudsmith_oidc.explain.html_report import as_html
 from cloudsmith_oidc.explain.json_report import as_json
 from cloudsmith_oidc.explain.text_report import as_text
 from cloudsmith_oidc.given_token import API_KEY_VARIABLE, fetch
-from cloudsmith_oidc.settings import Explain
+from cloudsmith_oidc.settings import STDOUT, Explain
 
 
 def run(options: Explain) -> None:
@@ -22,13 +22,18 @@ def run(options: Explain) -> None:
     Raises `CloudsmithOidcError`: the likely cause, or the reason why the page could not be written.
     """
     report = report_on(_gathered(options))
-    streams.write((as_json(report) + "\n" if options.as_json else as_text(report)).encode())
-    if options.html is not None:
-        output_file.write(options.html, as_html(report).encode())
+    text = as_json(report) + "\n" if options.as_json else as_text(report)
+    if options.html == STDOUT:
+        log.StandardError().write(text)
+        streams.write(as_html(report).encode())
+    else:
+        streams.write(text.encode())
+        if options.html is not None:
+            output_file.write(options.html, as_html(report).encode())
     if report.cause is not None:
         raise CODES[report.cause.code].error(
             f"{report.headline if report.unexpected else 'likely cause'}: {report.cause.found}",
-            hint="The report on standard output says what to do",
+            hint="The report says what to do",
             code=report.cause.code,
         )
 

@@ -32,7 +32,7 @@ def configure(log_format: LogFormat, log_level: LogLevel, *, quiet: bool) -> Non
             _console if log_format == "console" else _json,
         ],
         wrapper_class=structlog.make_filtering_bound_logger("error" if quiet else log_level),
-        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _StandardError())),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", StandardError())),
     )
 
 
@@ -52,10 +52,11 @@ def _log(level: str, event: str, details: Mapping[str, object]) -> None:
         getattr(structlog.get_logger(), level)(event, **details)
 
 
-class _StandardError(io.TextIOBase):
+class StandardError(io.TextIOBase):
     """Standard error that ignores write errors: the exit code reports the outcome as well."""
 
     def write(self, text: str) -> int:
+        """Write, as far as that is possible, and return the length of the text."""
         if sys.stderr is not None:
             try:
                 sys.stderr.write(text)

@@ -21,12 +21,12 @@ from cloudsmith_oidc.given_token import fetch
 from cloudsmith_oidc.home import WITH_REGISTRY, Home
 from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.id_token import IdToken
-from cloudsmith_oidc.settings import Login
+from cloudsmith_oidc.settings import STDOUT, Login
 
 
 def run(options: Login) -> None:
     """Exchange the ID token and write the files of the formats asked for. Raises `CloudsmithOidcError`."""
-    if options.output == Login.STDOUT:
+    if options.output == STDOUT:
         streams.standard_output()
     deadline = Deadline(options.timeout)
     given = fetch(options, deadline)
@@ -46,7 +46,7 @@ def run(options: Login) -> None:
         _explain(refused, client, service, id_token, deadline)
         raise
     files = _files(options, id_token, token, replace(access, token=token.value))
-    if options.output == Login.STDOUT:
+    if options.output == STDOUT:
         streams.write(login_directory.as_lines(files))
     else:
         login_directory.write(options.output, files)
@@ -97,7 +97,7 @@ def _access(options: Login, home: Home) -> Access:
         org=options.org,
         repos=options.repo,
         token="",
-        directory=str((options.root or Path()) if options.output == Login.STDOUT else options.output),
+        directory=str((options.root or Path()) if options.output == STDOUT else options.output),
         domains=dict(options.domain),
         options=options.format_options,
         environment=os.environ,

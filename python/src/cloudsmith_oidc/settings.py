@@ -8,7 +8,7 @@ Cloudsmith's own command line uses (`CLOUDSMITH_ORG` …), and those of its Jenk
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,6 +21,8 @@ from cloudsmith_oidc.log import LogFormat, LogLevel
 DEFAULT_API_HOST = "https://api.cloudsmith.io"
 UPLOADED = "uploaded"
 """In place of a URL to check: the keys that were uploaded to Cloudsmith."""
+STDOUT = Path("-")
+"""What `-` means instead of a file or a directory."""
 _DEFAULT_FORMATS = ("pip", "npm", "docker")
 
 
@@ -89,6 +91,7 @@ _Domains = _Several[Annotated[tuple[str, str], BeforeValidator(values.domain)]]
 _Claim = Annotated[tuple[str, str], BeforeValidator(values.claim)]
 _Seconds = Annotated[float, BeforeValidator(values.seconds)]
 _Path = Annotated[Path, BeforeValidator(values.path)]
+_File = Annotated[Path, BeforeValidator(lambda text: STDOUT if text == "-" else values.path(text))]
 _Url = Annotated[str, AfterValidator(values.web_address)]
 _ApiHost = Annotated[str, AfterValidator(values.base_url)]
 _Check = Annotated[str, AfterValidator(lambda text: text if text == UPLOADED else values.web_address(text))]
@@ -163,15 +166,13 @@ def _chosen(names: Iterable[str], repositories: Iterable[str]) -> tuple[str, ...
 class Login(TokenOptions):
     """Exchange the ID token for a Cloudsmith token and write the clients' files."""
 
-    STDOUT: ClassVar[Path] = Path("-")
-
     org: _Slug = _option(*_ORG)
     service: _Slug = _option(*_SERVICE)
-    output: Annotated[
-        Path, BeforeValidator(lambda text: Path(text) if text == "-" else values.login_directory(text))
-    ] = _option(
-        "DIR",
-        "The directory to write to, which is login's alone. With - as DIR, the files go to standard output.",
+    output: Annotated[Path, BeforeValidator(lambda text: STDOUT if text == "-" else values.login_directory(text))] = (
+        _option(
+            "DIR",
+            "The directory to write to, which is login's alone. With - as DIR, the files go to standard output.",
+        )
     )
     root: Annotated[Path, BeforeValidator(values.absolute_path)] | None = _option(
         "DIR", "With --output -: where the files will be.", default=None
@@ -214,7 +215,7 @@ class Login(TokenOptions):
     def model_post_init(self, _context: object) -> None:
         """Raise `SettingsError` if the options do not fit together."""
         formats.require_usable(self.chosen_formats, self.repo, (key for key, _ in self.domain))
-        if self.root is not None and self.output != self.STDOUT:
+        if self.root is not None and self.output != STDOUT:
             raise SettingsError("--root goes with --output - only", hint="Leave it out: DIR says where the files are")
 
     @property
@@ -267,7 +268,12 @@ class Explain(TokenOptions):
     )
     exchange: bool = _option("", "Do not try the exchange.", default=True, flag="--no-exchange")
     as_json: bool = _option("", "Write the report as one JSON object.", default=False, flag="--json")
-    html: _Path | None = _option("FILE", "Also write the report to this file, as a web page.", default=None)
+    html: _File | None = _option(
+        "FILE",
+        "Also write the report to this file, as a web page. With - as FILE, the page goes to standard output, and the "
+        "report to standard error.",
+        default=None,
+    )
 
     @property
     def labels(self) -> frozenset[str]:

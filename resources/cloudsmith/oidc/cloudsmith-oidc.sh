@@ -12,6 +12,7 @@
 #   CLOUDSMITH_OIDC_RUNTIME   local, docker, podman, or auto (default): the first of them that works
 #   CLOUDSMITH_OIDC_IMAGE     the container image (default: cloudsmith-oidc:VERSION, which is never pulled)
 #   CLOUDSMITH_OIDC_NETWORK   the container's network (default: the engine's)
+#   CLOUDSMITH_OIDC_HTML      the file to which explain also writes its report, as a web page
 # Exit codes are the program's. Its own: 2 (settings, no runtime, no image), 6 (no answer in time), 8 (DIR).
 # This is POSIX sh. The Jenkins step sets the arguments in a line before this text, so $0 is not used.
 set +aexC -fu # Some callers start `sh -xe`. Names of files are listed only between `set +f` and `set -f`.
@@ -47,7 +48,7 @@ paths="PATH HOME TMPDIR XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME DOCKER_CON
 CONTAINERS_REGISTRIES_CONF CONTAINERS_STORAGE_CONF REGISTRY_AUTH_FILE CONTAINER_SSHKEY SSL_CERT_FILE SSL_CERT_DIR"
 # What else stays: this script's own settings; that by which Jenkins finds the processes of an aborted build; that which
 # says where the engine is; and this script's own names, which a value of several lines could unset.
-keep=" $settings $paths CLOUDSMITH_OIDC_RUNTIME CLOUDSMITH_OIDC_IMAGE CLOUDSMITH_OIDC_NETWORK WORKSPACE WORKSPACE_TMP \
+keep=" $settings $paths CLOUDSMITH_OIDC_RUNTIME CLOUDSMITH_OIDC_IMAGE CLOUDSMITH_OIDC_NETWORK CLOUDSMITH_OIDC_HTML WORKSPACE WORKSPACE_TMP \
 JENKINS_NODE_COOKIE JENKINS_SERVER_COOKIE HUDSON_SERVER_COOKIE JOB_NAME JOB_BASE_NAME BUILD_ID BUILD_NUMBER BUILD_TAG \
 DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_API_VERSION CONTAINER_HOST CONTAINER_CONNECTION \
 DBUS_SESSION_BUS_ADDRESS SSH_AUTH_SOCK USER LOGNAME PWD \
@@ -225,7 +226,7 @@ print_files() { # what a container cannot read: certificates, and files of the h
     done
 }
 
-run() { # ARG...: run the program with the secrets on its standard input; end if it fails
+run() { # ARG...: run the program with the secrets on its standard input; return its exit code if it has given a reason
     [ "$command" != login ] || CLOUDSMITH_OIDC_AROUND="$around $(print_odd_names 2>/dev/null)"
     text=$(print_registry) || exit
     secrets=$secrets${text:+$newline$text}
@@ -256,7 +257,7 @@ run() { # ARG...: run the program with the secrets on its standard input; end if
     input=''
     case $code in
         0) container='' && return ;;
-        [2-8]) container='' && exit $code ;; # The program has said why.
+        [2-8]) container='' && return $code ;;
         12[567]) container=''
             [ "$runtime" != local ] || fail 2 'the command cloudsmith-oidc cannot be started: install it again'
             fail 2 "$runtime cannot run the image '$image': it says why above. If there is none, build it in a \
@@ -371,6 +372,13 @@ empty_by_steps() { # for another rm, which follows a link that takes the place o
     done
 }
 
+open_answer() { # descriptors 3, to which the program writes, and 4, from which this script reads
+    answer_file=$(mktemp "${TMPDIR:-/tmp}/cloudsmith-oidc.XXXXXX" 2>/dev/null) || fail 8 "cannot write to ${TMPDIR:-/tmp}"
+    exec 3>"$answer_file"
+    exec 4<"$answer_file"
+    rm -f "$answer_file" && answer_file=''
+}
+
 read_answer() { # sets `answer`, lines of PATH BASE64; fails unless it is whole, and all paths are plain ones below DIR
     { answer=$(head -c 4194305 <&4); } 2>/dev/null
     case $answer in 'login.json '*"${newline}end") answer=${answer%"${newline}end"} ;; *) return 1 ;; esac
@@ -407,11 +415,8 @@ set_traps() {
 login() { # [ARG...]
     # The directory is checked before a token is requested.
     (enter_parent && exists "$leaf" || exit 0; enter_login) || exit 8
-    answer_file=$(mktemp "${TMPDIR:-/tmp}/cloudsmith-oidc.XXXXXX" 2>/dev/null) || fail 8 "cannot write to ${TMPDIR:-/tmp}"
-    exec 3>"$answer_file"
-    exec 4<"$answer_file"
-    rm -f "$answer_file" && answer_file=''
-    run login --token-stdin --output - --root "$dir" "$@" >&3
+    open_answer
+    run login --token-stdin --output - --root "$dir" "$@" >&3 || exit
     read_answer || fail 8 "the program's answer is incomplete, too large, or no list of files: nothing was written"
     enter_parent make || cannot 'it cannot be made'
     trap '' HUP INT TERM
@@ -439,6 +444,21 @@ login() { # [ARG...]
     printf %s "$variables" | base64 -d
 }
 
+explain() { # [ARG...]
+    [ -n "$CLOUDSMITH_OIDC_HTML" ] || { run explain --token-stdin "$@"; return; }
+    set_directory "$CLOUDSMITH_OIDC_HTML"
+    open_answer
+    run explain --token-stdin --html - "$@" >&3
+    result=$?
+    page=$(head -c 4194305 <&4 | base64)
+    [ -n "$page" ] || return $result
+    umask 022 # The page holds no secret, and another user may archive it.
+    enter_parent make || cannot 'its directory cannot be made'
+    ! exists "$leaf" || [ -L "./$leaf" ] || [ -f "./$leaf" ] || cannot 'it is no plain file'
+    put "$leaf" "$page" || exit
+    return $result
+}
+
 logout() {
     enter_parent && exists "$leaf" || return 0
     # Another log-out may remove it at this moment. What is here then is its parent.
@@ -448,13 +468,13 @@ logout() {
 }
 
 case $(command -v printf) in /*) fail 2 'this sh has no printf of its own: another would show the token to ps' ;; esac
-answer_file='' child='' container='' made='' input='' depth=0 size=0
+CLOUDSMITH_OIDC_HTML=${CLOUDSMITH_OIDC_HTML:-} answer_file='' child='' container='' made='' input='' depth=0 size=0
 set_traps
 trap finish EXIT
 set_time
 case $command in
     login) set_directory "${2:-}"; shift 2; choose_runtime; login "$@" ;;
     logout) set_directory "${2:-}"; logout ;;
-    explain) secrets=$secrets${api_key:+$newline$api_key}; shift; choose_runtime; run explain --token-stdin "$@" ;;
+    explain) secrets=$secrets${api_key:+$newline$api_key}; shift; choose_runtime; explain "$@" ;;
     *) fail 2 'usage: cloudsmith-oidc.sh login DIR [ARG...] | logout [--force] DIR | explain [ARG...]' ;;
 esac

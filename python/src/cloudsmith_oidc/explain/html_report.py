@@ -1,6 +1,8 @@
 """A report as a web page: one file without a script, for a browser, a phone, and one sheet of paper.
 
-It is built as a tree, so that whatever a token or an issuer says stays text.
+It is built as a tree, so that whatever a token or an issuer says stays text. Jenkins shows archived pages without their
+style sheet, which its Content-Security-Policy forbids. So colours and lines are also given as old attributes of HTML.
+The style sheet overrides these.
 """
 
 from collections.abc import Iterable
@@ -17,6 +19,16 @@ _SIGNS = {"ok": "✓", "BROKEN": "✕", "doubt": "!", "not checked": "?"}
 _CLASSES = {"ok": "ok", "BROKEN": "broken", "doubt": "doubt", "not checked": "unchecked"}
 _SEVERITIES = {"error": "broken", "warning": "doubt", "info": "unchecked"}
 _VERDICTS = {True: "ok", False: "broken", None: "unchecked"}
+_COLOURS = {"ok": "#116329", "broken": "#b3191f", "doubt": "#7d4e00", "unchecked": "#57606a"}
+_BACKGROUNDS = {"ok": "#dafbe1", "broken": "#ffebe9", "doubt": "#fff8c5", "unchecked": "#f6f8fa"}
+_WITHOUT_STYLE = {
+    "body": {"bgcolor": "#ffffff", "text": "#1f2328"},
+    "table": {"width": "100%", "cellpadding": "5"},
+    "caption": {"align": "left"},
+    "th": {"align": "left", "valign": "top"},
+    "td": {"valign": "top"},
+    "pre": {"wrap": "wrap"},
+}
 
 
 def as_html(report: Report) -> str:
@@ -36,13 +48,15 @@ def as_html(report: Report) -> str:
     header = _element(
         "header",
         _element("p", what + instant(report.evidence.now), {"class": "faint"}),
-        _element("h1", report.headline, {"class": verdict}),
+        _element("h1", _coloured(verdict, report.headline)),
     )
     content = (
         _element("section", *([_element("h2", title)] if title else []), *map(_block, blocks))
         for title, blocks in sections(report)
     )
-    body = _element("body", _element("main", header, *content))
+    body = _element("body", _element("font", _element("main", header, *content), face="sans-serif"))
+    for element in body.iter():
+        element.attrib = {**_WITHOUT_STYLE.get(element.tag, {}), **element.attrib}
     return "<!DOCTYPE html>\n" + ET.tostring(_element("html", head, body, lang="en"), "unicode", method="html") + "\n"
 
 
@@ -53,7 +67,7 @@ def _block(block: Block) -> ET.Element:
         case Finding():
             return _element(
                 "div",
-                _element("h3", f"{block.severity}: {block.code}"),
+                _element("h3", _coloured(_SEVERITIES[block.severity], f"{block.severity}: {block.code}")),
                 _pairs({"found": block.found, "expected": block.expected, "to do": block.hint}),
                 {"class": f"finding {_SEVERITIES[block.severity]}"},
             )
@@ -62,26 +76,36 @@ def _block(block: Block) -> ET.Element:
         case Table():
             return _element(
                 "table",
+                {"rules": "rows", "frame": "hsides", "bordercolor": "#d0d7de"},
                 _element("caption", block.caption),
                 _element("thead", _element("tr", *(_element("th", one, scope="col") for one in block.columns))),
                 _element("tbody", *(_row(block.columns[1:], name, cells) for name, cells in block.rows)),
             )
         case tuple():
-            return _element("ol", *map(_stage, block), {"aria-label": "The chain of a login"})
+            stages = _element("tr", *map(_stage, block), {"aria-label": "The chain of a login"}, role="list")
+            return _element("table", stages, {"class": "chain"}, role="presentation", cellspacing="8")
         case _:
             return _pairs(block)
 
 
 def _stage(stage: Stage) -> ET.Element:
+    kind = _CLASSES[stage.state]
     return _element(
-        "li",
-        _element("span", _SIGNS[stage.state], {"class": "sign", "aria-hidden": "true"}),
-        _element("h2", stage.name),
+        "td",
+        _element("b", _coloured(kind, _SIGNS[stage.state]), {"class": "sign", "aria-hidden": "true"}),
+        _element("p", _element("b", stage.name)),
         *([_element("p", _element("code", stage.which))] if stage.which else []),
-        _element("p", stage.state, {"class": "state"}),
+        _element("p", _element("b", _coloured(kind, stage.state))),
         *(_element("p", finding.code) for finding in stage.findings),
-        {"class": _CLASSES[stage.state]},
+        {"class": kind},
+        role="listitem",
+        bgcolor=_BACKGROUNDS[kind],
+        width="20%",
     )
+
+
+def _coloured(kind: str, text: str) -> ET.Element:
+    return _element("font", text, {"class": kind}, color=_COLOURS[kind])
 
 
 def _pairs(pairs: Pairs) -> ET.Element:
@@ -98,7 +122,7 @@ def _cell(tag: str, cell: Cell, *attributes: dict[str, str]) -> ET.Element:
         case str():
             return _element(tag, cell, *attributes)
         case Verdict():
-            return _element(tag, _element("span", cell.text, {"class": _VERDICTS[cell.fits]}), *attributes)
+            return _element(tag, _element("b", _coloured(_VERDICTS[cell.fits], cell.text)), *attributes)
         case _:
             return _element(tag, *(_element("div", _element("code", line)) for line in cell), *attributes)
 
