@@ -85,5 +85,5 @@ def _console(_logger: object, _method: str, event: MutableMapping[str, Any]) -> 
     # An error is the last line, and callers look for it, so it is never broken. Neither is a debug line.
     if level in {"error", "debug"} or len(line) <= _WIDTH:
         return line
-    parts = [head, *(f"  {key}: {value}" for key, value in event.items())]
+    parts = [head, *(f"  {key.replace('_', ' ')}: {value}" for key, value in event.items())]
     return "\n".join(_NAME + line for part in parts for line in _WRAPPER.wrap(part))

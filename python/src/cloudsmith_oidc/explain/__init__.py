@@ -24,7 +24,7 @@ from cloudsmith_oidc.id_token import IdToken
 def explain_refusal(
     refused: CloudsmithOidcError, client: HttpClient, account: ServiceAccount, token: IdToken, deadline: Deadline
 ) -> None:
-    """Diagnose a refused login without asking for another token, and log what was found, the likely cause last.
+    """Diagnose a refused login without asking for another token, and log the likely cause, then what else was found.
 
     `refused`, the error of the exchange, gets the cause's code, and a hint that points to these log lines.
     """
@@ -33,16 +33,16 @@ def explain_refusal(
         account, token, discovery=discovery, jwks=jwks, exchange_error=refused, clock_offsets=client.clock_offsets
     )
     report, log = report_on(evidence), structlog.get_logger()
-    log.info("the ID token says", **report.claims)
     cause, *others = report.findings
     # The program's last line has the refusal itself.
+    found = {"found": cause.found} if cause.found != refused.message else {}
+    log.info("likely cause: %s. %s", cause.code, CODES[cause.code].meaning, to_do=cause.hint, **found)
     for other in others:
         if other.found != refused.message:
-            log.info("also found: %s", other.code, found=other.found, hint=other.hint)
-    found = {"found": cause.found} if cause.found != refused.message else {}
-    log.warning("likely cause: %s. %s", cause.code, CODES[cause.code].meaning, **found, hint=cause.hint)
+            log.info("also found: %s", other.code, to_do=other.hint, found=other.found)
+    log.info("the ID token says", **report.claims)
     refused.code = cause.code
-    refused.hint = "Why, and what to do: see above, or docs/troubleshooting.md"
+    refused.hint = f"Why: see above, or docs/troubleshooting.md#{cause.code}"
 
 
 def report_on(evidence: Evidence) -> Report:
