@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from http import HTTPStatus
 from pathlib import Path
 
 from clients.client import Client, clients
@@ -13,6 +14,8 @@ from sandbox import Sandbox
 
 REGISTRIES = {"pip": "python", "npm": "npm", "docker": "docker"}
 """The clients that are shown, and the registry that each asks."""
+SETTINGS = ("--org=acme", "--service=ci-reader", "--repo=prod")
+LINES_OF_A_REPORT = 30
 
 
 def say(text: str = "") -> None:
@@ -22,15 +25,16 @@ def say(text: str = "") -> None:
 
 
 def show_login(cli: Cli) -> bool:
-    """Log in, print the files, and log out. Returns whether it worked."""
-    say("Jenkins has minted an ID token for the build. It is in CLOUDSMITH_OIDC_TOKEN.\n")
-    say(f"$ cloudsmith-oidc login --service {cli.sandbox.service} --repo prod --output {cli.directory.name}")
-    login = cli.login()
+    """Log in, print some of the files, and log out. Returns whether it worked."""
+    say("Jenkins is a stand-in here, and so is Cloudsmith. It has minted an ID token: CLOUDSMITH_OIDC_TOKEN.\n")
+    say(f"$ cloudsmith-oidc login {' '.join(SETTINGS)} --output {cli.directory.name}")
+    login = cli.login(*SETTINGS)
     say(login.stderr)
-    for path in sorted(cli.directory.rglob("*")):
-        if path.is_file():
-            say(f"--- {path.relative_to(cli.directory)}")
-            say(redact(path.read_text()))
+    for name in ("pip.conf", "netrc", "env"):
+        say(f"--- {cli.directory.name}/{name}")
+        say(redact(cli.file(name)))
+    others = [path for path in cli.directory.rglob("*") if path.is_file()]
+    say(f"(and {len(others) - 3} more files)\n")
     say(f"$ cloudsmith-oidc logout {cli.directory.name}")
     logout = cli.run("logout", str(cli.directory))
     gone = not cli.directory.exists()
@@ -47,9 +51,26 @@ def show_client(name: str, client: Client, sandbox: Sandbox, folder: Path) -> bo
     say(f"{name:7} with the login:                   {'fetched' if fetched else redact(served.output)}")
     sandbox.cloudsmith.revoke()
     jobs.forget()
-    refused = jobs.run(client.read, "refused").code != 0
-    say(f"{name:7} once its token is no longer good: {'refused' if refused else 'NOT REFUSED'}")
+    earlier = len(sandbox.answers)
+    jobs.run(client.read, "refused")
+    refused = HTTPStatus.UNAUTHORIZED in [status for _, status in sandbox.answers[earlier:]] and not jobs.got("refused")
+    say(f"{name:7} once its token is no longer good: {'refused (401)' if refused else 'NOT REFUSED'}")
     return fetched and refused
+
+
+def show_refusal(cli: Cli, job: str) -> bool:
+    """Let Cloudsmith refuse a login, and explain it with an API key. Returns whether the cause was found."""
+    [provider] = cli.sandbox.cloudsmith.providers[cli.sandbox.org]
+    provider.claims["sub"] = job
+    say(f"\nNow somebody enters the wrong job in Cloudsmith: sub must be {job}\n")
+    say(f"$ cloudsmith-oidc login {' '.join(SETTINGS)} --output {cli.directory.name}")
+    say(cli.login(*SETTINGS).stderr)
+    say("With an API key, the same can be seen from Cloudsmith's side:\n")
+    say(f"$ CLOUDSMITH_API_KEY=… cloudsmith-oidc explain {' '.join(SETTINGS)}")
+    explained = cli.run("explain", *SETTINGS, CLOUDSMITH_API_KEY=cli.sandbox.api_key())
+    report = explained.stdout.decode()
+    say("\n".join(report.splitlines()[:LINES_OF_A_REPORT]) + "\n[…]\n")
+    return "provider-claim-mismatch" in report.splitlines()[0]
 
 
 def main() -> int:
@@ -57,6 +78,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, Sandbox() as sandbox:
         sandbox.registries.start(*REGISTRIES.values())
         good = show_login(Cli(sandbox, Path(folder) / "login"))
+        say("Each client now logs in anew.\n")
         skipped = {}
         for name, registry in REGISTRIES.items():
             client = clients()[name]
@@ -66,6 +88,8 @@ def main() -> int:
                 skipped[name] = reason
             else:
                 good = show_client(name, client, sandbox, Path(folder)) and good
+        good = show_refusal(Cli(sandbox, Path(folder) / "login"), "https://jenkins.example.com/job/other/") and good
+        say(f"{len(REGISTRIES) - len(skipped)} of {len(REGISTRIES)} clients were shown.")
         for name, reason in skipped.items():
             say(f"Skipped {name}: {reason}. {installation([reason])}")
     say("\nAll of it worked." if good else "\nSOMETHING FAILED, see above.")
