@@ -41,9 +41,7 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 // With a body: logs in, runs the body with the clients configured, removes everything whatever happens, and returns the
 // body's value. Without: logs in, and the clients stay configured for the build on this node until cleanup().
 Object call(Map options = [:], Closure body = null) {
-    ['apiKeyCredentialsId', 'html'].each { name ->
-        require(!options.containsKey(name), "option ${name} is for explain() only")
-    }
+    require(!options.html && !options.apiKeyCredentialsId, 'options html and apiKeyCredentialsId are for explain()')
     Map login = loginFrom(options)
     ['service', 'org'].each { name ->
         require(login[name], "option ${name} is missing: give it, or set env.${OPTIONS[name].variable}")
@@ -146,7 +144,7 @@ private void logOut(Map login, boolean succeeded) {
         launch(login.loggedIn ? 'logout --force' : 'logout', login)
     } catch (Exception failure) {
         if (succeeded && failure instanceof FlowInterruptedException) { throw failure }
-        echo "cloudsmithOidc: ${login.dir} may still hold a Cloudsmith token, it could not be removed: ${failure}"
+        echo "cloudsmithOidc: ${login.dir} may still hold a Cloudsmith token: ${failure.message ?: 'it was aborted'}"
     }
 }
 
@@ -188,11 +186,10 @@ private String launch(String command, Map login) {
 /** Runs the body, and masks on the console what looks like a token, if the Mask Passwords plugin is there. */
 private Object masked(Map login, Closure body) {
     if (login.mask == 'false') { return body() }
-    List shapes = libraryResource('cloudsmith/oidc/token-shape.txt').readLines()
-    String regex = shapes.findAll { line -> !line.startsWith('#') }.join('|')
+    String mask = libraryResource('cloudsmith/oidc/token-shape.txt').replaceAll('#.*\n', '').readLines().join('|')
     boolean entered = false
     try {
-        return maskPasswords(varMaskRegexes: [[key: 'jwt', value: regex]]) {
+        return maskPasswords(varMaskRegexes: [[key: 'jwt', value: mask]]) {
             entered = true
             body()
         }

@@ -24,8 +24,8 @@ class RefusalsTest extends StepTest {
         "cloudsmithOidc(LOGIN, credentialsId: 'nope') { echo 'in the body' } | Could not find credentials entry with ID 'nope'"
                 + " | credentialsId must name an \"OpenID Connect id token\" credential",
         "cloudsmithOidc(LOGIN, credentialsId: 'token-file') { } | is of type 'OpenID Connect id token as file' | (not \"as file\")",
-        "cloudsmithOidc(LOGIN, apiKeyCredentialsId: 'admin') { } | option apiKeyCredentialsId is for explain() only | ``",
-        "cloudsmithOidc(LOGIN, html: 'a.html') { } | option html is for explain() only | ``",
+        "cloudsmithOidc(LOGIN, apiKeyCredentialsId: 'admin') { } | options html and apiKeyCredentialsId are for explain() | ``",
+        "cloudsmithOidc(LOGIN, html: 'a.html') { } | options html and apiKeyCredentialsId are for explain() | ``",
         "cloudsmithOidc.explain(LOGIN, apiKeyCredentialsId: 'nobody') | Could not find credentials entry with ID 'nobody'"
                 + " | apiKeyCredentialsId a secret text",
         "cloudsmithOidc.explain(services: 'ci') | unknown option services | ``",
