@@ -20,7 +20,8 @@ from sandbox.keys import rsa_key
 FOLDER = Path(
     os.environ.get("CLOUDSMITH_KIT_DIRECTORY") or Path(__file__).parent.parent.parent / ".cache/cloudsmith-kit"
 )
-"""The private key, and in `public` the two documents, for the next runs."""
+"""The private key and the two documents, for the next runs."""
+PUBLIC = FOLDER / "public"
 SECONDS = 30.0
 
 
@@ -45,12 +46,15 @@ def hosted_issuer() -> Issuer:
     if not url:
         raise NotHostedError("this Cloudsmith takes no uploaded keys: set CLOUDSMITH_ISSUER to a URL that you can host")
     issuer = HostedIssuer(explicit=url)
-    for path, document in {DISCOVERY: issuer.discovery(), JWKS: issuer.jwks()}.items():
-        file = FOLDER / "public" / path.lstrip("/")
+    documents = {DISCOVERY: issuer.discovery(), JWKS: issuer.jwks()}
+    for path, document in documents.items():
+        file = PUBLIC / path.lstrip("/")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(document, indent=2))
-        if not _is_served(f"{url}{path}", document):
-            raise NotHostedError(f"this Cloudsmith takes no uploaded keys: serve {file} as {url}{path}")
+    lacking = [path for path, document in documents.items() if not _is_served(f"{url}{path}", document)]
+    if lacking:
+        places = " and ".join(f"{PUBLIC}{path} as {url}{path}" for path in lacking)
+        raise NotHostedError(f"this Cloudsmith takes no uploaded keys: serve {places}")
     return issuer
 
 

@@ -11,10 +11,10 @@ import pytest
 
 import needs
 from cloudsmith.belief import beliefs, recorded
-from cloudsmith.workspace import PREFIX
+from cloudsmith.workspace import PREFIX, Workspace
 from sandbox import Account, Provider, Repository, Sandbox, faults
 from sandbox.faults import json_answer
-from sandbox.issuer import DISCOVERY
+from sandbox.issuer import DISCOVERY, JWKS
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -157,7 +157,7 @@ def test_without_uploads_a_person_hosts_the_documents(kit: Kit, sandbox: Sandbox
 
     url, public = "https://issuer.example.com", kit.documents / "public"
     printed = kit.run(*chosen, CLOUDSMITH_ISSUER=url)
-    assert f"serve {public}{DISCOVERY} as {url}{DISCOVERY}" in printed
+    assert f"serve {public}{DISCOVERY} as {url}{DISCOVERY} and {public}{JWKS} as {url}{JWKS}" in printed
 
     sandbox.site("issuer.example.com", public)
     kit.run(*chosen, CLOUDSMITH_ISSUER=url)
@@ -194,6 +194,11 @@ def test_second_run_removes_left_overs_and_nothing_else(kit: Kit, sandbox: Sandb
     assert "1 passed" in printed
     assert f"removes what is named {PREFIX}" in printed
     assert objects(sandbox) == others != before
+
+
+def test_nothing_is_removed_by_another_prefix(sandbox: Sandbox) -> None:
+    with pytest.raises(ValueError, match="is not the kit's"):
+        Workspace(sandbox.org, sandbox.api_key()).remove("")
 
 
 def test_questions_are_skipped_without_the_option(kit: Kit, sandbox: Sandbox) -> None:

@@ -23,6 +23,7 @@ from sandbox.issuer import Issuer
 PREFIX = "cloudsmith-oidc-kit-"
 DEFAULT_API = "https://api.cloudsmith.io"
 PAGE_SIZE = 100
+UNKNOWN_FIELD = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
 SECONDS = 30.0
 SYNC_SECONDS = 180.0
 POLL_SECONDS = 2.0
@@ -104,6 +105,8 @@ class Workspace:
 
     def remove(self, prefix: str) -> None:
         """Remove everything with this prefix. Raises `ExceptionGroup` at the end if something could not be."""
+        if not prefix.startswith(PREFIX):
+            raise ValueError(f"{prefix!r} is not the kit's")
         problems = []
         for kind in self._kinds:
             for one in list(self._named(kind, prefix)):
@@ -175,16 +178,23 @@ class Workspace:
 
     @cached_property
     def uploads(self) -> bool:
-        """Whether the service knows a provider's field `jwks`, and shows it again."""
-        issuer = Issuer(jenkins_url=f"https://{self.prefix}.example.com")
-        with self._provider(provider_url=issuer.url, claims=usual_claims(issuer), jwks=issuer.jwks()) as made:
-            return bool(made.jwks == issuer.jwks())
+        """Whether a provider with an uploaded key set authenticates a token that no host serves the key of."""
+        issuer = self._unhosted()
+        settings = {"provider_url": issuer.url, "claims": usual_claims(issuer), "service_accounts": [self.reader]}
+        try:
+            with self._provider(**settings, jwks=issuer.jwks()):
+                return self.grants(issuer.mint(), self.reader)
+        except cloudsmith_api.rest.ApiException as problem:
+            if problem.status not in UNKNOWN_FIELD:
+                raise
+            return False
+
+    def _unhosted(self) -> Issuer:
+        return Issuer(jenkins_url=f"https://{self.prefix}-{secrets.token_hex(3)}.example.com")
 
     def issuer(self) -> Issuer:
         """Return a new issuer, or the one that CLOUDSMITH_ISSUER hosts. Raises `NotHostedError` if none does."""
-        if self.uploads:
-            return Issuer(jenkins_url=f"https://{self.prefix}-{secrets.token_hex(3)}.example.com")
-        return hosted_issuer()
+        return self._unhosted() if self.uploads else hosted_issuer()
 
     @contextmanager
     def provider(

@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def workspace(pytestconfig: pytest.Config) -> Iterator[Workspace]:
     """The workspace, with what the questions need in it."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that it ends as with Ctrl-C
-    api_host = os.environ.get("CLOUDSMITH_API_HOST", DEFAULT_API)
+    api_host = os.environ.get("CLOUDSMITH_API_HOST", DEFAULT_API).rstrip("/")
     workspace = Workspace(os.environ["CLOUDSMITH_ORG"], os.environ["CLOUDSMITH_API_KEY"], api_host)
     capture = pytestconfig.pluginmanager.get_plugin("capturemanager")
     assert capture
