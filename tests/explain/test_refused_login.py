@@ -43,7 +43,9 @@ def test_first_lines_name_the_cause_and_what_to_do_and_the_last_one_repeats_it(c
     heads = [line.removeprefix("cloudsmith-oidc: ") for line in lines if not line.startswith("cloudsmith-oidc:    ")]
     assert [head.partition(":")[0] for head in heads[:4]] == ["likely cause", "  to do", "  found", "the ID token says"]
     assert lines[-1].startswith("cloudsmith-oidc: error: Cloudsmith refused the exchange (401")
-    assert lines[-1].endswith(". Why: see above, or docs/troubleshooting.md#signature-invalid (finding=signature-invalid)")
+    assert lines[-1].endswith(
+        ". Why: see above, or docs/troubleshooting.md#signature-invalid (finding=signature-invalid)"
+    )
     (line,) = cli.login("--quiet").stderr.splitlines()
     assert line.endswith("docs/troubleshooting.md#signature-invalid (finding=signature-invalid)")
 
