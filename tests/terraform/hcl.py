@@ -7,6 +7,7 @@ from typing import Any
 from sandbox import Provider, Sandbox
 
 Block = dict[str, Any]
+TYPES = ("oidc", "repository_privileges")
 
 
 def blocks(text: str) -> Block:
@@ -38,9 +39,13 @@ def _value(text: str) -> Any:
 
 
 def enter(text: str, sandbox: Sandbox) -> None:
-    """Enter the providers of a text, and the privileges of its service accounts, in place of all others."""
+    """Enter what a text has in place of all providers, and in place of the privileges on its repositories.
+
+    The API key that it is applied with is that of an Owner.
+    """
     whole = {name: block for name, found in blocks(text).items() for block in found}
-    slugs = {f"{name.removeprefix('resource.')}.slug": block.get("name") for name, block in whole.items()}
+    slugs = {f"{name.removeprefix('resource.')}.slug": block.get("name", "jo-owner") for name, block in whole.items()}
+    of_type = {kind: [block for name, block in whole.items() if f".cloudsmith_{kind}." in name] for kind in TYPES}
     sandbox.cloudsmith.providers[sandbox.org] = [
         Provider(
             issuer=block["provider_url"],
@@ -49,11 +54,14 @@ def enter(text: str, sandbox: Sandbox) -> None:
             name=block["name"],
             enabled=block["enabled"],
         )
-        for name, block in whole.items()
-        if name.startswith("resource.cloudsmith_oidc.")
+        for block in of_type["oidc"]
     ]
-    for name, block in whole.items():
-        if name.startswith("resource.cloudsmith_repository_privileges."):
-            sandbox.repository(block["repository"]).privileges = [
-                {"privilege": given["privilege"], "service": slugs[given["slug"]]} for given in block["service"]
-            ]
+    for block in of_type["repository_privileges"]:
+        privileges = [
+            {"privilege": given["privilege"], kind: slugs[given["slug"]]}
+            for kind in ("user", "service")
+            for given in block[kind]
+        ]
+        repositories = whole["locals"]["repositories"] if "for_each" in block else f'"{block["repository"]}"'
+        for slug in re.findall(r'"(.*?)"', repositories):
+            sandbox.repository(slug).privileges = privileges

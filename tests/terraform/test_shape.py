@@ -20,14 +20,6 @@ ARGUMENTS = {
     "cloudsmith_user_self": (set[str](), set[str]()),
 }
 """Of each type, the arguments that it requires, and further ones: terraform-provider-cloudsmith 0.0.82."""
-PAGES = ["administrator.md", "reader-and-publisher.md"]
-
-
-@pytest.fixture(params=["explain", *PAGES])
-def text(request: pytest.FixtureRequest, cli: Cli) -> str:
-    if request.param in PAGES:
-        return example(request.param, "cloudsmith.tf")
-    return str(report(cli, "--no-exchange", "--repo", "prod", "--repo", "dev")["provider"]["terraform"])
 
 
 def resources(text: str) -> dict[str, Block]:
