@@ -17,9 +17,9 @@ def known_formats() -> str:
 
 def _terraform() -> str:
     """Return what has applied the Terraform of `tests/terraform`."""
-    version, _, date = proven().get("terraform-provider", {}).get("applies", "nothing, ").partition(", ")
-    pages = "[administrator.md](administrator.md#terraform) and [reader-and-publisher.md](reader-and-publisher.md)"
-    return f"Applied the Terraform that `explain` prints, and that of {pages}: the vendor's provider {version}, on request, {date}."
+    version, _, date = proven().get("terraform-provider", {}).get("applies", "in no version, ").partition(", ")
+    text = "The [Terraform](administrator.md#terraform) of `explain` and of [the example](reader-and-publisher.md)"
+    return f"{text} was applied by the vendor's provider {version}, on request, {date}."
 
 
 def _table() -> str:

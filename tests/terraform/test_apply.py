@@ -4,7 +4,6 @@ On request: the provider waits for seconds after each change. tests/clients/READ
 """
 
 import copy
-import json
 import os
 import re
 import subprocess
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from needs import INSTALLED, lacking, need
+from needs import INSTALLED, need
 from sandbox import Provider, Sandbox
 from terraform.hcl import enter
 
