@@ -56,7 +56,7 @@ def test_report_says_what_to_enter_on_both_sides(cli: Cli) -> None:
     for line in (
         'resource "cloudsmith_oidc" "jenkins" {',
         f'  provider_url     = "{JENKINS}/oidc"',
-        '  service_accounts = ["ci-reader"]',
+        "  service_accounts = [cloudsmith_service.jenkins.slug]",
         f'    "sub" = "{job["sub"]}"',
     ):
         assert line in provider["terraform"].splitlines()

@@ -12,7 +12,14 @@ COLUMNS = ("reads", "publishes", "several repositories", "custom domains", "para
 def known_formats() -> str:
     """Return the table of all clients and a section for each format."""
     sections = [_section(name) for name in formats.names()]
-    return f"{_table()}\n\n" + "\n\n".join(sections)
+    return f"{_table()}\n\n{_terraform()}\n\n" + "\n\n".join(sections)
+
+
+def _terraform() -> str:
+    """Return what has applied the Terraform of `tests/terraform`."""
+    version, _, date = proven().get("terraform-provider", {}).get("applies", "in no version, ").partition(", ")
+    text = "The [Terraform](administrator.md#terraform) of `explain` and of [the example](reader-and-publisher.md)"
+    return f"{text} was applied by the vendor's provider {version}, on request, {date}."
 
 
 def _table() -> str:

@@ -192,7 +192,7 @@ def _account(account: Account, key: str = "*" * 40) -> dict[str, object]:
 
 def _make_service(known: Workspaces, _: Account, given: Given, org: str) -> object:
     slug = _free(slug_of(given["name"]), known.accounts(org))
-    known.services[slug] = Account(slug, org=org)
+    known.services[slug] = Account(slug, org=org, description="")
     key = secrets.token_hex(20)
     known.keys[key] = known.services[slug]
     return _change_service(known, _, given, org, slug) | {"key": key}

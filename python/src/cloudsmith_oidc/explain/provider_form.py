@@ -1,7 +1,7 @@
 """What an administrator enters: in Cloudsmith's provider form or Terraform, and in the system that issues the tokens.
 
 Sources: Cloudsmith documentation, "OpenID Connect" (the form; wildcards), and announcement of 2024-09-20 (wildcards);
-cloudsmith-io/terraform-provider-cloudsmith, docs/resources/oidc.md (`cloudsmith_oidc`).
+cloudsmith-io/terraform-provider-cloudsmith, docs/resources: oidc.md, service.md, repository_privileges.md.
 """
 
 import dataclasses
@@ -40,25 +40,44 @@ def filled_in(evidence: Evidence) -> ProviderForm:
     choices = tuple(dataclasses.replace(one, claims={**one.claims, **audience}) for one in system.choices(claims))
     terraform = ""
     if org and service and url and choices:
-        terraform = _terraform(system.name, org, service, url, choices[0])
+        label = system.name.lower().replace(" ", "_")
+        terraform = _account(label, org, service) + _provider(label, system.name, org, url, choices[0])
+        wanted = evidence.expectations
+        if repositories := [slug for slug in map(slug_or_nothing, wanted.repositories) if slug]:
+            terraform += _privileges(label, org, repositories, wanted.level)
     setup = system.setup(evidence.token.header, claims) if evidence.token and claims else ""
     return ProviderForm(url, service, choices, terraform, setup)
 
 
-def _terraform(name: str, org: str, service: str, url: str, choice: Choice) -> str:
-    claims = "\n".join(f"    {_hcl(claim)} = {_hcl(value)}" for claim, value in choice.claims.items())
-    label = name.lower().replace(" ", "_")
+def _account(label: str, org: str, service: str) -> str:
     return f"""\
-data "cloudsmith_organization" "{label}" {{
-  slug = {_hcl(org)}
+terraform {{
+  required_providers {{
+    cloudsmith = {{
+      source = "cloudsmith-io/cloudsmith"
+    }}
+  }}
 }}
 
+# If it exists: terraform import cloudsmith_service.{label} {org}.{service}
+resource "cloudsmith_service" "{label}" {{
+  organization = {_hcl(org)}
+  name         = {_hcl(service)}
+  # Otherwise Terraform's state would hold a permanent API key.
+  store_api_key = false
+}}
+"""
+
+
+def _provider(label: str, name: str, org: str, url: str, choice: Choice) -> str:
+    claims = "\n".join(f"    {_hcl(claim)} = {_hcl(value)}" for claim, value in choice.claims.items())
+    return f"""
 resource "cloudsmith_oidc" "{label}" {{
-  namespace        = data.cloudsmith_organization.{label}.slug_perm
+  namespace        = {_hcl(org)}
   name             = {_hcl(name)}
   enabled          = true
   provider_url     = {_hcl(url)}
-  service_accounts = [{_hcl(service)}]
+  service_accounts = [cloudsmith_service.{label}.slug]
   # A value may end in a wildcard, .* or *: Cloudsmith's pages disagree. Log in to find out.
   claims = {{
 {claims}
@@ -67,6 +86,40 @@ resource "cloudsmith_oidc" "{label}" {{
 """
 
 
-def _hcl(text: str) -> str:
-    # HCL's strings are JSON's, but ${ and %{ start a template.
-    return json.dumps(text, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
+def _privileges(label: str, org: str, repositories: list[str], level: str) -> str:
+    # The resource removes every privilege that it does not have. Only an import makes the plan show them. It refuses to
+    # leave the owner of the API key without one.
+    return f"""
+locals {{
+  repositories = toset({_hcl(repositories)})
+}}
+
+data "cloudsmith_user_self" "{label}" {{}}
+
+import {{
+  for_each = local.repositories
+  to       = cloudsmith_repository_privileges.{label}[each.key]
+  id       = "{org}.${{each.key}}"
+}}
+
+# These are all privileges of the repository. The plan shows with a minus which ones it would remove: add those to keep.
+resource "cloudsmith_repository_privileges" "{label}" {{
+  for_each     = local.repositories
+  organization = {_hcl(org)}
+  repository   = each.key
+  # The owner of the API key that Terraform uses. If that is a service account: service instead of user.
+  user {{
+    privilege = "Admin"
+    slug      = data.cloudsmith_user_self.{label}.slug
+  }}
+  service {{
+    privilege = {_hcl(level)}
+    slug      = cloudsmith_service.{label}.slug
+  }}
+}}
+"""
+
+
+def _hcl(value: str | list[str]) -> str:
+    # HCL's strings and lists are JSON's, but ${ and %{ start a template.
+    return json.dumps(value, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
