@@ -33,7 +33,7 @@ def run(options: Explain) -> None:
     if report.cause is not None:
         raise CODES[report.cause.code].error(
             f"{report.headline if report.unexpected else 'likely cause'}: {report.cause.found}",
-            hint="The report says what to do",
+            hint=report.cause.hint,
             code=report.cause.code,
         )
 

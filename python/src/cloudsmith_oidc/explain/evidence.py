@@ -15,7 +15,7 @@ from cloudsmith_oidc.exchange import ServiceAccount, exchange
 from cloudsmith_oidc.explain.ci_systems import system_of
 from cloudsmith_oidc.explain.ci_systems.base import CiSystem
 from cloudsmith_oidc.explain.hosts import can_be_fetched, same_origin
-from cloudsmith_oidc.explain.matching import ProviderMatch, match_providers
+from cloudsmith_oidc.explain.matching import ProviderMatch, match_providers, nearest
 from cloudsmith_oidc.explain.workspace import NOT_ASKED, Api, Provider, Service, Workspace, read_workspace
 from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.id_token import IdToken
@@ -115,6 +115,15 @@ class Evidence:
     def service(self) -> Service | None:
         """The service account of the settings, None if the workspace has none, or if that could not be read."""
         return next((one for one in self.workspace.services or () if one.slug == self.account.slug), None)
+
+    @property
+    def meant_service(self) -> str:
+        """The slug of the settings; if the workspace has no such service account, the one that was probably meant."""
+        known, asked = self.workspace.services or (), self.account.slug
+        if self.service or not asked:
+            return asked
+        named = next((one.slug for one in known if one.name.casefold() == asked.casefold()), None)
+        return named or nearest(asked, (one.slug for one in known)) or asked
 
 
 def gather(  # noqa: PLR0913 - each by its name

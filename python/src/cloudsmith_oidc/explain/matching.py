@@ -7,6 +7,7 @@ document how it compares a list or a number: here one member of a list is enough
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import islice
 from typing import Literal, NamedTuple
 
@@ -15,6 +16,8 @@ from cloudsmith_oidc.explain.workspace import Provider
 from cloudsmith_oidc.issuer_documents import CONFIGURATION
 from cloudsmith_oidc.redaction import one_line
 
+_MAX_COMPARED = 500
+_MAX_COMPARED_CHARACTERS = 200
 _MAX_MEMBERS = 100
 """Of a list, on either side: two long ones would keep this machine busy."""
 
@@ -169,3 +172,9 @@ def url_differences(url: str, issuer: str) -> Iterator[str]:
         yield "it lacks /oidc" if needed.oidc else "it has an extra /oidc"
     if entered.folder != needed.folder:
         yield f"it is the issuer of {entered.scope}, and the token's is that of {needed.scope}"
+
+
+def nearest(wanted: str, known: Iterable[str]) -> str | None:
+    """Return the one of `known` that is nearly `wanted`, if there is one."""
+    cut = {one[:_MAX_COMPARED_CHARACTERS]: one for one in islice(known, _MAX_COMPARED)}
+    return next((cut[one] for one in get_close_matches(wanted[:_MAX_COMPARED_CHARACTERS], cut, n=1)), None)

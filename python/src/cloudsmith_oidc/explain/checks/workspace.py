@@ -1,14 +1,21 @@
 """Whether Cloudsmith authorizes this token: the provider, its claims, the service account, and its privileges."""
 
-from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
-from itertools import islice
+from collections.abc import Iterator
 from urllib.parse import unquote
 
 from cloudsmith_oidc.explain.evidence import Evidence
 from cloudsmith_oidc.explain.findings import CODES, WITHOUT_SLASH, Finding, finding
 from cloudsmith_oidc.explain.hosts import host_of
-from cloudsmith_oidc.explain.matching import FAR, ClaimMatch, address, as_compared, distance, matches, url_differences
+from cloudsmith_oidc.explain.matching import (
+    FAR,
+    ClaimMatch,
+    address,
+    as_compared,
+    distance,
+    matches,
+    nearest,
+    url_differences,
+)
 from cloudsmith_oidc.explain.shown import shown
 from cloudsmith_oidc.explain.workspace import DOMAINS, NOT_FOUND
 from cloudsmith_oidc.issuer_documents import first_few
@@ -19,8 +26,6 @@ _MAX_FINDINGS = 5
 _MUST_BE_USED = ("docker", "helm.oci")
 """The hosts that Cloudsmith's pages on Docker and OCI call replaced: "you must use it to authenticate and push"."""
 _SLUG_FIRST = "Check the slug: Cloudsmith answers 404 if it does not exist or if the key's owner may not see it. "
-_MAX_COMPARED = 500
-_MAX_COMPARED_CHARACTERS = 200
 
 
 def unread(evidence: Evidence) -> Iterator[Finding]:
@@ -78,12 +83,11 @@ def service(evidence: Evidence) -> Iterator[Finding]:
     known, asked = evidence.workspace.services, evidence.account.slug
     if known is None or evidence.service or not asked:
         return
-    named = next((one.slug for one in known if one.name.casefold() == asked.casefold()), None)
-    nearest = named or _nearest(asked, (one.slug for one in known))
+    meant = evidence.meant_service
     slugs = first_few(one.slug for one in known) or "no service account"
-    hint = f"Give {shown(nearest)}, if that is the one meant, with --service or CLOUDSMITH_SERVICE_SLUG"
+    hint = f"Give {shown(meant)}, if that is the one meant, with --service or CLOUDSMITH_SERVICE_SLUG"
     found = f"the workspace has no service account {shown(asked)} (it has {slugs})"
-    yield finding("service-unknown", found, f"a service account {shown(asked)}", hint=hint if nearest else None)
+    yield finding("service-unknown", found, f"a service account {shown(asked)}", hint=hint if meant != asked else None)
 
 
 def access(evidence: Evidence) -> Iterator[Finding]:
@@ -99,8 +103,8 @@ def access(evidence: Evidence) -> Iterator[Finding]:
     elif match.way == "no mapping":
         known = [required for required, _ in match.provider.mappings or ()]
         hint = f"The token has no {label}: map another claim{_or_add_it(evidence)}" if value is None else None
-        if nearest := _nearest(as_compared(value), known):
-            hint = f"The nearest value is {shown(nearest)}: correct it in Cloudsmith, or add {shown(value)}"
+        if near := nearest(as_compared(value), known):
+            hint = f"The nearest value is {shown(near)}: correct it in Cloudsmith, or add {shown(value)}"
         found = f"{label} is {shown(value)}; {name} maps {first_few(known) or 'no value'}"
         expected = f"a mapping from a value of {label} to {asked}"
         yield finding("provider-mapping-missing", found, expected, hint=hint)
@@ -127,11 +131,6 @@ def domains(evidence: Evidence) -> Iterator[Finding]:
         if known and evidence.expectations.domains.isdisjoint(known.values()):
             names = first_few(f"{key}={host_of(url)}" for key, url in known.items())
             yield finding("domain-unused", f"the job uses {label}.cloudsmith.io", f"the custom domain {names}")
-
-
-def _nearest(wanted: str, known: Iterable[str]) -> str | None:
-    cut = {one[:_MAX_COMPARED_CHARACTERS]: one for one in islice(known, _MAX_COMPARED)}
-    return next((cut[one] for one in get_close_matches(wanted[:_MAX_COMPARED_CHARACTERS], cut, n=1)), None)
 
 
 def _remedy(claim: ClaimMatch, evidence: Evidence) -> str | None:
