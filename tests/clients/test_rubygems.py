@@ -63,7 +63,7 @@ def test_repository_with_double_underscores_gets_the_key(jobs: Jobs, repo: str, 
     pushed = jobs.cli.sandbox.requests[-1]
     assert pushed.path == f"/acme/{written}/api/v1/gems"
     assert unquote(written) == repo
-    assert pushed.headers["Authorization"] == jobs.cli.sandbox.cloudsmith.issued[-1]
+    assert pushed.headers["Authorization"] == f"Bearer {jobs.cli.sandbox.cloudsmith.issued[-1]}"
 
 
 def test_other_host_does_not_get_the_key(jobs: Jobs) -> None:

@@ -29,7 +29,8 @@ def _files(access: Access) -> dict[str, str]:
     with_login = [url._replace(netloc=f"{USER_NAME}:{access.token}@{url.netloc}").geturl() for url in sources]
     lines = [":sources:", *(f"- {double_quoted(url)}" for url in with_login)]
     # YAML needs no quotes around a URL, and some versions of RubyGems do not understand them around a key.
-    lines += [f"{url}: {double_quoted(access.token)}" for url in _push_hosts(access)]
+    # It sends the whole value as the header. Raw keys are for API keys: with tokens by OIDC, users send Bearer.
+    lines += [f"{url}: {double_quoted(f'Bearer {access.token}')}" for url in _push_hosts(access)]
     # Arguments in another gemrc could name a source. `gem` has those of all commands, `install` those of one.
     lines += ["gem: --no-document", *(f'{command}: ""' for command in ("install", "update", "fetch"))]
     return {"rubygems/gemrc": "\n".join(lines) + "\n"}
