@@ -13,7 +13,7 @@ REGISTRY = Endpoint("cargo.cloudsmith.io", "{org}/{repo}/")
 
 def _files(access: Access) -> dict[str, str]:
     """Return a script that gives Cargo the token for the repositories' registries, and for no other."""
-    names = "|".join(shlex.quote(f"sparse+{url}") for url in access.urls(REGISTRY))
+    names = "|".join(shlex.quote(f"sparse+{url}") for url in access.login_urls(REGISTRY))
     return {
         "cargo/login.sh": f"case $CARGO_REGISTRY_INDEX_URL in\n{names}) echo 'Bearer {access.token}' ;;\n"
         '*) echo "This login is not for $CARGO_REGISTRY_INDEX_URL" >&2; exit 1 ;;\nesac\n'

@@ -17,7 +17,8 @@ def _files(access: Access) -> dict[str, str]:
     return {
         CONFIGURATION: "\n".join(lines) + "\n",
         "apt/auth.conf": "".join(
-            f"machine {_machine(url)}\nlogin {USER_NAME}\npassword {access.token}\n" for url in access.urls(SOURCES)
+            f"machine {_machine(url)}\nlogin {USER_NAME}\npassword {access.token}\n"
+            for url in access.login_urls(SOURCES)
         ),
     }
 

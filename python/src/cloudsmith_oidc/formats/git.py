@@ -27,7 +27,7 @@ def _files(access: Access) -> dict[str, str]:
         # The longest of several URLs takes precedence. An empty header removes those of the user.
         f"[url {double_quoted(url)}]\n\tinsteadOf = {double_quoted(url)}\n"
         f"[http {double_quoted(url)}]\n\textraHeader =\n"
-        for url in access.urls(DOWNLOADS)
+        for url in access.login_urls(DOWNLOADS)
     ]
     return {"git/config": "".join(sections), "git/login": f"username={USER_NAME}\npassword={access.token}\n"}
 

@@ -9,7 +9,7 @@ _COMMAND = """sh -c 'cat "$CLOUDSMITH_GOAUTH"'"""
 
 def _files(access: Access) -> dict[str, str]:
     """Return the output of a command of GOAUTH, which gives the token for the repositories' URLs only."""
-    urls = access.urls(PROXY)
+    urls = access.login_urls(PROXY)
     if not all(url.startswith("https://") for url in urls):
         raise SettingsError("Go sends a login to https only", hint="Give the format go a custom domain with https")
     return {"go/auth": "\n".join([*urls, "", f"Authorization: Basic {access.basic_auth}", "", ""])}

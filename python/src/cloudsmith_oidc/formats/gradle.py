@@ -55,7 +55,7 @@ gradle.projectsEvaluated {
 
 def _files(access: Access) -> dict[str, str]:
     """Write the script, and apart from it what it reads."""
-    places = " ".join([*access.urls(MAVEN_DOWNLOADS), *access.urls(MAVEN_UPLOADS)])
+    places = " ".join([*access.login_urls(MAVEN_DOWNLOADS), *access.login_urls(MAVEN_UPLOADS)])
     return {
         "gradle/init.d/cloudsmith.init.gradle": SCRIPT,
         "gradle/cloudsmith.properties": f"user={USER_NAME}\ntoken={access.token}\nplaces={places}\n",

@@ -30,7 +30,7 @@ def _files(access: Access) -> dict[str, str]:
     urls = access.urls(NPM_REGISTRY)
     lines = [f"{scope}:registry={urls[0]}" for scope in access.option("scope")] or [f"registry={urls[0]}"]
     # npm looks the token up by the URL without its scheme.
-    places = [url.partition(":")[2] for url in urls]
+    places = [url.partition(":")[2] for url in access.login_urls(NPM_REGISTRY)]
     lines += [f"{place}:_authToken={access.token}" for place in places]
     if access.switched_on("yarn1"):
         lines += [f"{place}:always-auth=true" for place in places]

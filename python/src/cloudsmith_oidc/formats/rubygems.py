@@ -17,7 +17,7 @@ def _push_hosts(access: Access) -> list[str]:
 
     `%5F` is another way to write an underscore in a URL. Some versions of RubyGems do not find a key with two in a row.
     """
-    return [url.rstrip("/").replace("__", "_%5F") for url in access.urls(PUSHES)]
+    return [url.rstrip("/").replace("__", "_%5F") for url in access.login_urls(PUSHES)]
 
 
 def _files(access: Access) -> dict[str, str]:

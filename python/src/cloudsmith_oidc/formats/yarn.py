@@ -32,11 +32,11 @@ module.exports = {
 
 def _files(access: Access) -> dict[str, str]:
     """Return a plugin that sets the first repository as registry if nothing else does, and the logins of all."""
-    urls = access.urls(NPM_REGISTRY)
+    registry = access.url(NPM_REGISTRY, access.repos[0])
     login = {"npmAlwaysAuth": True, "npmAuthIdent": access.basic_auth}
     # Yarn looks the login up by the registry's URL, without its scheme and the slash at the end.
-    logins = {url.partition(":")[2].rstrip("/"): login for url in urls}
-    return {PLUGIN: _TEXT % json.dumps({"npmRegistryServer": urls[0], "npmRegistries": logins}, indent=2)}
+    logins = {url.partition(":")[2].rstrip("/"): login for url in access.login_urls(NPM_REGISTRY)}
+    return {PLUGIN: _TEXT % json.dumps({"npmRegistryServer": registry, "npmRegistries": logins}, indent=2)}
 
 
 FORMAT = Format(
