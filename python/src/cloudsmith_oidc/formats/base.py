@@ -257,7 +257,8 @@ class Format:
     home directory, and writes without their logins; `marks` those of which only the existence matters; `logins` those
     that it reads with `inherit` only, because they hold logins.
 
-    `client` names what reads the files; `least` is the oldest version that does. `hides` says which configuration of
+    `client` names what reads the files; `least` has the oldest version of each client that was measured to do so, or is
+    documented to, with a reason if there is one. `hides` says which configuration of
     the user or the machine the login overrides, `project` what becomes of the project's own, `second_index` which
     version the client takes when a second index also has the package, and `without_files` what the client does if the
     login's variables are set, but its files are not there. `publishes` says that the client publishes. All of that is
@@ -279,7 +280,7 @@ class Format:
     logins: tuple[str, ...] = ()
     not_in_path: str = ""
     publishes: bool = True
-    least: str = ""
+    least: Mapping[str, str] = field(default_factory=dict)
     hides: str = ""
     project: str = ""
     second_index: str = ""

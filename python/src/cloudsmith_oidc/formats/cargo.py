@@ -36,7 +36,7 @@ FORMAT = Format(
         Override(names=("CARGO_REGISTRY_DEFAULT",), undo=lambda _: "cloudsmith"),
         Override(names=("CARGO_SOURCE_*",)),
     ),
-    least="1.74",
+    least={"cargo": "1.74"},
     project="It overrides a registry called cloudsmith in config.toml. For a further repository, write "
     '`credential-provider = "cloudsmith"`. crates.io is replaced only if the project says so. `cargo publish '
     "--registry cloudsmith` publishes to the first repository. A [source] in the user's config.toml that replaces "

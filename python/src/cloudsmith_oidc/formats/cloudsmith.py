@@ -16,7 +16,7 @@ FORMAT = Format(
         Override(names=("CLOUDSMITH_API_KEY",), undo=lambda _: " "),
         Override(names=("CLOUDSMITH_CONFIG_FILE", "CLOUDSMITH_PROFILE")),
     ),
-    least="0.40 (older ones were not tried)",
+    least={"cloudsmith": "0.40"},
     hides="The api_key of the user's credentials.ini.",
     project="--api-key takes precedence over the login, and so does CLOUDSMITH_API_KEY if it is set inside. The login "
     "takes precedence over the project's credentials.ini. From 1.30 on, the command reports its own crashes to Sentry, "

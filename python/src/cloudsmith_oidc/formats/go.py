@@ -61,7 +61,7 @@ FORMAT = Format(
     },
     extends=("GOAUTH", "GONOSUMDB", "GOPRIVATE"),
     publishes=False,
-    least="1.25 (1.24 sends no login); before, with the format netrc",
+    least={"go": "1.25 (1.24 sends no login); before, with the format netrc"},
     hides="GOPROXY and GONOPROXY of the job and of `go env -w`: public modules come from an upstream in "
     "Cloudsmith, or not at all. With go.private, also GONOSUMDB and GOPRIVATE of `go env -w`, for the checksum "
     "database.",

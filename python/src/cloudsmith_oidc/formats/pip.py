@@ -47,7 +47,7 @@ FORMAT = Format(
     ),
     needs=("netrc",),
     publishes=False,
-    least="20.3",
+    least={"pip": "20.3"},
     hides="The user's pip.conf, with its proxy and CA. The machine's /etc/pip.conf is read, but for its indexes, "
     "find-links and no-index.",
     project="An index in requirements.txt or on the command line takes precedence, and so does PIP_INDEX_URL if it is "

@@ -52,6 +52,7 @@ FORMAT = Format(
     overrides=(Override(names=("RUBYGEMS_HOST",)), Override(names=("GEM_HOST_API_KEY",))),
     extends=("GEMRC",),
     not_in_path=":",
+    least={"rubygems": "3.2"},
     hides="The sources and the arguments of commands in the user's and the machine's gemrc, and ~/.config/gem/gemrc. "
     "Gems are installed without their documentation.",
     project="`gem push` publishes to the first repository; to another one of the login with --host "

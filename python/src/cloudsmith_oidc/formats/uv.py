@@ -38,7 +38,7 @@ FORMAT = Format(
             check=switch,
         )
     },
-    least="0.4.30",
+    least={"uv": "0.4.23 (before, it ignores uv.index=true, and asks PyPI)"},
     project="[tool.uv] is kept. `uv publish` publishes to the first repository: it overrides the project's "
     "publish-url, and `uv publish --index` needs UV_PUBLISH_URL unset. With uv.index=true, its other indexes come "
     "before Cloudsmith, its default one never, nor does a lock file of that fit.",
