@@ -32,6 +32,7 @@ FORMAT = Format(
         Override(names=("BUNDLE_MIRROR__HTTP*", "BUNDLE_IGNORE_CONFIG")),
     ),
     publishes=False,
+    least={"bundler": "2.2"},
     hides="The user's ~/.bundle/config.",
     project="The Gemfile names the source. A login in .bundle/config takes precedence if it is for the URL, not for "
     "the host.",
