@@ -37,7 +37,7 @@ FORMAT = Format(
         Override(names=("CARGO_SOURCE_*",)),
     ),
     least={"cargo": "1.74"},
-    project="It overrides a registry called cloudsmith in config.toml. For a further repository, write "
+    project="The login overrides a registry called cloudsmith in config.toml. For a further repository, write "
     '`credential-provider = "cloudsmith"`. crates.io is replaced only if the project says so. `cargo publish '
     "--registry cloudsmith` publishes to the first repository. A [source] in the user's config.toml that replaces "
     "Cloudsmith's index takes precedence.",

@@ -6,7 +6,7 @@ It sends the token as `X-Api-Key`, which Cloudsmith accepts of tokens by OIDC as
 from cloudsmith_oidc.formats.base import Format, Override, in_directory
 
 FORMAT = Format(
-    client="Cloudsmith's own cloudsmith",
+    client="cloudsmith, Cloudsmith's own command line",
     endpoints=(),
     files=lambda access: {"cloudsmith/credentials.ini": f"[default]\napi_key = {access.token}\n"},
     variables={"CLOUDSMITH_CREDENTIALS_FILE": in_directory("cloudsmith/credentials.ini")},

@@ -25,8 +25,8 @@ def _files(access: Access) -> dict[str, str]:
 
 
 FORMAT = Format(
-    client="curl, for raw and generic packages; what `curl --upload-file` sends to upload.cloudsmith.io is no package "
-    "yet: the API makes one of it",
+    client="curl, for raw and generic packages; a file that `curl --upload-file` sends to upload.cloudsmith.io becomes "
+    "a package only by a second request, to the API",
     endpoints=(DOWNLOADS, GENERIC, UPLOADS),
     files=_files,
     variables={"CURL_HOME": in_directory("curl")},

@@ -100,6 +100,6 @@ FORMAT = Format(
     hides="Unless the login inherits: the logins in the user's ~/.docker/config.json (auths, credsStore, HttpHeaders). "
     "In any case: the keys of contexts, the logins that podman and Helm have in files of their own, and the "
     "certificates that `docker --tls` finds in ~/.docker without DOCKER_CERT_PATH. An inherited credsStore is asked "
-    "for the hosts that auths names. Kept are everything else in config.json, plugins, contexts and builders.",
+    "for the hosts that auths names. All else in config.json is kept, and so are plugins, contexts and builders.",
     without_files="refused: by Cloudsmith; podman and its relatives fail",
 )

@@ -49,7 +49,7 @@ FORMAT = Format(
     },
     overrides=(
         Override(names=("GOPROXY", "GONOPROXY")),
-        # GONOPROXY undoes it here. For the checksum database it is still used.
+        # It keeps its value: GONOPROXY undoes it for the proxy, and the checksum database still needs it.
         Override(names=("GOPRIVATE",), undo=lambda access: access.environment.get("GOPRIVATE")),
     ),
     options={
