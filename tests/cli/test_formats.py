@@ -50,4 +50,4 @@ def test_new_module_is_new_format(cli: Cli, tmp_path: Path, monkeypatch: pytest.
         "HELLO_7=numbered",
     ]
     hosts = netrc.netrc(cli.directory / "netrc").hosts
-    assert set(hosts) == {"charts.cloudsmith.io", "charts.acme.com", "dl.acme.com"}
+    assert set(hosts) == {"charts.cloudsmith.io", "charts.acme.com", "dl.acme.com", "dl.cloudsmith.io"}

@@ -133,9 +133,14 @@ def test_repositories_scopes_and_domains_make_the_urls(cli: Cli) -> None:
     )
     assert cli.file(".npmrc").splitlines() == [
         *(f"{scope}:registry=https://npm.acme.com/prod/" for scope in ("@acme", "@tools")),
-        *(f"//npm.acme.com/{repo}/:_authToken={token}" for repo in ("prod", "dev")),
+        *(
+            f"//{host}/{repo}/:_authToken={token}"
+            for host in ("npm.acme.com", "npm.cloudsmith.io/acme")
+            for repo in ("prod", "dev")
+        ),
     ]
-    assert list(json.loads(cli.file("docker/config.json"))["auths"]) == ["127.0.0.1:5000", "helm.oci.cloudsmith.io"]
+    hosts = ["127.0.0.1:5000", "docker.cloudsmith.io", "helm.oci.cloudsmith.io"]
+    assert list(json.loads(cli.file("docker/config.json"))["auths"]) == hosts
 
 
 # Where the ID token is: arguments, standard input and variables, in which T is the token, and F a file that holds it.
@@ -187,7 +192,7 @@ def test_flags_override_variables_and_variables_have_aliases(cli: Cli) -> None:
     )
 
     assert result.code == 0, result.stderr
-    assert list(json.loads(cli.file("docker/config.json"))["auths"]) == ["docker.acme.com", "helm.oci.cloudsmith.io"]
+    assert next(iter(json.loads(cli.file("docker/config.json"))["auths"])) == "docker.acme.com"
 
 
 def test_answer_for_launcher_holds_the_same_files(cli: Cli) -> None:

@@ -17,7 +17,7 @@ def test_overriding_variable_is_undone_and_named_without_its_value(cli: Cli) -> 
 
     named = [line for line in result.stderr.splitlines() if "is set around" in line]
     assert len(named) == 1
-    assert "NPM_CONFIG_REGISTRY is set around the login: inside, it has the login's value (to keep" in named[0]
+    assert "NPM_CONFIG_REGISTRY is set around the login: inside, the login overrides it (to keep" in named[0]
     assert "npm.keep=NPM_CONFIG_REGISTRY)" in result.stderr
     assert "elsewhere" not in result.stderr
     assert names_in(cli)["NPM_CONFIG_REGISTRY"] == "https://npm.cloudsmith.io/acme/prod/"

@@ -1,12 +1,13 @@
-"""Clients whose projects name the URL or the image: they authenticate at custom domains as well."""
+"""Clients whose projects name the URL or the image: they authenticate at custom domains and at Cloudsmith's host."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from clients.client import Client
+from clients.client import Client, clients
 from clients.job import Jobs
+from cloudsmith_oidc import formats
 from program import Cli
 
 LABELS = {"composer": "composer", "skopeo": "docker", "oras": "docker"}
@@ -43,3 +44,24 @@ def test_client_reads_from_a_custom_domain_that_the_project_names(
 
     jobs.reads()
     assert host not in {request.host for request in cli.sandbox.requests}
+
+
+OWN_HOST = [
+    name
+    for name, client in clients().items()
+    if any(".cloudsmith.io" in text for text in (client.read, client.several, *client.files.values()))
+    # SBT_CREDENTIALS is for one host, and Maven finds a login by the repository's name.
+    and client.format not in {"sbt", "maven"}
+]
+
+
+@pytest.mark.parametrize("name", OWN_HOST)
+def test_project_may_name_cloudsmiths_own_host_in_spite_of_a_custom_domain(jobs: Jobs) -> None:
+    form = formats.load(jobs.client.format)
+    labels = {endpoint.label for endpoint in form.endpoints}
+    jobs.log_in(
+        CLOUDSMITH_REPO="prod,dev", CLOUDSMITH_DOMAINS=",".join(f"{label}={label}.acme.com" for label in labels)
+    )
+
+    jobs.succeeds(jobs.client.several or jobs.client.read)
+    assert {request.host for request in jobs.cli.sandbox.requests} & {endpoint.host for endpoint in form.endpoints}

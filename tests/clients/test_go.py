@@ -7,9 +7,9 @@ from clients.job import Jobs
 pytestmark = pytest.mark.parametrize("name", ["go"])
 
 
-def test_modules_of_goprivate_bypass_cloudsmith_unless_gonoproxy_is_set(jobs: Jobs) -> None:
+def test_modules_of_a_kept_goprivate_bypass_cloudsmith_unless_gonoproxy_is_set(jobs: Jobs) -> None:
     jobs.environment["GOPRIVATE"] = "example.com/acme-hello"
-    jobs.log_in()
+    jobs.log_in(CLOUDSMITH_FORMAT_OPTIONS="go.keep=GOPRIVATE")
 
     jobs.fails(jobs.client.read)
     assert not any("acme-hello" in request.path for request in jobs.cli.sandbox.requests)

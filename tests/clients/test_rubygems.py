@@ -46,8 +46,9 @@ def test_gem_is_pushed_to_a_custom_domain(jobs: Jobs, setting: str, url: str) ->
     assert f"{pushed.origin}{pushed.path}" == url
 
 
-def test_gem_is_pushed_to_another_repository(jobs: Jobs) -> None:
-    jobs.log_in(CLOUDSMITH_REPO="prod,dev")
+@pytest.mark.parametrize("domains", ["", "ruby=ruby.acme.com"])
+def test_gem_is_pushed_to_another_repository(jobs: Jobs, domains: str) -> None:
+    jobs.log_in(CLOUDSMITH_REPO="prod,dev", CLOUDSMITH_DOMAINS=domains)
 
     jobs.succeeds(f"{jobs.client.publish} --host https://ruby.cloudsmith.io/acme/dev")
     assert jobs.cli.sandbox.requests[-1].path == "/acme/dev/api/v1/gems"
@@ -63,7 +64,7 @@ def test_repository_with_double_underscores_gets_the_key(jobs: Jobs, repo: str, 
     pushed = jobs.cli.sandbox.requests[-1]
     assert pushed.path == f"/acme/{written}/api/v1/gems"
     assert unquote(written) == repo
-    assert pushed.headers["Authorization"] == jobs.cli.sandbox.cloudsmith.issued[-1]
+    assert pushed.headers["Authorization"] == f"Bearer {jobs.cli.sandbox.cloudsmith.issued[-1]}"
 
 
 def test_other_host_does_not_get_the_key(jobs: Jobs) -> None:

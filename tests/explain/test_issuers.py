@@ -81,7 +81,16 @@ CHOICES: dict[str, tuple[dict[str, Any], list[set[str]]]] = {
         ],
     ),
     "CircleCI, without a repository": (CIRCLECI, [{"oidc.circleci.com/project-id", "aud"}, {"aud"}]),
-    "GitHub": (GITHUB, [{"sub", "aud"}, {"repository", "aud"}, {"repository_owner", "aud"}]),
+    "GitHub": (GITHUB, [{"repository", "ref", "aud"}, {"repository", "aud"}, {"repository_owner", "aud"}]),
+    "GitHub, with an environment": (
+        GITHUB | {"sub": "repo:acme/app:environment:production", "environment": "production"},
+        [
+            {"repository", "environment", "aud"},
+            {"repository", "ref", "aud"},
+            {"repository", "aud"},
+            {"repository_owner", "aud"},
+        ],
+    ),
     "GitLab": (
         GITLAB,
         [

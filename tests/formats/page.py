@@ -1,18 +1,22 @@
 """The generated part of docs/formats.md: what is known of each format, and what its clients' tests have proven."""
 
+from typing import Any
+
 from clients.client import Client, clients
+from clients.test_precedence import CASES
 from cloudsmith_oidc import formats
 from cloudsmith_oidc.catalogue import describe
 from cloudsmith_oidc.formats.base import Endpoint
 from proven import proven
 
+ELSEWHERE = "asks **another source**"
 COLUMNS = ("reads", "publishes", "several repositories", "custom domains", "parallel logins", "mask")
 
 
 def known_formats() -> str:
-    """Return the table of all clients and a section for each format."""
+    """Return the table of all clients, a section for each format, and the settings that were tried."""
     sections = [_section(name) for name in formats.names()]
-    return f"{_table()}\n\n{_terraform()}\n\n" + "\n\n".join(sections)
+    return "\n\n".join([_table(), _terraform(), *sections, _settings()])
 
 
 def _terraform() -> str:
@@ -32,9 +36,10 @@ def _table() -> str:
         of_format = {client: said for client, said in known.items() if said.format.split(",")[0] == name}
         for client, said in of_format.items():
             rows.append(_row(name, client, said, results.get(client, {})))
-        if not of_format:
-            least = formats.load(name).least
-            rows.append((f"[`{name}`](#{name})", "none", "", *("" for _ in COLUMNS), "", "", least, "not run"))
+    return _markdown(rows)
+
+
+def _markdown(rows: list[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
@@ -49,9 +54,15 @@ def _row(name: str, client: str, said: Client, results: dict[str, str]) -> tuple
         *("yes" if column in results else "" for column in COLUMNS),
         second if "second index" in results else "",
         _outcome(name, said) if "without files" in results else "",
-        formats.load(name).least,
+        _least(name, client),
         f"{where}, {date}" if date else "not run",
     )
+
+
+def _least(name: str, client: str) -> str:
+    """The oldest version of a client; `maven3` is one of `maven`."""
+    least = formats.load(name).least
+    return least.get(client) or least.get(client.rstrip("0123456789")) or "not measured"
 
 
 def _outcome(name: str, said: Client) -> str:
@@ -69,7 +80,7 @@ def _section(name: str) -> str:
         "URLs": _code(list(dict.fromkeys(map(_url, formats.load(name).endpoints)))),
         "Sets": _code(described["variables"]),
         "Options": "; ".join(f"`{name}.{option}`: {text}" for option, text in options.items()),
-        "Hides": described["hides"],
+        "Overrides": described["hides"],
         "Undoes, if set around the login": _code(described["undoes"]),
         "Warns of, if set around the login": _code(described["warns_of"]),
         "The project's own configuration": described["project"],
@@ -87,3 +98,24 @@ def _url(endpoint: Endpoint) -> str:
 def _code(names: object) -> str:
     assert isinstance(names, list)
     return ", ".join(f"`{name}`" for name in names)
+
+
+def _settings() -> str:
+    """The settings of tests/clients/precedence.toml that concern which source a client asks, or whether it may."""
+    outcomes = {title: outcome for title, case in CASES.items() if (outcome := _outcome_of(case))}
+    silent = [title for title, outcome in outcomes.items() if outcome == ELSEWHERE]
+    for case in map(CASES.__getitem__, silent):
+        assert "login" in case or not {"job", "home"} & case.keys(), "a setting around the login is not named"
+    rows = [(CASES[title]["client"], title, outcome) for title, outcome in outcomes.items()]
+    text = f"Of these {len(rows)} settings, {len(silent)} send a client elsewhere without a line on the console. "
+    text += "They are in the project or in the job inside the login, or an option keeps them."
+    table = _markdown([("client", "setting", "the client"), ("---",) * 3, *rows])
+    return f"### Settings that were tried\n\n{text}\n\n{table}"
+
+
+def _outcome_of(case: dict[str, Any]) -> str:
+    """What the client does, as far as the test asserts it; "" if it does not assert which source is asked."""
+    outcome = ELSEWHERE if case.get("public") else "fails" if case.get("fails") else "asks Cloudsmith"
+    if any(text.startswith("warning") for text in case.get("says", [])):
+        return "the console warns" if case.get("script") == "true" else f"{outcome}; the console warns"
+    return outcome if {"public", "fails", "says"} & case.keys() else ""

@@ -68,6 +68,23 @@ def test_odd_directory_is_escaped_or_refused(name: str) -> None:
     assert all(ODD_DIRECTORY in value for value in written.variables.values() if "/var/jenkins" in value)
 
 
+BY_NAME = {"cloudsmith", "conan", "helm", "hex", "huggingface", "maven", "nuget", "rpm", "sbt", "twine"}
+"""Their files hold logins by the name of a source, or one login."""
+PUSHES_BY_HOST = {"rubygems"}
+"""Its keys are by host, its sources are not: see tests/clients/test_rubygems.py."""
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - BY_NAME - PUSHES_BY_HOST))
+def test_file_with_logins_by_host_has_custom_and_own_host(name: str) -> None:
+    files = formats.configure([name], odd(name)).files
+
+    # Bundler writes a host as a part of a variable's name.
+    text = "".join(files.values()).replace("__", ".").lower()
+    labels = [endpoint.label for endpoint in formats.load(name).endpoints]
+    expected = [f"{label}{rest}" for label in labels for rest in (".acme.com", ".cloudsmith.io")]
+    assert [host for host in expected if host not in text] == []
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_no_variable_holds_the_token(name: str) -> None:
     token = _token()

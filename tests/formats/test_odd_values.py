@@ -191,7 +191,7 @@ def test_ipv6_host_is_in_netrc_as_each_reader_looks_for_it() -> None:
 
     words = formats.configure(["pip"], access).files["netrc"].split()
 
-    assert words[1::6] == ["[2001:db8::1]:8443", "[2001:db8::1]", "2001:db8::1", "[::1]", "::1"]
+    assert words[1:-6:6] == ["[2001:db8::1]:8443", "[2001:db8::1]", "2001:db8::1", "[::1]", "::1"]
 
 
 def test_usual_port_is_left_out_and_repeated_repository_is_one() -> None:

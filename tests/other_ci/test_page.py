@@ -114,7 +114,7 @@ SYSTEMS = {
 }
 ANOTHER_BRANCH: dict[str, dict[str, Any]] = {
     "CircleCI": {"oidc.circleci.com/vcs-ref": "refs/heads/other"},
-    "GitHub Actions": {"sub": "repo:acme/app:ref:refs/heads/other"},
+    "GitHub Actions": {"ref": "refs/heads/other"},
     "GitLab": {"ref": "other", "ref_protected": "false"},
 }
 
@@ -179,6 +179,13 @@ def test_job_installs_a_package_and_leaves_no_login(packages: Sandbox, runner: R
     assert result.returncode == 0, result.stderr
     assert (runner.folder / "work/packages/acme_hello.py").exists()
     assert left == []
+
+
+@pytest.mark.parametrize("sub", ["repo:acme/app:ref:refs/heads/main", "repo:acme@12/app@34:ref:refs/heads/main"])
+def test_old_and_new_repositories_of_github_are_authorized(sandbox: Sandbox, runner: Runner, sub: str) -> None:
+    result, _ = runner.run(sandbox, "GitHub Actions", "true", sub=sub)
+
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.parametrize("name", SYSTEMS)

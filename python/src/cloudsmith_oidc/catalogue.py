@@ -30,12 +30,13 @@ def describe(name: str) -> Description:
     """Return the facts about a format, by the names of `Format`; a custom domain can replace each of `hosts`."""
     form = formats.load(name)
     used = formats.with_needs([name]).values()
-    plain = ("client", "publishes", "needs_repo", "least", "project", "second_index", "without_files")
+    plain = ("client", "publishes", "needs_repo", "project", "second_index", "without_files")
     overriding = {one: override for override in form.overrides for one in override.names}
     undone = [one for one, override in overriding.items() if override.undo or one in form.variables]
     return {
         "name": name,
         **{key: getattr(form, key) for key in plain},
+        "least": ", ".join(f"{client} {version}" for client, version in form.least.items()),
         "hosts": list(dict.fromkeys(endpoint.host for endpoint in form.endpoints)),
         "variables": list(dict.fromkeys(variable for known in used for variable in known.variables)),
         "extends": list(form.extends),
@@ -52,7 +53,7 @@ _ROWS = {
     "hosts": "hosts",
     "variables": "variables",
     "options": "options",
-    "hides": "hides",
+    "hides": "overrides",
     "undoes": "undoes",
     "warns_of": "warns of",
     "project": "the project's",

@@ -69,7 +69,7 @@ def _report_overriding(options: Login, access: Access) -> None:
         keep = f"{one.format}.keep={one.variable}"
         if one.value:
             structlog.get_logger().info(
-                f"{one.variable} is set around the login: inside, it has the login's value (to keep its own: {keep})"
+                f"{one.variable} is set around the login: inside, the login overrides it (to keep it: {keep})"
             )
         else:
             log.warn(

@@ -1,4 +1,4 @@
-"""Hex, which is in no Debian: `mix-hex` is a `mix` whose MIX_HOME has it (`mix local.hex` installs it there)."""
+"""Hex, which no registry here has: `mix-hex` is a `mix` whose MIX_HOME has it, by `mix local.hex` or its source."""
 
 from clients.client import Client
 from sandbox.registries.hex import PUBLIC_KEY

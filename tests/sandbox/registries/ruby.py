@@ -25,11 +25,11 @@ File.binwrite('spec', Marshal.dump(spec))
 
 
 class RubyRegistry(StaticRegistry):
-    """Read at one host, pushed to at another, where the key is the whole header."""
+    """Read at one host, pushed to at another, where the key is the whole header, so that it begins with Bearer."""
 
     programs = ("ruby",)
     places = (Place("dl", "basic/{org}/{repo}/ruby"), Place("ruby", "{org}/{repo}"))
-    schemes = ("Basic", "")
+    schemes = ("Basic", "Bearer")
 
     def files(self, packages: Sequence[str]) -> dict[str, bytes]:
         files = {"/": b"gems"}

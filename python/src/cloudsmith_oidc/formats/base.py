@@ -3,7 +3,7 @@
 import base64
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
@@ -124,16 +124,23 @@ class Access:
         """Return the URL of every repository at `endpoint`, the default one first."""
         return [self.url(endpoint, repo) for repo in self.repos]
 
+    def login_urls(self, endpoint: Endpoint) -> list[str]:
+        """Return the URLs for a file that holds logins by URL: those of `urls`, then those at Cloudsmith's own host.
+
+        A workspace with a custom domain is served at both, and a project can name either.
+        """
+        return list(dict.fromkeys([*self.urls(endpoint), *replace(self, domains={}).urls(endpoint)]))
+
     def hosts_of(self, endpoint: Endpoint) -> list[str]:
         """Return `host[:port]` of every place where this workspace's `endpoint` is served, without repetition.
 
-        A workspace with a custom domain must use it, so it replaces the default host (Cloudsmith documentation,
-        "Docker registry").
+        The workspace's custom domain is first, Cloudsmith's own host last.
         """
         keys = self._domain_keys(endpoint)
-        shared = self._domain(keys) or f"https://{endpoint.host}"
+        shared = self._domain(keys)
         own = [url for key, url in self.domains.items() if ":" in key and key.split(":")[0] in keys]
-        return list(dict.fromkeys(urlsplit(url).netloc for url in [shared, *own]))
+        urls = [*([shared] if shared else []), *own, f"https://{endpoint.host}"]
+        return list(dict.fromkeys(urlsplit(url).netloc for url in urls))
 
     @property
     def named_repos(self) -> dict[str, str]:
@@ -250,7 +257,8 @@ class Format:
     home directory, and writes without their logins; `marks` those of which only the existence matters; `logins` those
     that it reads with `inherit` only, because they hold logins.
 
-    `client` names what reads the files; `least` is the oldest version that does. `hides` says which configuration of
+    `client` names what reads the files; `least` has the oldest version of each client that was measured to do so, or is
+    documented to, with a reason if there is one. `hides` says which configuration of
     the user or the machine the login overrides, `project` what becomes of the project's own, `second_index` which
     version the client takes when a second index also has the package, and `without_files` what the client does if the
     login's variables are set, but its files are not there. `publishes` says that the client publishes. All of that is
@@ -272,7 +280,7 @@ class Format:
     logins: tuple[str, ...] = ()
     not_in_path: str = ""
     publishes: bool = True
-    least: str = ""
+    least: Mapping[str, str] = field(default_factory=dict)
     hides: str = ""
     project: str = ""
     second_index: str = ""

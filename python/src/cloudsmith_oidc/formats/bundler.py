@@ -7,7 +7,7 @@ _MIRROR = "BUNDLE_MIRROR__ALL"
 
 def _files(access: Access) -> dict[str, str]:
     """Return a login for each repository's URL, which is in the name of Bundler's setting."""
-    names = [url.replace(".", "__").replace("-", "___").upper() for url in access.urls(RUBY_GEMS)]
+    names = [url.replace(".", "__").replace("-", "___").upper() for url in access.login_urls(RUBY_GEMS)]
     lines = [f"BUNDLE_{name}: {double_quoted(f'{USER_NAME}:{access.token}')}\n" for name in names]
     return {"bundler/config": "---\n" + "".join(lines)}
 
@@ -32,6 +32,7 @@ FORMAT = Format(
         Override(names=("BUNDLE_MIRROR__HTTP*", "BUNDLE_IGNORE_CONFIG")),
     ),
     publishes=False,
+    least={"bundler": "2.2"},
     hides="The user's ~/.bundle/config.",
     project="The Gemfile names the source. A login in .bundle/config takes precedence if it is for the URL, not for "
     "the host.",

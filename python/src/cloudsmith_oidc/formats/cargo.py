@@ -13,7 +13,7 @@ REGISTRY = Endpoint("cargo.cloudsmith.io", "{org}/{repo}/")
 
 def _files(access: Access) -> dict[str, str]:
     """Return a script that gives Cargo the token for the repositories' registries, and for no other."""
-    names = "|".join(shlex.quote(f"sparse+{url}") for url in access.urls(REGISTRY))
+    names = "|".join(shlex.quote(f"sparse+{url}") for url in access.login_urls(REGISTRY))
     return {
         "cargo/login.sh": f"case $CARGO_REGISTRY_INDEX_URL in\n{names}) echo 'Bearer {access.token}' ;;\n"
         '*) echo "This login is not for $CARGO_REGISTRY_INDEX_URL" >&2; exit 1 ;;\nesac\n'
@@ -36,8 +36,8 @@ FORMAT = Format(
         Override(names=("CARGO_REGISTRY_DEFAULT",), undo=lambda _: "cloudsmith"),
         Override(names=("CARGO_SOURCE_*",)),
     ),
-    least="1.74",
-    project="It overrides a registry called cloudsmith in config.toml. For a further repository, write "
+    least={"cargo": "1.74"},
+    project="The login overrides a registry called cloudsmith in config.toml. For a further repository, write "
     '`credential-provider = "cloudsmith"`. crates.io is replaced only if the project says so. `cargo publish '
     "--registry cloudsmith` publishes to the first repository. A [source] in the user's config.toml that replaces "
     "Cloudsmith's index takes precedence.",

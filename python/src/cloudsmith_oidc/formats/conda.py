@@ -1,11 +1,11 @@
-"""Conda: https://rattler.dev and what is built on it read logins from a netrc."""
+"""Conda: https://docs.conda.io and https://rattler.dev ; conda and rattler read logins from a netrc."""
 
 from cloudsmith_oidc.formats.base import Endpoint, Format, Override, in_directory
 
 CHANNEL = Endpoint("conda.cloudsmith.io", "{org}/{repo}/")
 
 FORMAT = Format(
-    client="rattler, by its AuthenticationMiddleware; conda and micromamba were not to be had for a test",
+    client="conda, and rattler by its AuthenticationMiddleware",
     endpoints=(CHANNEL,),
     # rattler prefers it to the netrc, so it has no logins.
     files=lambda _: {"conda/credentials.json": "{}\n"},
@@ -17,7 +17,8 @@ FORMAT = Format(
         Override(names=("CONDA_CHANNELS", "CONDA_DEFAULT_CHANNELS", "CONDA_CHANNEL_ALIAS", "CONDARC", "MAMBARC")),
     ),
     publishes=False,
-    project="The project names its channels. Logins in ~/.rattler/credentials.json take precedence.",
+    least={"rattler": "0.9"},
+    project="The project names its channels. rattler: logins in ~/.rattler/credentials.json take precedence.",
     second_index="The first channel that has the package, whatever the version, as long as the priority is strict.",
     without_files="refused",
 )

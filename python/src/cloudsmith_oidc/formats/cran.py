@@ -57,7 +57,7 @@ FORMAT = Format(
     publishes=False,
     hides="The repositories and the download method that the site's Rprofile sets; its other settings are kept.",
     project="The project's or the user's .Rprofile runs later, so its settings take precedence. An R_PROFILE in a "
-    ".Renviron or in the machine's Renviron.site takes the place of the login's.",
+    ".Renviron or in the machine's Renviron.site overrides the login's.",
     second_index="The highest version of all repositories: give R no other one, but an upstream in Cloudsmith.",
     without_files="fails: R has no repository, unless the site profile of its image names one",
 )

@@ -13,10 +13,10 @@ _USERS = (".curlrc", ".config/curlrc")
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Read what the user has, then lead to the netrc.
+    """Return a .curlrc that includes the user's, then points to the netrc.
 
-    The user's file is named and not copied: it may hold logins. With netrc-optional, a login in a URL goes before the
-    netrc (CURLOPT_NETRC); netrc-file alone means that the netrc has to be used.
+    It names the user's file instead of copying it, because that may hold logins. With netrc-optional, a login in a URL
+    takes precedence over the netrc (CURLOPT_NETRC); with netrc-file alone, it would not.
     """
     own = next((path for path in _USERS if access.home.has(path)), None)
     lines = [f"config = {double_quoted(access.home.place(own))}"] if own else []
@@ -25,8 +25,8 @@ def _files(access: Access) -> dict[str, str]:
 
 
 FORMAT = Format(
-    client="curl, for raw and generic packages; what `curl --upload-file` sends to upload.cloudsmith.io is no package "
-    "yet: the API makes one of it",
+    client="curl, for raw and generic packages; a file that `curl --upload-file` sends to upload.cloudsmith.io becomes "
+    "a package only by a second request, to the API",
     endpoints=(DOWNLOADS, GENERIC, UPLOADS),
     files=_files,
     variables={"CURL_HOME": in_directory("curl")},

@@ -17,7 +17,8 @@ def _files(access: Access) -> dict[str, str]:
     return {
         CONFIGURATION: "\n".join(lines) + "\n",
         "apt/auth.conf": "".join(
-            f"machine {_machine(url)}\nlogin {USER_NAME}\npassword {access.token}\n" for url in access.urls(SOURCES)
+            f"machine {_machine(url)}\nlogin {USER_NAME}\npassword {access.token}\n"
+            for url in access.login_urls(SOURCES)
         ),
     }
 
@@ -39,7 +40,7 @@ FORMAT = Format(
     extends=("APT_CONFIG", kept("APT_CONFIG")),
     not_in_path='"',
     publishes=False,
-    hides="/etc/apt/auth.conf; logins in /etc/apt/auth.conf.d are found.",
+    hides="/etc/apt/auth.conf; logins in /etc/apt/auth.conf.d are still used.",
     project="The sources are the project's own, without a login in their URLs. sudo must keep APT_CONFIG. A "
     "Dir::Etc::netrc in /etc/apt/apt.conf.d takes precedence: apt is then refused.",
     second_index="The highest version of all sources, unless apt_preferences say otherwise.",

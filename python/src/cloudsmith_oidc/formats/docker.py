@@ -25,12 +25,12 @@ _Json = TypeVar("_Json", dict[str, Any], list[Any], str)
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Log in to the registries under each of their names, and keep the user's own configuration and contexts.
+    """Return a configuration with the login for each host of the registries, and the user's own settings and contexts.
 
-    Kept are also the logins of docker.withRegistry around the login, but nothing else of its configuration.
+    Of docker.withRegistry around the login, it has the logins, and nothing else.
 
-    Without `inherit`, what is kept is no secret, but for a password in the URL of a proxy, which Docker shows to every
-    container anyway.
+    Without `inherit`, the only secret that it can have of the user is a password in the URL of a proxy, which Docker
+    shows to every container anyway.
     """
     ours = [*access.hosts_of(REGISTRY), *access.hosts_of(CHARTS)]
     own = access.home.read_object(_CONFIGURATION)
@@ -68,7 +68,7 @@ def _member(configuration: Mapping[str, Any], name: str, kind: type[_Json]) -> _
 
 
 def _of_others(configuration: Mapping[str, Any], name: str, kind: type, ours: list[str]) -> dict[str, Any]:
-    """Return what a member says of other hosts than ours. They may be given as URLs, and with a path."""
+    """Return the entries of a member for other hosts than ours. A key may be a URL, and have a path."""
     return {
         key: value
         for key, value in _member(configuration, name, dict).items()
@@ -77,7 +77,7 @@ def _of_others(configuration: Mapping[str, Any], name: str, kind: type, ours: li
 
 
 def _buildx(access: Access) -> str | None:
-    """Point buildx to the user's builders. It would look for them next to the configuration."""
+    """Return where the user's builders are, or None. Without it, buildx looks for them next to the configuration."""
     users = access.home.place(_BUILDX) if access.home.has(_BUILDX_IS_USED) else None
     return access.environment.get("BUILDX_CONFIG") or users
 
@@ -100,6 +100,6 @@ FORMAT = Format(
     hides="Unless the login inherits: the logins in the user's ~/.docker/config.json (auths, credsStore, HttpHeaders). "
     "In any case: the keys of contexts, the logins that podman and Helm have in files of their own, and the "
     "certificates that `docker --tls` finds in ~/.docker without DOCKER_CERT_PATH. An inherited credsStore is asked "
-    "for the hosts that auths names. Kept are everything else in config.json, plugins, contexts and builders.",
+    "for the hosts that auths names. All else in config.json is kept, and so are plugins, contexts and builders.",
     without_files="refused: by Cloudsmith; podman and its relatives fail",
 )

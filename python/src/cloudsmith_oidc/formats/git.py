@@ -27,7 +27,7 @@ def _files(access: Access) -> dict[str, str]:
         # The longest of several URLs takes precedence. An empty header removes those of the user.
         f"[url {double_quoted(url)}]\n\tinsteadOf = {double_quoted(url)}\n"
         f"[http {double_quoted(url)}]\n\textraHeader =\n"
-        for url in access.urls(DOWNLOADS)
+        for url in access.login_urls(DOWNLOADS)
     ]
     return {"git/config": "".join(sections), "git/login": f"username={USER_NAME}\npassword={access.token}\n"}
 
@@ -68,7 +68,7 @@ FORMAT = Format(
     number=_number,
     extends=(_COUNT, _OURS),
     publishes=False,
-    least="2.31",
+    least={"git": "2.31, by its documentation"},
     hides="The user's own credential helpers, headers and insteadOf for Cloudsmith's URLs, and for no others.",
     project="A login in the URL takes precedence.",
     without_files="refused",

@@ -9,7 +9,7 @@ _COMMAND = """sh -c 'cat "$CLOUDSMITH_GOAUTH"'"""
 
 def _files(access: Access) -> dict[str, str]:
     """Return the output of a command of GOAUTH, which gives the token for the repositories' URLs only."""
-    urls = access.urls(PROXY)
+    urls = access.login_urls(PROXY)
     if not all(url.startswith("https://") for url in urls):
         raise SettingsError("Go sends a login to https only", hint="Give the format go a custom domain with https")
     return {"go/auth": "\n".join([*urls, "", f"Authorization: Basic {access.basic_auth}", "", ""])}
@@ -49,7 +49,7 @@ FORMAT = Format(
     },
     overrides=(
         Override(names=("GOPROXY", "GONOPROXY")),
-        # GONOPROXY undoes it here. For the checksum database it is still used.
+        # It keeps its value: GONOPROXY undoes it for the proxy, and the checksum database still needs it.
         Override(names=("GOPRIVATE",), undo=lambda access: access.environment.get("GOPRIVATE")),
     ),
     options={
@@ -61,7 +61,7 @@ FORMAT = Format(
     },
     extends=("GOAUTH", "GONOSUMDB", "GOPRIVATE"),
     publishes=False,
-    least="1.25 (1.24 sends no login); before, with the format netrc",
+    least={"go": "1.25 (1.24 sends no login); before, with the format netrc"},
     hides="GOPROXY and GONOPROXY of the job and of `go env -w`: public modules come from an upstream in "
     "Cloudsmith, or not at all. With go.private, also GONOSUMDB and GOPRIVATE of `go env -w`, for the checksum "
     "database.",

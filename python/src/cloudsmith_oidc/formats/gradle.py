@@ -5,14 +5,14 @@ import shlex
 from cloudsmith_oidc.formats.base import MAVEN_DOWNLOADS, MAVEN_UPLOADS, USER_NAME, Access, Format, in_directory
 
 SCRIPT = """\
-// Lets the build in at the repositories that are named in cloudsmith.properties, if it gives no login of its own there.
+// Gives the repositories that cloudsmith.properties names the login, unless the build gives them one of its own.
 import org.gradle.util.GradleVersion
 
 def known = new Properties()
 new File(buildscript.sourceFile.parentFile.parentFile, 'cloudsmith.properties').withReader('UTF-8') { known.load(it) }
 def places = known.places.tokenize(' ')
 
-def letIn = { repositories ->
+def logIn = { repositories ->
     repositories.withType(AuthenticationSupported).all { repository ->
         if (repository.hasProperty('url') && places.any { "${repository.url}/".startsWith(it) }) {
             try {
@@ -27,35 +27,35 @@ def letIn = { repositories ->
     }
 }
 
-def letSettingsIn = { settings ->
-    letIn(settings.buildscript.repositories)
-    letIn(settings.pluginManagement.repositories)
+def logSettingsIn = { settings ->
+    logIn(settings.buildscript.repositories)
+    logIn(settings.pluginManagement.repositories)
     if (settings.hasProperty('dependencyResolutionManagement')) {
-        letIn(settings.dependencyResolutionManagement.repositories)
+        logIn(settings.dependencyResolutionManagement.repositories)
     }
 }
 if (GradleVersion.current() >= GradleVersion.version('6.0')) {
-    gradle.beforeSettings(letSettingsIn)
+    gradle.beforeSettings(logSettingsIn)
 } else {
-    gradle.settingsEvaluated(letSettingsIn)
+    gradle.settingsEvaluated(logSettingsIn)
 }
 
 gradle.allprojects { project ->
-    letIn(project.buildscript.repositories)
-    letIn(project.repositories)
+    logIn(project.buildscript.repositories)
+    logIn(project.repositories)
 }
 // Not earlier: before 5.0, nobody may configure the extension once it was looked at.
 gradle.projectsEvaluated {
     gradle.rootProject.allprojects { project ->
-        project.plugins.withId('org.gradle.publishing') { letIn(project.publishing.repositories) }
+        project.plugins.withId('org.gradle.publishing') { logIn(project.publishing.repositories) }
     }
 }
 """
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Write the script, and apart from it what it reads."""
-    places = " ".join([*access.urls(MAVEN_DOWNLOADS), *access.urls(MAVEN_UPLOADS)])
+    """Return the script, and the properties that it reads."""
+    places = " ".join([*access.login_urls(MAVEN_DOWNLOADS), *access.login_urls(MAVEN_UPLOADS)])
     return {
         "gradle/init.d/cloudsmith.init.gradle": SCRIPT,
         "gradle/cloudsmith.properties": f"user={USER_NAME}\ntoken={access.token}\nplaces={places}\n",
@@ -77,9 +77,8 @@ FORMAT = Format(
     files=_files,
     variables={"GRADLE_USER_HOME": in_directory("gradle"), "GRADLE_OPTS": _options},
     extends=("GRADLE_OPTS", "JAVA_OPTS"),
-    least="4.4.1",
     hides="All of ~/.gradle, and of the directory that the job's own GRADLE_USER_HOME names: init scripts, "
-    "gradle.properties, the caches and the wrapper's Gradle, which are fetched anew. Nothing is hidden with: "
+    "gradle.properties, the caches and the wrapper's Gradle, which are fetched anew. Nothing is overridden with: "
     'gradle -g ~/.gradle -I "$GRADLE_USER_HOME/init.d/cloudsmith.init.gradle".',
     project="The project names the repositories, to read from and to publish to. A login that it gives them takes "
     "precedence. A daemon that the job starts with --daemon outlives the login: it keeps the token, and writes into "

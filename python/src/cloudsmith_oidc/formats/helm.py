@@ -28,8 +28,8 @@ FORMAT = Format(
         "HELM_REPOSITORY_CACHE": in_directory("helm/cache"),
     },
     publishes=False,
-    hides="The user's chart repositories, those of the file that the job's own HELM_REPOSITORY_CONFIG names, and the "
-    "indexes that were fetched of them: 'helm repo update' comes first.",
+    hides="The user's chart repositories, those in the file that the job's own HELM_REPOSITORY_CONFIG names, and their "
+    "indexes: run `helm repo update` first.",
     project="A dependency in Chart.yaml names its repository by URL or by @WORKSPACE-REPOSITORY, and gets the login.",
     second_index="A chart's name begins with its repository's, so that no other is asked for it.",
     without_files="fails",

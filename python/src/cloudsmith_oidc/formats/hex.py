@@ -56,6 +56,7 @@ FORMAT = Format(
             ),
         )
     },
+    least={"hex": "1.0.1"},
     hides="The user's ~/.hex, with its repositories, keys and cache.",
     project="HEX_API_KEY takes precedence. `mix hex.publish package` publishes to the first repository. A project "
     "whose own api_url is not Cloudsmith's would publish there with the token.",

@@ -21,7 +21,7 @@ FORMAT = Format(
         Override(names=("HF_OIDC_RESOURCE",)),
     ),
     not_in_path=r"\$",  # the client replaces variables in this path as a shell does
-    least="0.23.0 (before, it sends the user's own token to Cloudsmith)",
+    least={"huggingface": "0.23.0 (before, it sends the user's own token to Cloudsmith)"},
     hides="The token of `hf auth login`, and huggingface.co: the client has one endpoint.",
     project="HF_TOKEN takes precedence if it is set inside the login. `hf upload` publishes to the first "
     "repository. With another HF_ENDPOINT, or an endpoint in the code, the client sends the token there: do not "

@@ -121,7 +121,7 @@ FORMAT = Format(
     },
     extends=("MAVEN_ARGS", "MAVEN_OPTS"),
     not_in_path=r"(?a)[^\w@%+=:,./-]",  # Maven's start script leaves the variables to the shell to split
-    least="3.6",
+    least={"maven": "3.6.3"},
     hides="The Maven installation's settings.xml, toolchains.xml and logging; a -gs that the job gives itself. "
     "~/.m2/settings.xml is also read.",
     project="A settings.xml by -s is also read; a mirror of * in it, or in ~/.m2/settings.xml, does not replace "

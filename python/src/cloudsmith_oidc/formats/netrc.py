@@ -16,13 +16,13 @@ _PART = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
-"""A comment, or a keyword with what belongs to it: white space, quotes and backslashes as all readers take them."""
+"""A comment, or a keyword with its value. White space, quotes and backslashes are those that all readers understand."""
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Let its readers in at every host that this login's formats ask.
+    """Return a netrc with the token for every host of the login's formats, and with `inherit` the user's entries.
 
-    Most readers look for a host without its port, Go for one with it, and some for an IPv6 address without brackets.
+    Most readers look a host up without its port, Go with it, and some an IPv6 address without brackets.
     """
     names = dict.fromkeys(name for host in access.hosts for name in _names(host))
     lines = [f"machine {name}\nlogin {USER_NAME}\npassword {access.token}\n" for name in names]
@@ -36,10 +36,10 @@ def _names(host: str) -> tuple[str, str, str]:
 
 
 def _of_others(text: str, ours: set[str]) -> str:
-    """Return the user's entries for other hosts: of two for a host some readers take the first, some the last.
+    """Return the user's entries for other hosts: of two for one host, some readers take the first, some the last.
 
-    Macros are for FTP, and left out, and so are comments, in which some readers find keywords. Raises `SettingsError`
-    for what a reader would stumble over, as that would also keep it from our entries.
+    It leaves out macros, which are for FTP, and comments, in which some readers find keywords. Raises `SettingsError`
+    for text at which a reader would stop, because it would then miss our entries.
     """
     kept, keep, at, end = [], False, 0, len(text.rstrip())
     while at < end:

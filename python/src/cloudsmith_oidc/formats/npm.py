@@ -9,7 +9,7 @@ from cloudsmith_oidc.formats.base import NPM_REGISTRY, Access, Format, FormatOpt
 from cloudsmith_oidc.redaction import quoted
 
 _UNBOUND = {"_auth", "_authToken", "_password", "username"}
-"""What old clients send to the default registry, whichever that is: here, it would be ours."""
+"""Logins that are bound to no registry. Old npm would send them to Cloudsmith."""
 _SCOPE = re.compile(r"@[a-z0-9-~][a-z0-9-._~]{0,213}", re.ASCII)
 
 _BLANK = string.whitespace + "\N{BYTE ORDER MARK}\N{NO-BREAK SPACE}"
@@ -22,15 +22,15 @@ def _scope(text: str) -> str:
 
 
 def _files(access: Access) -> dict[str, str]:
-    """Make the first repository the registry, of the scopes if there are any; know the token for all repositories.
+    """Return an .npmrc with the first repository as registry, or as that of the scopes, and the token for all of them.
 
-    With `inherit`, what the user's file says goes on, but for what this one says, and for logins that are bound to no
-    registry. Its lines come last, as a section in it would take in what follows.
+    With `inherit`, the lines of the user's file are kept, except keys that the login sets and logins that are bound to
+    no registry. They come last, because a section among them would include all lines after it.
     """
     urls = access.urls(NPM_REGISTRY)
     lines = [f"{scope}:registry={urls[0]}" for scope in access.option("scope")] or [f"registry={urls[0]}"]
     # npm looks the token up by the URL without its scheme.
-    places = [url.partition(":")[2] for url in urls]
+    places = [url.partition(":")[2] for url in access.login_urls(NPM_REGISTRY)]
     lines += [f"{place}:_authToken={access.token}" for place in places]
     if access.switched_on("yarn1"):
         lines += [f"{place}:always-auth=true" for place in places]
@@ -40,7 +40,7 @@ def _files(access: Access) -> dict[str, str]:
 
 
 def _key(line: str) -> str:
-    """Return what a line sets, which may be in quotes as JSON is, have a comment after it, or be one of a list."""
+    """Return the key that a line sets, without the quotes of JSON, a comment after it, or the `[]` of a list."""
     key = line.partition("=")[0].strip(_BLANK)
     if key.startswith('"'):
         with suppress(ValueError):
@@ -49,12 +49,12 @@ def _key(line: str) -> str:
 
 
 def _registry(access: Access) -> str:
-    """Return the first repository; nothing if it is only that of some scopes."""
+    """Return the URL of the first repository, or "" if only some scopes use it."""
     return "" if access.option("scope") else access.url(NPM_REGISTRY, access.repos[0])
 
 
 FORMAT = Format(
-    client="npm, pnpm, bun from 1.4.5, and with npm.yarn1=true yarn 1 (not deno, which has no variable for the file)",
+    client="npm, pnpm, bun, and with npm.yarn1=true yarn 1 (not deno, which has no variable for the file)",
     endpoints=(NPM_REGISTRY,),
     files=_files,
     variables={"NPM_CONFIG_USERCONFIG": in_directory(".npmrc")},
@@ -76,7 +76,12 @@ FORMAT = Format(
         Override(names=("BUN_CONFIG_TOKEN",)),
     ),
     logins=(".npmrc",),
-    least="npm 7 (npm 6 copies the token to ~/.npm/_cacache, which any user can read), pnpm 7.33, bun 1.4.5",
+    least={
+        "npm": "7 (6 copies the token to ~/.npm/_cacache, which any user can read)",
+        "pnpm": "4.11",
+        "bun": "1.4.4 (before, it asks the public registry)",
+        "yarn1": "1.0",
+    },
     hides="The user's ~/.npmrc, unless the login inherits, and what the job's own NPM_CONFIG_USERCONFIG names.",
     without_files="public: the registry of npm, or of yarn 1",
     project="A .npmrc of the project takes precedence for the registry and for scopes. `npm publish` publishes where "

@@ -31,7 +31,8 @@ def _files(access: Access) -> dict[str, str]:
 
 
 FORMAT = Format(
-    client="dotnet and nuget, by their documentation: not run with either",
+    client="dotnet and nuget from version 3, by their documentation. Only nuget 2.8.7 was run, which reads the same "
+    "file by -ConfigFile",
     endpoints=(FEED,),
     files=_files,
     variables={"NUGET_COMMON_APPLICATION_DATA": in_directory("nuget")},
@@ -40,7 +41,6 @@ FORMAT = Format(
         Override(names=("NuGetPackageSourceCredentials_*",)),
     ),
     publishes=False,
-    least="later than 2.8.7, which does not know the variable",
     hides="The machine's own configuration, /etc/opt/NuGet/Config.",
     project="By the documentation, nuget.config of the project or the user adds to the sources. Not run.",
     second_index="Not run: map packages to sources in the project's nuget.config, <packageSourceMapping>.",

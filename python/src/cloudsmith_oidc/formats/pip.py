@@ -6,7 +6,7 @@ from cloudsmith_oidc.formats.base import PYTHON_INDEX, Access, Format, Override,
 def _files(access: Access) -> dict[str, str]:
     """Return a configuration with the first repository as pip's index and the others as additional ones.
 
-    The empty lines take the place of what the machine's files say. A command's own section takes precedence over
+    The empty lines override those of the machine's files. A command's own section takes precedence over
     [global], also if it is in another file.
     """
     index, *others = access.urls(PYTHON_INDEX)
@@ -47,8 +47,8 @@ FORMAT = Format(
     ),
     needs=("netrc",),
     publishes=False,
-    least="20.3",
-    hides="The user's pip.conf, with its proxy and CA. The machine's /etc/pip.conf is read, but for its indexes, "
+    least={"pip": "20.3"},
+    hides="The user's pip.conf, with its proxy and CA. The machine's /etc/pip.conf is read, except its indexes, "
     "find-links and no-index.",
     project="An index in requirements.txt or on the command line takes precedence, and so does PIP_INDEX_URL if it is "
     "set inside the login.",

@@ -12,9 +12,9 @@ FORMAT = Format(
         Override(names=("POETRY_REPOSITORIES_CLOUDSMITH_URL",)),
         Override(names=("POETRY_HTTP_BASIC_*", "POETRY_PYPI_TOKEN_CLOUDSMITH")),
     ),
-    least="1.8",
-    project="Its sources and its lock file are kept. `poetry publish -r cloudsmith` publishes to the first repository; "
-    "it overrides one that the project calls cloudsmith.",
+    least={"poetry": "1.2"},
+    project="Its sources and its lock file are kept. `poetry publish -r cloudsmith` publishes to the first repository, "
+    "which overrides one that the project calls cloudsmith.",
     second_index="The highest version of all sources of one priority. `poetry add --source` binds a package to one.",
     without_files="refused: if the project names Cloudsmith",
 )

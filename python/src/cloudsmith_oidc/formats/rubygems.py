@@ -17,7 +17,7 @@ def _push_hosts(access: Access) -> list[str]:
 
     `%5F` is another way to write an underscore in a URL. Some versions of RubyGems do not find a key with two in a row.
     """
-    return [url.rstrip("/").replace("__", "_%5F") for url in access.urls(PUSHES)]
+    return [url.rstrip("/").replace("__", "_%5F") for url in access.login_urls(PUSHES)]
 
 
 def _files(access: Access) -> dict[str, str]:
@@ -29,7 +29,8 @@ def _files(access: Access) -> dict[str, str]:
     with_login = [url._replace(netloc=f"{USER_NAME}:{access.token}@{url.netloc}").geturl() for url in sources]
     lines = [":sources:", *(f"- {double_quoted(url)}" for url in with_login)]
     # YAML needs no quotes around a URL, and some versions of RubyGems do not understand them around a key.
-    lines += [f"{url}: {double_quoted(access.token)}" for url in _push_hosts(access)]
+    # It sends the whole value as the header. Raw keys are for API keys: with tokens by OIDC, users send Bearer.
+    lines += [f"{url}: {double_quoted(f'Bearer {access.token}')}" for url in _push_hosts(access)]
     # Arguments in another gemrc could name a source. `gem` has those of all commands, `install` those of one.
     lines += ["gem: --no-document", *(f'{command}: ""' for command in ("install", "update", "fetch"))]
     return {"rubygems/gemrc": "\n".join(lines) + "\n"}
@@ -51,6 +52,7 @@ FORMAT = Format(
     overrides=(Override(names=("RUBYGEMS_HOST",)), Override(names=("GEM_HOST_API_KEY",))),
     extends=("GEMRC",),
     not_in_path=":",
+    least={"rubygems": "3.2"},
     hides="The sources and the arguments of commands in the user's and the machine's gemrc, and ~/.config/gem/gemrc. "
     "Gems are installed without their documentation.",
     project="`gem push` publishes to the first repository; to another one of the login with --host "

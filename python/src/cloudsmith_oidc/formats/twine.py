@@ -23,8 +23,9 @@ FORMAT = Format(
         Override(names=("TWINE_USERNAME",), undo=lambda _: USER_NAME),
         Override(names=("TWINE_REPOSITORY_URL", "TWINE_PASSWORD")),
     ),
+    least={"twine": "1.12.1"},
     hides="With the option, the user's ~/.pypirc. Without it, twine wants a repository `cloudsmith` of that file.",
-    project="Publishes to the first repository, with -r cloudsmith-REPOSITORY to a further one. TWINE_REPOSITORY_URL, "
-    "TWINE_USERNAME and TWINE_PASSWORD take precedence.",
+    project="twine publishes to the first repository, with -r cloudsmith-REPOSITORY to a further one. "
+    "TWINE_REPOSITORY_URL, TWINE_USERNAME and TWINE_PASSWORD take precedence.",
     without_files="fails",
 )

@@ -38,10 +38,10 @@ FORMAT = Format(
             check=switch,
         )
     },
-    least="0.4.30",
+    least={"uv": "0.4.23 (before, it ignores uv.index=true, and asks PyPI)"},
     project="[tool.uv] is kept. `uv publish` publishes to the first repository: it overrides the project's "
-    "publish-url, and `uv publish --index` needs UV_PUBLISH_URL unset. With uv.index=true, its other indexes come "
-    "before Cloudsmith, its default one never, nor does a lock file of that fit.",
+    "publish-url, and `uv publish --index` needs UV_PUBLISH_URL unset. With uv.index=true, the project's other indexes "
+    "take precedence over Cloudsmith. Its default index is not asked, and a lock file made with that does not fit.",
     second_index="The first index that has the package, whatever the version.",
     without_files="refused: with uv.index=true, or if the project names Cloudsmith; else PyPI",
 )

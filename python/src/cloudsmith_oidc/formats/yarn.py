@@ -32,11 +32,11 @@ module.exports = {
 
 def _files(access: Access) -> dict[str, str]:
     """Return a plugin that sets the first repository as registry if nothing else does, and the logins of all."""
-    urls = access.urls(NPM_REGISTRY)
+    registry = access.url(NPM_REGISTRY, access.repos[0])
     login = {"npmAlwaysAuth": True, "npmAuthIdent": access.basic_auth}
     # Yarn looks the login up by the registry's URL, without its scheme and the slash at the end.
-    logins = {url.partition(":")[2].rstrip("/"): login for url in urls}
-    return {PLUGIN: _TEXT % json.dumps({"npmRegistryServer": urls[0], "npmRegistries": logins}, indent=2)}
+    logins = {url.partition(":")[2].rstrip("/"): login for url in access.login_urls(NPM_REGISTRY)}
+    return {PLUGIN: _TEXT % json.dumps({"npmRegistryServer": registry, "npmRegistries": logins}, indent=2)}
 
 
 FORMAT = Format(
@@ -57,7 +57,7 @@ FORMAT = Format(
     ),
     extends=("YARN_PLUGINS",),
     not_in_path=";",  # Yarn separates plugins by it
-    least="2.4",
+    least={"yarn": "2.4"},
     project="All settings in .yarnrc.yml and YARN_NPM_REGISTRY_SERVER take precedence: registries, scopes, logins. "
     "Without a registry in them, yarn reads from the first repository, and `yarn npm publish` publishes to it.",
     second_index="A scope has one registry, so that no other is asked for it.",

@@ -2,7 +2,9 @@
 
 Source: github/docs, "OpenID Connect reference" (content/actions/reference/security/oidc.md): the issuers of GitHub,
 of data residency (`token.actions.SUBDOMAIN.ghe.com`), and of GitHub Enterprise Server (`HOSTNAME/_services/token`);
-`sub` is `repo:OWNER/REPO:` followed by `ref:…`, `environment:…` or `pull_request`; `aud` is the owner's URL.
+`sub` is `repo:OWNER/REPO:`, or `repo:OWNER@ID/REPO@ID:` for repositories that were made, renamed or moved since
+2026-07-15, followed by `ref:…`, `environment:…` or `pull_request`; `aud` is the owner's URL. No choice has `sub`, as it
+changes when an old repository is renamed.
 """
 
 import re
@@ -37,9 +39,14 @@ SYSTEM = CiSystem(
     },
     choices=choices_of(
         (
-            "this subject",
-            ("sub",),
-            "the subject of sub: one branch, tag or environment. If it ends in pull_request, all pull requests",
+            "this environment",
+            ("repository", "environment"),
+            "every job of the repository that names this environment, if its protection rules let it run",
+        ),
+        (
+            "this branch or tag",
+            ("repository", "ref"),
+            "one branch or tag of the repository; if ref is refs/pull/…, one pull request",
         ),
         ("this repository", ("repository",), "every workflow, branch and pull request of the repository"),
         ("the owner", ("repository_owner",), "every repository of the organization or user, also those made later"),
