@@ -12,13 +12,15 @@ from clients.client import Client, clients
 FOLDER = Path(__file__).parent
 RECORD = Path(os.environ.get("CLOUDSMITH_KIT_RECORD") or FOLDER / "record.json")
 """Where the answers are kept. The kit's own tests keep those of the sandbox elsewhere."""
+OWN = "its own"
 CLIENTS = {
     **dict.fromkeys(("bun", "npm", "pnpm", "yarn1"), "npm"),
     **dict.fromkeys(("pip", "poetry", "twine", "uv"), "python"),
     "curl": "raw",
-    **dict.fromkeys(("cargo", "cloudsmith", "conan", "helm-oci", "huggingface", "oras", "rubygems"), ""),
+    **dict.fromkeys(("cargo", "conan", "helm-oci", "huggingface", "oras"), OWN),
+    **dict.fromkeys(("cloudsmith", "rubygems"), ""),
 }
-"""The clients that the kit can run, and the kind of packages of `seeds.py` that they read. Without one they publish."""
+"""The clients that the kit can run, and what they read: a kind of packages of `seeds.py`, their own, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Belief:
 
 
 def _of_client(name: str, client: Client) -> Belief:
-    jobs = {"reads": CLIENTS[name] and client.read, "publishes": client.publish}
+    jobs = {"publishes": client.publish, "reads": CLIENTS[name] and client.read}
     return Belief(
         question=f"What does {name} do with a login?",
         believed=", ".join(what for what, job in jobs.items() if job),

@@ -92,6 +92,7 @@ OPPOSITE = {
     "number": "no",
     "wildcard-end": ".*",
     "wildcard-middle": ".*",
+    "regular-expression": "yes",
     "issuer-slash": "no",
     "same-url": "the second cannot be made (422)",
     "dynamic-mapping": "none",
@@ -117,7 +118,7 @@ def test_opposite(kit: Kit, sandbox: Sandbox) -> None:
     """Each answer is recorded, and each contradiction fails and names the place to change."""
     real = sandbox.cloudsmith
     real.lists_match = real.numbers_as_text = real.mapping_overrides = False
-    real.wildcards, real.wildcards_anywhere, real.slash_matters = {".*"}, True, True
+    real.regular_expressions = real.slash_matters = True
     real.workspaces.repeated_urls, real.workspaces.replaced_keys_stay = False, True
     real.token_lifetime, real.rate_limits, real.api_headers = 5400, {}, {"X-Api-Key"}
     real.administration.managers = ("Owner",)

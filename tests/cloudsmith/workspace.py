@@ -42,6 +42,16 @@ def ways(token: str) -> dict[str, Mapping[str, str]]:
     }
 
 
+def soon(holds: Callable[[], bool]) -> bool:
+    """Return whether something holds, at once or when Cloudsmith has indexed what was published."""
+    deadline = time.monotonic() + SYNC_SECONDS
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_SECONDS)
+    return True
+
+
 def usual_claims(issuer: Issuer) -> dict[str, str]:
     """Return claims that the tokens of an issuer match in any case: a plain text, compared as it is."""
     return {"sub": jwt.decode(issuer.mint(), options={"verify_signature": False})["sub"]}
@@ -159,12 +169,7 @@ class Workspace:
 
     def found(self, url: str, token: str) -> bool:
         """Return whether something is at a URL of a package host, at once or when Cloudsmith has indexed it."""
-        deadline = time.monotonic() + SYNC_SECONDS
-        while not any(self.get(url, way).is_success for way in ways(token).values()):
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(POLL_SECONDS)
-        return True
+        return soon(lambda: any(self.get(url, way).is_success for way in ways(token).values()))
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
         """Ask the API (a path), or a package host (a URL)."""

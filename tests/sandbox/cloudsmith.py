@@ -36,7 +36,7 @@ class Cloudsmith:
 
     Some things are not known of the real one, so a test can have either: whether a member of a claim that is a list
     matches (`lists_match`), whether a number is compared as text (`numbers_as_text`), which `wildcards` stand for any
-    text at the end of a value (the vendor's pages show both), or also elsewhere (`wildcards_anywhere`), whether a
+    text at the end of a value (the vendor's pages show both), or whether values are `regular_expressions`, whether a
     provider URL that ends in a slash is another one than the issuer without (`slash_matters`), whether a dynamic
     provider gives its service account to those who ask for another (`mapping_overrides`), the answers to some refusals
     (`refusal_answers`, by "claim", "unlinked" and "unknown"), the headers in which the API takes a token
@@ -59,7 +59,7 @@ class Cloudsmith:
         self.administration = Administration(self.workspaces)
         self.lists_match = True
         self.wildcards = {".*", "*"}
-        self.wildcards_anywhere = False
+        self.regular_expressions = False
         self.numbers_as_text = True
         self.slash_matters = False
         self.mapping_overrides = True
@@ -183,9 +183,10 @@ class Cloudsmith:
     def _equals(self, value: object, required: object) -> bool:
         if not self.numbers_as_text and not (isinstance(value, str) and isinstance(required, str)):
             return value == required
-        wildcards = "|".join(re.escape(one) for one in sorted(self.wildcards, key=len, reverse=True)) or "(?!)"
-        parts = re.split(f"(?:{wildcards})" + ("" if self.wildcards_anywhere else "$"), str(required))
-        return bool(re.fullmatch(".*".join(map(re.escape, parts)), str(value), re.DOTALL))
+        if self.regular_expressions:
+            return bool(re.fullmatch(str(required), str(value)))
+        prefixes = tuple(str(required).removesuffix(end) for end in self.wildcards if str(required).endswith(end))
+        return str(value) == str(required) or str(value).startswith(prefixes)
 
     def _account(self, request: Request) -> Account | None:
         """Who asks: the owner of an API key, or the service account of a token of the exchange."""

@@ -2,7 +2,8 @@
 
 import dataclasses
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import cast
 
@@ -13,10 +14,10 @@ import pytest
 import needs
 from clients.client import Client, clients
 from clients.job import Jobs, masked
-from cloudsmith.belief import CLIENTS
+from cloudsmith.belief import CLIENTS, OWN
 from cloudsmith.questions.conftest import Settle
 from cloudsmith.seeds import NAME, VERSION, seeds
-from cloudsmith.workspace import SECONDS, Workspace, ways
+from cloudsmith.workspace import SECONDS, Workspace, soon, ways
 from program import Cli
 from sandbox import CA_VARIABLES, Sandbox
 from sandbox.issuer import Issuer
@@ -24,10 +25,17 @@ from sandbox.issuer import Issuer
 REACH = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", *CA_VARIABLES)
 """What this machine may need to reach the Internet."""
 RAW = "https://dl.cloudsmith.io/basic/acme/prod/raw/files/acme-hello.txt"
-HERE: Mapping[str, dict[str, str]] = {
-    "curl": {"read": f"curl --silent --show-error --fail --location --output raw {RAW}", "got": "raw"},
+CONAN = "conan profile detect --exist-ok; conan install --deployer=full_deploy --requires=acme-conan/1.0.0"
+CHART = "oci://helm.oci.cloudsmith.io/acme/prod/acme-helm-oci"
+READ_HERE = {
+    "cargo": ("sed -i s/acme-hello/acme-new/ Cargo.toml; cargo vendor", "vendor/acme-new/src/lib.rs"),
+    "conan": (CONAN, "full_deploy/host/acme-conan"),
+    "curl": (f"curl --silent --show-error --fail --location --output raw {RAW}", "raw"),
+    "helm-oci": (f"helm pull {CHART} --version 1.0.0", "acme-helm-oci-1.0.0.tgz"),
+    "huggingface": ("hf download acme/acme-huggingface --local-dir hello", "hello/config.json"),
+    "oras": ("oras copy --to-oci-layout docker.cloudsmith.io/acme/prod/acme-oras:1 app:1", "app/blobs/sha256/*"),
 }
-"""What a client does here, and not what it does in the sandbox: a new repository has no upstream for generic files."""
+"""What clients read here (`read` and `got` of `Client`), where it is not what they read in the sandbox."""
 
 
 class World:
@@ -50,7 +58,10 @@ class World:
 
 def adapted(name: str, repo: str) -> Client:
     """Return a client whose scripts name this repository (ORG/REPO)."""
-    client = dataclasses.replace(clients()[name], **HERE.get(name, {}))  # type: ignore[arg-type]
+    client = clients()[name]
+    if name in READ_HERE:
+        read, got = READ_HERE[name]
+        client = dataclasses.replace(client, read=read, got=got)
     texts = {one.name: getattr(client, one.name) for one in dataclasses.fields(client)}
     replaced = {name: text.replace("acme/prod", repo) for name, text in texts.items() if isinstance(text, str)}
     files = {path: text.replace("acme/prod", repo) for path, text in client.files.items()}
@@ -87,27 +98,32 @@ def test_client(
     tmp_path: Path,
     name: str,
 ) -> None:
-    client = adapted(name, f"{workspace.org}/{workspace.repo}")
+    client, kind = adapted(name, f"{workspace.org}/{workspace.repo}"), CLIENTS[name]
     needs.need(client.program)
 
-    def succeeds(service: str, script: str) -> Jobs | None:
-        """Run a script with a login of a service account; return None if it fails."""
+    def log_in(service: str) -> Jobs:
         folder = tmp_path / service
         folder.mkdir()
         jobs = Jobs(client, Cli(cast("Sandbox", World(workspace, service, issuer)), folder), folder)
         jobs.log_in(CLOUDSMITH_REPO=workspace.repo)
-        ended = jobs.run(script)
-        print(masked(ended.output))  # noqa: T201 - pytest shows it if the test fails
-        return jobs if ended.code == 0 else None
+        return jobs
 
-    done, jobs = [], None
+    def succeeds(jobs: Jobs, script: str, directory: str = "job") -> bool:
+        ended = jobs.run(script, directory)
+        print(masked(ended.output))  # noqa: T201 - pytest shows it if the test fails
+        return ended.code == 0
+
+    def reads() -> bool:
+        directory = f"read-{next(numbers)}"
+        return succeeds(reader, client.read, directory) and reader.got(directory)
+
+    done, numbers = [], count()
     with workspace.provider(issuer, workspace.reader, workspace.publisher):
-        token = workspace.exchange(issuer.mint(), workspace.publisher).json()["token"]
-        if CLIENTS[name] and client.read:
-            seeded(CLIENTS[name], token)
-            jobs = succeeds(workspace.reader, client.read)
-            done += ["reads"] if jobs and jobs.got() else []
+        publisher, reader = log_in(workspace.publisher), log_in(workspace.reader)
         if client.publish:
-            jobs = succeeds(workspace.publisher, client.publish)
-            done += ["publishes"] if jobs else []
-    settle(f"client-{name}", ", ".join(done) or "neither", f"{name} {jobs.version()}" if jobs else name)
+            done += ["publishes"] if succeeds(publisher, client.publish) else []
+        if kind and client.read:
+            if kind != OWN:
+                seeded(kind, workspace.exchange(issuer.mint(), workspace.publisher).json()["token"])
+            done += ["reads"] if soon(reads) else []
+    settle(f"client-{name}", ", ".join(done) or "neither", f"{name} {reader.version()}")

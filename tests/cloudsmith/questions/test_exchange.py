@@ -66,6 +66,13 @@ def test_wildcards(workspace: Workspace, issuer: Issuer, settle: Settle, questio
     settle(question, listed(answers))
 
 
+def test_regular_expression(workspace: Workspace, issuer: Issuer, settle: Settle) -> None:
+    with workspace.provider(issuer, workspace.reader, claims={"sub": SUBJECT}):
+        answer = workspace.grants(issuer.mint(sub=SUBJECT.replace(".", "-")), workspace.reader)
+        assert workspace.grants(issuer.mint(sub=SUBJECT), workspace.reader)
+    settle("regular-expression", "yes" if answer else "no")
+
+
 def test_issuer_slash(workspace: Workspace, issuer: Issuer, settle: Settle) -> None:
     with workspace.provider(issuer, workspace.reader, provider_url=f"{issuer.url}/"):
         settle("issuer-slash", "yes" if workspace.grants(issuer.mint(), workspace.reader) else "no")
