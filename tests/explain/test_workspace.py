@@ -231,7 +231,7 @@ def jenkins(**fields: Any) -> Fault:
     return listed({"name": "a", "provider_url": f"{JENKINS}/oidc"} | fields)
 
 
-ENDPOINTS = ("providers", "services", "repository", "privileges")
+ENDPOINTS = ("providers", "services", "repository", "privileges", "domains")
 UNREADABLE = {
     "down": faults.status(503),
     "throttled": faults.throttled("3304"),

@@ -202,7 +202,8 @@ class Api:
             if len(objects) > _MAX_OBJECTS:
                 break
             last = answer.headers.get("x-pagination-pagetotal", "")
-            if str(number) == last or not page or (not last and len(page) < _PAGE_SIZE):
+            has_next = bool(last) or len(page) >= _PAGE_SIZE or 'rel="next"' in answer.headers.get("link", "")
+            if str(number) == last or not page or not has_next:
                 return objects
         raise UnreadError(what, f"there are more than {_MAX_OBJECTS:,}, or more than {_MAX_PAGES} pages")
 
