@@ -9,6 +9,7 @@ from cloudsmith_oidc.catalogue import describe
 from cloudsmith_oidc.formats.base import Endpoint
 from proven import proven
 
+NOT_TRIED = "not tried"
 ELSEWHERE = "asks **another source**"
 COLUMNS = ("reads", "publishes", "several repositories", "custom domains", "parallel logins", "mask")
 
@@ -27,16 +28,16 @@ def _terraform() -> str:
 
 
 def _table() -> str:
-    """A row for each client. A cell says no more than a test has shown, and the last column where it was run."""
-    known, results = clients(), proven()
-    last = ("with a second index, takes", "without its files", "from version", "proven")
-    titles = ("format", "client", "version run", *COLUMNS, *last)
+    """A row for each client. A cell says no more than a test has shown."""
+    titles = ("format", "client", "does", "a second index", "without its files", "from version")
     rows = [titles, ("---",) * len(titles)]
     for name in formats.names():
-        of_format = {client: said for client, said in known.items() if said.format.split(",")[0] == name}
-        for client, said in of_format.items():
-            rows.append(_row(name, client, said, results.get(client, {})))
+        rows += [_row(name, client, said, proven().get(client, {})) for client, said in _clients_of(name).items()]
     return _markdown(rows)
+
+
+def _clients_of(name: str) -> dict[str, Client]:
+    return {client: said for client, said in clients().items() if said.format.split(",")[0] == name}
 
 
 def _markdown(rows: list[tuple[str, ...]]) -> str:
@@ -44,19 +45,26 @@ def _markdown(rows: list[tuple[str, ...]]) -> str:
 
 
 def _row(name: str, client: str, said: Client, results: dict[str, str]) -> tuple[str, ...]:
-    version, _, date = (results.get("reads") or results.get("publishes", ", ")).partition(", ")
-    second = "**the higher version**" if "9.9.0" in said.takes else "Cloudsmith's"
-    where = "in CI" if said.in_ci else "on request"
+    second = "**takes its higher version**" if "9.9.0" in said.takes else "does not win"
     return (
         f"[`{name}`](#{name})",
         client,
-        version,
-        *("yes" if column in results else "" for column in COLUMNS),
-        second if "second index" in results else "",
-        _outcome(name, said) if "without files" in results else "",
-        _least(name, client),
-        f"{where}, {date}" if date else "not run",
+        ", ".join(column for column in ("reads", "publishes") if column in results) or NOT_TRIED,
+        second if "second index" in results else NOT_TRIED,
+        _outcome(name, said) if "without files" in results else NOT_TRIED,
+        _least(name, client).partition(" (")[0],
     )
+
+
+def _proof(name: str, client: str, said: Client) -> str:
+    """What was proven with a client, by which version, where and when."""
+    results = proven().get(client, {})
+    version, _, date = (results.get("reads") or results.get("publishes", ", ")).partition(", ")
+    columns = ", ".join(column for column in COLUMNS if column in results)
+    where = "in CI" if said.in_ci else "on request"
+    least = _least(name, client)
+    reason = f". From version {least}" if "(" in least else ""
+    return f"{client} {version} ({where}, {date}): {columns}{reason}" if columns else f"{client}: {NOT_TRIED}"
 
 
 def _least(name: str, client: str) -> str:
@@ -86,6 +94,7 @@ def _section(name: str) -> str:
         "The project's own configuration": described["project"],
         "A second index": described["second_index"],
         "Without the login's files": described["without_files"],
+        "Proven": ". ".join(_proof(name, client, said) for client, said in _clients_of(name).items()),
     }
     lines = [f"- *{title}:* {text}" for title, text in rows.items() if text]
     return "\n".join([f"### {name}", "", *lines])
