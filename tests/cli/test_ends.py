@@ -1,6 +1,7 @@
 """Everything ends: whatever the other side of a read, a write or a request does, and whatever an answer holds."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -170,3 +171,15 @@ def test_long_arguments(cli: Cli, text: str) -> None:
 
     assert result.code == 2
     assert len(result.stderr) < 5000
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_while_python_imports_leaves_no_traceback(cli: Cli, tmp_path: Path, number: signal.Signals) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\nclass Finder:\n    def find_spec(self, name, *_):\n        if name == 'cloudsmith_oidc.cli':\n"
+        f"            import os\n            os.kill(os.getpid(), {number})\nsys.meta_path.insert(0, Finder())\n"
+    )
+
+    result = run(cli, "formats", PYTHONPATH=str(tmp_path))
+
+    assert (result.code, result.stdout, result.stderr) == (128 + number, b"", "")

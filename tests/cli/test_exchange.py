@@ -133,7 +133,7 @@ def test_vendors_words_are_shown_without_control_characters_and_tokens(cli: Cli)
     assert "422: no  [31m*** (oidc_token, service_slug)" in result.stderr
 
 
-@pytest.mark.parametrize("flaw", ["other-host", "unknown-ca", "expired"])
+@pytest.mark.parametrize("flaw", ["other-host", "name in the subject only", "unknown-ca", "expired"])
 def test_bad_certificate_is_an_error_with_its_reason(cli: Cli, flaw: str) -> None:
     cli.sandbox.network.certificates.flaws["api.cloudsmith.io"] = flaw  # type: ignore[assignment]
 
@@ -150,7 +150,10 @@ def test_private_ca_is_trusted_for_loopback_host_as_well(cli: Cli) -> None:
 
     assert cli.login(CLOUDSMITH_API_HOST=api).code == 0
 
-    refused = cli.login(CLOUDSMITH_API_HOST=api, SSL_CERT_FILE=None)
+    none = dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"))
+    for other in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        assert cli.login(CLOUDSMITH_API_HOST=api, **none | {other: str(cli.sandbox.ca_file)}).code == 0
+    refused = cli.login(CLOUDSMITH_API_HOST=api, **none)
     assert refused.code == 6
     assert "SSL_CERT_FILE" in refused.last_line
 

@@ -139,7 +139,7 @@ def test_an_engine_is_not_led_to_what_a_build_can_write(agent: Agent, name: str)
 
 
 @pytest.mark.parametrize("runtime", ["cloudsmith-oidc", "docker"])
-@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
 def test_a_build_cannot_choose_certificates(agent: Agent, name: str, runtime: str) -> None:
     """Otherwise the program would send the ID token to any server that the build trusts."""
     agent.has(runtime)
@@ -154,7 +154,7 @@ def test_a_build_cannot_choose_certificates(agent: Agent, name: str, runtime: st
     own.write_text(certificate)
     assert agent.run("login", "d", **{name: str(own)}).status == 0
     assert agent.calls[-1].env[name] == str(own)
-    sent = certificate if (name, runtime) == ("SSL_CERT_FILE", "docker") else ""
+    sent = certificate if runtime == "docker" and name != "SSL_CERT_DIR" else ""
     assert agent.calls[-1].stdin == f"{agent.token}\n{sent}"
 
 

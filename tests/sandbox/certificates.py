@@ -8,7 +8,7 @@ from typing import Literal
 
 import trustme
 
-Flaw = Literal["expired", "other-host", "unknown-ca"]
+Flaw = Literal["expired", "other-host", "name in the subject only", "unknown-ca"]
 
 
 class Certificates:
@@ -44,6 +44,8 @@ class Certificates:
                 return self._ca.issue_cert(host, not_before=yesterday - timedelta(days=1), not_after=yesterday)
             case "other-host":
                 return self._ca.issue_cert("someone-else.example")
+            case "name in the subject only":
+                return self._ca.issue_cert(common_name=host)
             case "unknown-ca":
                 return trustme.CA().issue_cert(host)
             case None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -25,6 +26,8 @@ from cloudsmith_oidc.version import __version__
 
 MAX_ANSWER_BYTES = 1024 * 1024
 _MAX_DATE = 100
+_CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+"""The first that is set names the certificate authorities. The last two are those of other tools on the machine."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +117,19 @@ class HttpClient:
         """Return the certificate authorities to trust, loaded once: httpx would load them for each client and proxy."""
 
         def load() -> ssl.SSLContext:
-            given = self._ca_bundle
-            return httpx.create_ssl_context() if given is None else ssl.create_default_context(cadata=given)
+            place = os.environ.get(_ca_variable(), "")
+            if self._ca_bundle is not None:
+                context = ssl.create_default_context(cadata=self._ca_bundle)
+            elif place:
+                is_directory = Path(place).is_dir()
+                context = ssl.create_default_context(
+                    cafile=None if is_directory else place, capath=place if is_directory else None
+                )
+            else:
+                context = httpx.create_ssl_context(trust_env=False)
+            # Like clients of today, and unlike OpenSSL by itself: the name in a certificate's subject says nothing.
+            context.hostname_checks_common_name = False
+            return context
 
         if self._loaded_authorities is None:
             log.debug("loads certificate authorities", source=_source_of_authorities(self._ca_bundle).rstrip(","))
@@ -159,10 +173,14 @@ def _trace(host: str, proxies: list[str]) -> Callable[[str, Mapping[str, Any]], 
     return trace
 
 
+def _ca_variable() -> str:
+    return next(filter(os.environ.get, _CA_VARIABLES), "")
+
+
 def _source_of_authorities(ca_bundle: str | None) -> str:
     if ca_bundle is not None:
         return "after the token on standard input"
-    variable = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)), "")
+    variable = _ca_variable()
     return f"in {variable}, {quoted(os.environ[variable])}," if variable else "of this program"
 
 

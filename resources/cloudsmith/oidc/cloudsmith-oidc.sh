@@ -45,7 +45,8 @@ CLOUDSMITH_OIDC_LAUNCHER CLOUDSMITH_OIDC_AROUND CLOUDSMITH_OIDC_SET CLOUDSMITH_O
 HTTPS_PROXY https_proxy HTTP_PROXY http_proxy NO_PROXY no_proxy ALL_PROXY all_proxy $extended"
 # Paths of programs, certificates and settings of engines. What a build can write is removed from them below.
 paths="PATH HOME TMPDIR XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME DOCKER_CONFIG DOCKER_CERT_PATH CONTAINERS_CONF \
-CONTAINERS_REGISTRIES_CONF CONTAINERS_STORAGE_CONF REGISTRY_AUTH_FILE CONTAINER_SSHKEY SSL_CERT_FILE SSL_CERT_DIR"
+CONTAINERS_REGISTRIES_CONF CONTAINERS_STORAGE_CONF REGISTRY_AUTH_FILE CONTAINER_SSHKEY SSL_CERT_FILE SSL_CERT_DIR \
+REQUESTS_CA_BUNDLE CURL_CA_BUNDLE"
 # What else stays: this script's own settings; that by which Jenkins finds the processes of an aborted build; that which
 # says where the engine is; and this script's own names, which a value of several lines could unset.
 keep=" $settings $paths CLOUDSMITH_OIDC_RUNTIME CLOUDSMITH_OIDC_IMAGE CLOUDSMITH_OIDC_NETWORK CLOUDSMITH_OIDC_HTML WORKSPACE WORKSPACE_TMP \
@@ -199,10 +200,11 @@ print_registry() { # Docker's configuration from docker.withRegistry around this
 }
 
 print_files() { # what a container cannot read: certificates, and files of the home directory under their names there
-    if [ -f "${SSL_CERT_FILE:-}" ]; then
-        debug "the container gets the certificates in $SSL_CERT_FILE"
-        within 4 sed -n '/^-----BEGIN CERTIFICATE-----/,/^-----END CERTIFICATE-----/p' "$SSL_CERT_FILE" 2>/dev/null ||
-            fail 2 "SSL_CERT_FILE is $SSL_CERT_FILE, which cannot be read"
+    file=${SSL_CERT_FILE:-${REQUESTS_CA_BUNDLE:-${CURL_CA_BUNDLE:-}}}
+    if [ -f "$file" ]; then
+        debug "the container gets the certificates in $file"
+        within 4 sed -n '/^-----BEGIN CERTIFICATE-----/,/^-----END CERTIFICATE-----/p' "$file" 2>/dev/null ||
+            fail 2 "the file of certificates $file cannot be read"
     fi
     [ "$command" = login ] || return 0
     case "${CLOUDSMITH_INHERIT:-} $options" in 'true '* | *' --inherit '*) ;; *) home_logins='' ;; esac
@@ -284,8 +286,9 @@ finish() { # on every way out: leave no process, no container, no temporary file
         kill -9 "$guard"
         kill -9 "-$child" # timeout(1), ended in the moment of its start, leaves its child alone in its group.
     fi >/dev/null 2>&1 3>&- 4>&- 9>&-
-    # A client of the engine that was ended can leave its container.
-    [ -z "$container" ] || within 4 "$runtime" rm -f "$container" >/dev/null 2>&1
+    # A client of the engine that was ended can leave its container, and the engine can still be about to make it.
+    [ -z "$container" ] || { within 4 "$runtime" rm -f "$container"; sleep 1; within 4 "$runtime" rm -f "$container"; } \
+        >/dev/null 2>&1
     [ $status -eq 0 ] || [ -z "$made" ] ||
         (enter_parent && enter "$leaf" && empty; enter_parent && rmdir "./$leaf") 2>/dev/null
     exit $status
