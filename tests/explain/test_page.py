@@ -89,6 +89,17 @@ CHAINS: dict[str, tuple[Report, str]] = {
     ),
     "a remark": (report("audience-is-list", granted=True), "ok ok ok ok unchecked"),
     "both sides": (report(workspace=side()), "ok ok ok ok ok"),
+    "uploaded keys and a domain": (
+        report(
+            jwks=None,
+            workspace=side(
+                providers=(Provider("a", "a", ISSUER, True, {}, (ACCOUNT.slug,), "", jwks={"keys": []}),),
+                domains=(("docker", "https://docker.acme.com"),),
+            ),
+            expectations=Expectations(labels=frozenset({"docker"})),
+        ),
+        "ok ok ok ok ok",
+    ),
     "no repository": (report(workspace=side(repositories=())), "ok ok ok ok unchecked"),
     "a useless key": (report("api-key-refused", workspace=Workspace()), "ok ok doubt unchecked unchecked"),
     "providers only": (report("cloudsmith-unread", workspace=side(services=None)), "ok ok doubt unchecked unchecked"),
@@ -151,6 +162,13 @@ def required(page: ET.Element) -> list[list[str]]:
     """The rows of the table of what Cloudsmith requires."""
     (table,) = (one for one in page.iterfind(".//table[caption]") if "requires" in text(one.find("caption")))
     return [[text(cell) for cell in row] for row in table.iter("tr")][1:]
+
+
+def test_page_has_the_uploaded_keys_and_the_domains_to_paste() -> None:
+    page = text(read(as_html(CHAINS["uploaded keys and a domain"][0])))
+
+    for shown in ("Its keys are uploaded", "domains: ['docker': 'docker.acme.com']", "--domain docker=docker.acme.com"):
+        assert shown in page
 
 
 def test_required_claims_are_next_to_the_tokens() -> None:

@@ -35,7 +35,7 @@ def filled_in(evidence: Evidence) -> ProviderForm:
     """Return the form for a provider that authenticates this token."""
     system, claims, url = evidence.system, evidence.claims, enterable(evidence.issuer)
     org, service = slug_or_nothing(evidence.account.org), slug_or_nothing(evidence.meant_service)
-    # An audience in a list is not suggested: nobody knows whether Cloudsmith matches lists.
+    # An audience in a list is not suggested: nobody knows whether Cloudsmith finds a required one there.
     audience = {"aud": enterable(claims.get("aud"))} if enterable(claims.get("aud")) else {}
     choices = tuple(dataclasses.replace(one, claims={**one.claims, **audience}) for one in system.choices(claims))
     terraform = ""

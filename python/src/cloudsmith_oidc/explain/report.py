@@ -58,10 +58,7 @@ class Report:
 
     @property
     def unexpected(self) -> str:
-        """The claim that the person expects to have another value, though Cloudsmith granted the exchange, or "".
-
-        The text of such a finding begins with the claim's name.
-        """
+        """The claim of a granted exchange that is not as expected, with which its finding begins; "" without one."""
         if self.cause is None or not self._passed(CODES[self.cause.code].link):
             return ""
         return self.cause.found.partition(" is ")[0]
