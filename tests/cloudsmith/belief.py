@@ -14,6 +14,7 @@ RECORD = Path(os.environ.get("CLOUDSMITH_KIT_RECORD") or FOLDER / "record.json")
 """Where the answers are kept. The kit's own tests keep those of the sandbox elsewhere."""
 OWN = "its own"
 CLIENTS = {
+    **dict.fromkeys(("gradle", "maven", "maven3", "maven4", "sbt"), "maven"),
     **dict.fromkeys(("bun", "npm", "pnpm", "yarn1"), "npm"),
     **dict.fromkeys(("pip", "poetry", "twine", "uv"), "python"),
     "curl": "raw",

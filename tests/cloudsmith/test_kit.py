@@ -139,12 +139,19 @@ def test_opposite(kit: Kit, sandbox: Sandbox) -> None:
     assert PREFIX not in str(vars(real.workspaces))
 
 
-def test_clients(tmp_path: Path) -> None:
+CHOSEN = [
+    pytest.param("curl or pip or (npm and not pnpm)", id="some"),
+    pytest.param("client", id="all", marks=[pytest.mark.on_request, pytest.mark.timeout(900)]),
+]
+
+
+@pytest.mark.parametrize("chosen", CHOSEN)
+def test_clients(tmp_path: Path, chosen: str) -> None:
     """With those that are installed here. What they publish stays in a sandbox of their own."""
     needs.need("curl")
     with Sandbox() as sandbox:
         kit = Kit(sandbox, tmp_path)
-        printed = kit.run("-k", "test_client")
+        printed = kit.run("-k", f"test_client and ({chosen})")
     known = beliefs()
     assert "failed" not in printed, printed
     assert {"client-curl", "client-pip"} <= kit.answers.keys(), printed
