@@ -54,7 +54,7 @@ def _of_client(name: str, client: Client) -> Belief:
     return Belief(
         question=f"What does {name} do with a login?",
         believed=", ".join(what for what, job in jobs.items() if job),
-        source="the format's page, and the sandbox: see formats.md",
+        source="the format's page, and tests/clients",
         code=f"python/src/cloudsmith_oidc/formats/{client.format}.py: FORMAT",
     )
 

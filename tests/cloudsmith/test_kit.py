@@ -98,7 +98,7 @@ OPPOSITE = {
     "dynamic-mapping": "none",
     "refusal-claim": "400 The JWT cannot be created.",
     "refusal-unlinked": "403 It is not linked.",
-    "refusal-unknown": "404 Not found.",
+    "refusal-unknown": "404 Not found in ORG.",
     "token-life": "5400 s",
     "rate-limits": "none",
     "api-headers": "X-Api-Key",
@@ -125,7 +125,7 @@ def test_opposite(kit: Kit, sandbox: Sandbox) -> None:
     real.refusal_answers = {
         "claim": json_answer({"detail": "The JWT cannot be created."}, 400),
         "unlinked": json_answer({"detail": "It is not linked."}, 403),
-        "unknown": json_answer({"detail": "Not found."}, 404),
+        "unknown": json_answer({"detail": "Not found in acme."}, 404),
     }
     bearer = dict.fromkeys(("hex", "conan", "composer", "rpm"), "Bearer")
     real.schemes = {name: (scheme,) for name, scheme in (bearer | {"huggingface": "Basic"}).items()}
