@@ -16,10 +16,15 @@ CENTRAL = INSTALLED.parent / "central"
 
 
 def options(sandbox: Sandbox, home: Path) -> Mapping[str, str]:
-    """Make Java use the sandbox's proxy and CA, and `home`, which it would look up among the system's users."""
+    """Make Java use the sandbox's proxy and CA, and `home`, which it would look up among the system's users.
+
+    A world without a proxy is the real one, which Java reaches by itself.
+    """
+    if not sandbox.proxy_url:
+        return {"JAVA_TOOL_OPTIONS": f"'-Duser.home={home}'"}
     store = sandbox.state / "trust.p12"
     if not store.exists():
-        entry = ["-alias", "sandbox", "-file", str(sandbox.network.certificates.file)]
+        entry = ["-alias", "sandbox", "-file", str(sandbox.ca_file)]
         kept = ["-keystore", str(store), "-storetype", "PKCS12", "-storepass", "changeit"]
         subprocess.run(["keytool", "-importcert", "-noprompt", *entry, *kept], capture_output=True, check=True)
     proxy = urlsplit(sandbox.proxy_url)

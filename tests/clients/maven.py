@@ -41,10 +41,10 @@ def client(name: str, program: str) -> Client:
         # Below 3.9, Maven does not know the tail of the local repository, and takes a mirror's time.
         mirror = f"<id>central-here</id><mirrorOf>central</mirrorOf><url>{central.as_uri()}</url>"
         host, port = urlsplit(sandbox.proxy_url).hostname, urlsplit(sandbox.proxy_url).port
-        proxy = f"<protocol>https</protocol><host>{host}</host><port>{port}</port>"
+        proxy = f"<proxy><protocol>https</protocol><host>{host}</host><port>{port}</port></proxy>" if host else ""
         settings = home.parent / "settings.xml"
         settings.write_text(
-            f"<settings><mirrors><mirror>{mirror}</mirror></mirrors><proxies><proxy>{proxy}</proxy></proxies></settings>"
+            f"<settings><mirrors><mirror>{mirror}</mirror></mirrors><proxies>{proxy}</proxies></settings>"
         )
         fast = f"-XX:TieredStopAtLevel=1 -Dmaven.repo.local.tail={central}"
         return {**java.options(sandbox, home), "USER_SETTINGS": str(settings), "MAVEN_OPTS": fast}

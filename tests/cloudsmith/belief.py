@@ -14,6 +14,7 @@ RECORD = Path(os.environ.get("CLOUDSMITH_KIT_RECORD") or FOLDER / "record.json")
 """Where the answers are kept. The kit's own tests keep those of the sandbox elsewhere."""
 OWN = "its own"
 CLIENTS = {
+    **dict.fromkeys(("gradle", "maven", "maven3", "maven4", "sbt"), "maven"),
     **dict.fromkeys(("bun", "npm", "pnpm", "yarn1"), "npm"),
     **dict.fromkeys(("pip", "poetry", "twine", "uv"), "python"),
     "curl": "raw",
@@ -53,7 +54,7 @@ def _of_client(name: str, client: Client) -> Belief:
     return Belief(
         question=f"What does {name} do with a login?",
         believed=", ".join(what for what, job in jobs.items() if job),
-        source="the format's page, and the sandbox: see formats.md",
+        source="the format's page, and tests/clients",
         code=f"python/src/cloudsmith_oidc/formats/{client.format}.py: FORMAT",
     )
 

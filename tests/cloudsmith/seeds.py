@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from sandbox import samples
+from sandbox.registries.maven import MavenRegistry
 
 NAME, VERSION = "acme-hello", "1.0.0"
 
@@ -26,7 +27,12 @@ class Seed(NamedTuple):
 
 
 def seeds(kind: str, folder: Path) -> list[Seed]:
-    """Return what the readers of a kind of package need: "npm", "raw" or "python"."""
+    """Return what the readers of a kind of package need: "maven", "npm", "raw" or "python"."""
+    if kind == "maven":
+        up, down = "https://maven.cloudsmith.io/{repo}", "https://dl.cloudsmith.io/basic/{repo}/maven"
+        files = MavenRegistry(folder, VERSION).files([NAME])
+        paths = [path for path in files if "metadata" not in path]
+        return [Seed("PUT", up + path, down + path, "Basic", {"content": files[path]}) for path in paths]
     if kind == "npm":
         documents = {
             f"https://npm.cloudsmith.io/{{repo}}/{quote(name, safe='@')}": samples.npm_publication(name, VERSION)
@@ -40,6 +46,6 @@ def seeds(kind: str, folder: Path) -> list[Seed]:
     wheel = samples.wheel(folder, NAME, VERSION)
     form = {":action": "file_upload", "protocol_version": "1", "metadata_version": "2.1", "filetype": "bdist_wheel"}
     form |= {"name": NAME, "version": VERSION, "pyversion": "py3"}
-    files = {"content": (wheel.name, wheel.read_bytes())}
+    content = {"content": (wheel.name, wheel.read_bytes())}
     read = f"https://dl.cloudsmith.io/basic/{{repo}}/python/simple/{NAME}/"
-    return [Seed("POST", "https://python.cloudsmith.io/{repo}/", read, "Basic", {"data": form, "files": files})]
+    return [Seed("POST", "https://python.cloudsmith.io/{repo}/", read, "Basic", {"data": form, "files": content})]

@@ -143,10 +143,12 @@ class Workspace:
         configuration = cloudsmith_api.Configuration()
         configuration.host = f"{self.api_host}/v1"
         configuration.api_key["X-Api-Key"] = self.key
-        configuration.client_side_validation = False  # a value that is new to it would stop the kit
         if not proxy_bypass(urlsplit(self.api_host).hostname or ""):
             configuration.proxy = getproxies().get("https")
         configuration.ssl_ca_cert = os.environ.get("SSL_CERT_FILE")
+        # A value that it does not expect would stop the kit. Only its default reaches the objects that it reads.
+        configuration.client_side_validation = False
+        cloudsmith_api.Configuration.set_default(configuration)
         return cloudsmith_api.ApiClient(configuration)
 
     @cached_property

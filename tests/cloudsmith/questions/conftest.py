@@ -54,12 +54,10 @@ def issuer(workspace: Workspace) -> Issuer:
 
 
 @pytest.fixture
-def settle(workspace: Workspace) -> Settle:
+def settle() -> Settle:
     """Record the answer to a question, and fail if the product believes another."""
 
     def settle(name: str, answer: str, versions: str = API_CLIENT) -> None:
-        # The service's own texts may name what they are about.
-        answer = answer.replace(workspace.prefix, "PREFIX").replace(workspace.org, "ORG")
         record(name, answer, versions)
         if contradiction := beliefs()[name].contradicted_by(answer):
             pytest.fail(contradiction, pytrace=False)

@@ -41,10 +41,15 @@ READ_HERE = {
 class World:
     """What `Cli` and `Jobs` ask of a sandbox."""
 
-    def __init__(self, workspace: Workspace, service: str, issuer: Issuer) -> None:
-        self.org, self.service, self.mint = workspace.org, service, issuer.mint
+    def __init__(self, workspace: Workspace, service: str, issuer: Issuer, state: Path) -> None:
+        self.org, self.service, self.mint, self.state = workspace.org, service, issuer.mint, state
         self.variables = {name: os.environ[name] for name in REACH if name in os.environ}
         self.variables["CLOUDSMITH_API_HOST"] = workspace.api_host
+
+    @property
+    def proxy_url(self) -> str:
+        """The proxy that this machine needs, "" if it needs none."""
+        return self.variables.get("HTTPS_PROXY", "")
 
     @property
     def ca_file(self) -> str:
@@ -56,15 +61,19 @@ class World:
         return dict(self.variables)
 
 
-def adapted(name: str, repo: str) -> Client:
-    """Return a client whose scripts name this repository (ORG/REPO)."""
+def adapted(name: str, org: str, repo: str) -> Client:
+    """Return a client whose scripts name this repository."""
     client = clients()[name]
     if name in READ_HERE:
         read, got = READ_HERE[name]
         client = dataclasses.replace(client, read=read, got=got)
+
+    def here(text: str) -> str:
+        return text.replace("acme/prod", f"{org}/{repo}").replace("cloudsmith-oidc-prod", f"cloudsmith-oidc-{repo}")
+
     texts = {one.name: getattr(client, one.name) for one in dataclasses.fields(client)}
-    replaced = {name: text.replace("acme/prod", repo) for name, text in texts.items() if isinstance(text, str)}
-    files = {path: text.replace("acme/prod", repo) for path, text in client.files.items()}
+    replaced = {name: here(text) for name, text in texts.items() if isinstance(text, str)}
+    files = {path: here(text) for path, text in client.files.items()}
     return dataclasses.replace(client, **replaced, files=files)  # type: ignore[arg-type]
 
 
@@ -75,14 +84,20 @@ def seeded(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Ca
 
     def seed(kind: str, token: str) -> None:
         repo = f"{workspace.org}/{workspace.repo}"
-        for one in [] if kind in done else seeds(kind, tmp_path_factory.mktemp(kind)):
-            url, headers = one.url.format(repo=repo), ways(token)[one.way]
-            answer = httpx.request(one.method, url, headers=headers, timeout=SECONDS, **one.body)
+        packages = [] if kind in done else seeds(kind, tmp_path_factory.mktemp(kind))
+        answers = [
+            httpx.request(
+                one.method, one.url.format(repo=repo), headers=ways(token)[one.way], timeout=SECONDS, **one.body
+            )
+            for one in packages
+        ]
+        for one, answer in zip(packages, answers, strict=True):
             if one.package:
                 about = {"package_file": answer.json()["identifier"], "name": NAME, "version": VERSION}
-                answer = workspace.post(one.package.format(repo=repo), about, {"X-Api-Key": token})
-            there = workspace.found(one.read.format(repo=repo), token)
-            assert there, f"{one.url}: {answer.status_code} {answer.text[:200]}"
+                workspace.post(one.package.format(repo=repo), about, {"X-Api-Key": token}).raise_for_status()
+        statuses = [answer.status_code for answer in answers]
+        for one in packages:
+            assert workspace.found(one.read.format(repo=repo), token), f"{one.read} after {statuses}"
         done.add(kind)
 
     return seed
@@ -98,13 +113,13 @@ def test_client(
     tmp_path: Path,
     name: str,
 ) -> None:
-    client, kind = adapted(name, f"{workspace.org}/{workspace.repo}"), CLIENTS[name]
+    client, kind = adapted(name, workspace.org, workspace.repo), CLIENTS[name]
     needs.need(client.program)
 
     def log_in(service: str) -> Jobs:
         folder = tmp_path / service
         folder.mkdir()
-        jobs = Jobs(client, Cli(cast("Sandbox", World(workspace, service, issuer)), folder), folder)
+        jobs = Jobs(client, Cli(cast("Sandbox", World(workspace, service, issuer, folder)), folder), folder)
         jobs.log_in(CLOUDSMITH_REPO=workspace.repo)
         return jobs
 
