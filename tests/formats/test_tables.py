@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from clients.client import clients
 from cloudsmith_oidc import formats
 from formats import tables
 
@@ -28,3 +29,8 @@ def test_no_variable_of_a_format_controls_the_program(name: str) -> None:
 
     assert [variable for variable in names if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", variable)] == []
     assert [variable for variable in names if OF_PROGRAMS.fullmatch(variable)] == []
+
+
+@pytest.mark.parametrize("name", formats.names())
+def test_oldest_version_is_of_a_client_that_is_run(name: str) -> None:
+    assert formats.load(name).least.keys() <= clients().keys()

@@ -95,6 +95,7 @@ FORMAT = Format(
     needs_repo=False,
     overrides=(Override(names=("DOCKER_AUTH_CONFIG", "CONTAINERS_REGISTRIES_CONF")),),
     extends=("BUILDX_CONFIG",),
+    least={"oras": "1.1", "helm-oci": "3.8 (before, OCI is experimental)"},
     home=(_CONFIGURATION, _CONTEXTS),
     marks=(_BUILDX_IS_USED,),
     hides="Unless the login inherits: the logins in the user's ~/.docker/config.json (auths, credsStore, HttpHeaders). "

@@ -28,6 +28,7 @@ FORMAT = Format(
         "HELM_REPOSITORY_CACHE": in_directory("helm/cache"),
     },
     publishes=False,
+    least={"helm": "3.5"},
     hides="The user's chart repositories, those in the file that the job's own HELM_REPOSITORY_CONFIG names, and their "
     "indexes: run `helm repo update` first.",
     project="A dependency in Chart.yaml names its repository by URL or by @WORKSPACE-REPOSITORY, and gets the login.",

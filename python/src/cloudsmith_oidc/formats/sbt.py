@@ -38,6 +38,7 @@ FORMAT = Format(
         # A mirror may be for other hosts only, so it is not undone.
         Override(names=("COURSIER_MIRRORS", "COURSIER_CONFIG_DIR")),
     ),
+    least={"sbt": "1.6.2"},
     hides="The file that the job's own SBT_CREDENTIALS names.",
     project="The project names the repositories; its own credentials are also used. SBT_CREDENTIALS is for one host, "
     "that of the first repository to read from; to publish, add: credentials ++= "
