@@ -29,7 +29,7 @@ class Place:
 SHOW_TOKEN = r"""
     sh '''#!/bin/sh
     ls "$PIP_CONFIG_FILE" "$DOCKER_CONFIG/config.json"
-    sed -n 's/.*:_authToken=//p' "$NPM_CONFIG_USERCONFIG" | tr -d '\\n' | sha256sum
+    sed -n 's/.*:_authToken=//p' "$NPM_CONFIG_USERCONFIG" | sort -u | tr -d '\\n' | sha256sum
     '''
 """
 """A step that prints a checksum of the Cloudsmith token, and fails unless three clients have their files."""

@@ -45,7 +45,7 @@ def test_the_documented_pipeline_archives_the_page(
     sandbox.cloudsmith.providers.clear()
     text = (repository / "docs/explain.md").read_text()
     (example,) = re.findall(r"<!-- example: archive the report -->\n```groovy\n(.*?)```", text, re.DOTALL)
-    build = runs.pipeline(example)
+    build = runs.pipeline(example.replace("agent any", 'agent any\n    environment { PATH = "$TOOLS:$PATH" }'))
     assert build.result == "FAILURE"
     answer = controller.get(f"{build.path}/artifact/report.html")
     # Jenkins forbids the page's own style, so the colour must be in an attribute.

@@ -19,7 +19,7 @@ def test_no_branch_disturbs_another(runs: Runs, sandbox: Sandbox) -> None:
                 cloudsmithOidc(service: service) {{
                     sh '''#!/bin/sh
                     ls "$PIP_CONFIG_FILE" "$DOCKER_CONFIG/config.json" >/dev/null || exit
-                    hash=$(sed -n 's/.*:_authToken=//p' "$NPM_CONFIG_USERCONFIG" | tr -d '\\n' | sha256sum)
+                    hash=$(sed -n 's/.*:_authToken=//p' "$NPM_CONFIG_USERCONFIG" | sort -u | tr -d '\\n' | sha256sum)
                     echo "found: $(echo "$CLOUDSMITH_OIDC_LOGIN" | sed -n s/^service=//p) $hash"
                     '''
                 }}
