@@ -51,4 +51,4 @@ def test_the_documented_pipeline_archives_the_page(
     # Jenkins forbids the page's own style, so the colour must be in an attribute.
     assert "style-src 'self'" in answer.headers["Content-Security-Policy"]
     assert re.search(r'<h1><font color="#b3191f" class="broken">It breaks at: ', answer.text)
-    assert runs.remains(build) == Remains(files=("left:/report.html",))
+    assert runs.remains(build) == Remains(files=("report.html",))
