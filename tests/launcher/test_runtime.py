@@ -209,6 +209,25 @@ def test_page_of_explain_takes_no_place_of_something_else(agent: Agent, what: st
     assert agent.tree() == before
 
 
+@pytest.mark.parametrize(
+    ("program", "status", "page"),
+    [
+        ("true", 8, "old"),
+        ("echo 'half a page'; exit 8", 8, "old"),
+        ("exit 2", 2, "old"),
+        ("head -c 70000000 /dev/zero || exit 3", 3, "\0" * 4194305),
+    ],
+)
+def test_program_that_gives_no_whole_page(agent: Agent, program: str, status: int, page: str) -> None:
+    """It never fills the disk: of what is endless, 64 MB are kept until it ends."""
+    agent.script("cloudsmith-oidc", program)
+    (agent.workspace / "login.html").write_text("old")
+
+    assert agent.run("explain", CLOUDSMITH_OIDC_HTML="login.html").status == status
+
+    assert agent.files("") == {"login.html": page}
+
+
 def test_page_of_explain_replaces_a_file_or_a_link(agent: Agent) -> None:
     agent.has("cloudsmith-oidc", status=4)
     (agent.workspace / "precious").write_text("precious")
