@@ -457,9 +457,10 @@ explain() { # [ARG...]
     [ -n "$page" ] || [ $result -ne 0 ] || fail 8 'the program gave no page'
     # With 8, the program could not write all of it.
     [ -n "$page" ] && [ $result -ne 8 ] || return $result
+    [ ${#page} -lt 5592400 ] || fail 8 "the program's page is too large: nothing was written"
     umask 022 # The page holds no secret, and another user may archive it.
     enter_parent make || cannot 'its directory cannot be made'
-    ! exists "$leaf" || [ -L "./$leaf" ] || [ -f "./$leaf" ] || cannot 'it is no plain file'
+    ! exists "$leaf" || { [ -f "./$leaf" ] && [ ! -L "./$leaf" ]; } || cannot 'it is no plain file'
     trap '' HUP INT TERM # It is written in milliseconds, and an unfinished file must not stay.
     put "$leaf" "$page" || exit
     return $result
