@@ -50,6 +50,7 @@ VALUES: dict[str, dict[str, list[str | None]]] = {
             "npm:prod-2=npm.acme.com",
         ],
         "without a path": ["pip=dl.acme.com/basic", "pip=https://me:secret@dl.acme.com"],
+        "is Cloudsmith's own host and no custom domain": ["dl=dl.cloudsmith.io", "npm:prod=https://NPM.Cloudsmith.io"],
         "plain http": ["npm=http://npm.acme.com"],
     },
     "--api-host": {
@@ -137,6 +138,7 @@ COMMAND_LINES = {
     "logout one two": "'two' is not an option of cloudsmith-oidc logout",
     "frobnicate": "'frobnicate' is not a command",
     "log-in": "'log-in' is not a command. Did you mean login?",
+    "explain -psecret": "'-p' is not an option of cloudsmith-oidc explain",
     "--org acme login": "'--org' is not an option of cloudsmith-oidc",
     "explain --expect-claim=": "--expect-claim: '' is not NAME=VALUE",
     "--json explain": "'--json' is not an option of cloudsmith-oidc",
@@ -249,8 +251,9 @@ def test_bad_ca_certificates(cli: Cli) -> None:
     assert "authorities after the token on standard input are not in PEM form" in damaged.stderr
 
 
-def test_bad_proxy_is_not_quoted(cli: Cli) -> None:
-    result = cli.login(HTTPS_PROXY="gopher://me:secret@proxy.acme.com", https_proxy="gopher://me:secret@proxy.acme.com")
+@pytest.mark.parametrize("proxy", ["gopher://me:secret@proxy.acme.com", "http://secret/me@proxy", "me:1#secret@proxy"])
+def test_bad_proxy_is_not_quoted(cli: Cli, proxy: str) -> None:
+    result = cli.login(HTTPS_PROXY=proxy, https_proxy=proxy, CLOUDSMITH_API_HOST="https://api.example.com")
 
     assert result.code == 2
     assert "secret" not in result.stderr

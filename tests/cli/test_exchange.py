@@ -179,13 +179,15 @@ def test_host_that_cannot_be_reached(cli: Cli, host: str) -> None:
     assert HOSTS[host] in result.last_line
 
 
-def test_proxy_that_cannot_be_reached_is_named_without_its_login(cli: Cli) -> None:
-    proxy = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), "http://jo:hunter2@127.0.0.1:1")
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]"])
+def test_proxy_that_cannot_be_reached_is_named_without_its_login(cli: Cli, host: str) -> None:
+    proxy = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), f"http://jo:hunter2@{host}:1")
 
     result = cli.login("--timeout", "1", CLOUDSMITH_API_HOST="https://api.example.com", **proxy)
 
     assert result.code == 6
-    assert "cannot connect to the proxy 127.0.0.1:1: Connection refused. Look at HTTPS_PROXY" in result.last_line
-    assert "In a container, 127.0.0.1:1 is in the container itself" in result.last_line
+    assert f"cannot connect to the proxy {host}:1: " in result.last_line
+    assert ". Look at HTTPS_PROXY" in result.last_line
+    assert f"In a container, {host}:1 is in the container itself" in result.last_line
     assert all(": tried again in " in line for line in result.stderr.splitlines()[:-1]), "more than one line a try"
     assert "hunter2" not in result.stderr

@@ -5,13 +5,15 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 import needs
 from cloudsmith.belief import beliefs, recorded
-from cloudsmith.workspace import PREFIX, Workspace
+from cloudsmith.workspace import MAX_PAGES, PREFIX, Workspace
 from sandbox import Account, Provider, Repository, Sandbox, faults
 from sandbox.faults import json_answer
 from sandbox.issuer import DISCOVERY, JWKS
@@ -98,7 +100,7 @@ OPPOSITE = {
     "dynamic-mapping": "none",
     "refusal-claim": "400 The JWT cannot be created.",
     "refusal-unlinked": "403 It is not linked.",
-    "refusal-unknown": "404 Not found in ORG.",
+    "refusal-unknown": "404 Not found in ORG: ***",
     "token-life": "5400 s",
     "rate-limits": "none",
     "api-headers": "X-Api-Key",
@@ -125,7 +127,7 @@ def test_opposite(kit: Kit, sandbox: Sandbox) -> None:
     real.refusal_answers = {
         "claim": json_answer({"detail": "The JWT cannot be created."}, 400),
         "unlinked": json_answer({"detail": "It is not linked."}, 403),
-        "unknown": json_answer({"detail": "Not found in acme."}, 404),
+        "unknown": json_answer({"detail": f"Not found in Acme: {sandbox.mint()}"}, 404),
     }
     bearer = dict.fromkeys(("hex", "conan", "composer", "rpm"), "Bearer")
     real.schemes = {name: (scheme,) for name, scheme in (bearer | {"huggingface": "Basic"}).items()}
@@ -185,12 +187,17 @@ def test_interrupted_run_removes_what_it_made(kit: Kit, sandbox: Sandbox) -> Non
     assert objects(sandbox) == before
 
 
-def test_second_run_removes_left_overs_and_nothing_else(kit: Kit, sandbox: Sandbox) -> None:
-    """Also when they are on a later page."""
+@pytest.mark.parametrize("page_size", [500, 20])
+def test_second_run_removes_left_overs_and_nothing_else(kit: Kit, sandbox: Sandbox, page_size: int) -> None:
+    """Also when they are on a later page, and whatever size of pages the service allows."""
+    sandbox.cloudsmith.administration.max_page_size = page_size
     before = objects(sandbox)
     known = sandbox.cloudsmith.workspaces
     for number in range(120):
         sandbox.add_service(f"ci-{number}").description = ""  # which the vendor's client calls invalid
+    sandbox.add_service(f"{PREFIX}mirror")
+    known.repositories[f"{PREFIX}mirror"] = Repository(name=f"{PREFIX}mirror")
+    known.providers["acme"].append(Provider("https://y.example.org", name=f"{PREFIX}0a1b2c3d"))
     others = objects(sandbox)
     left = f"{PREFIX}0a1b2c"
     known.services[f"{left}-reader"] = Account(f"{left}-reader", name=f"{left}-reader")
@@ -204,9 +211,23 @@ def test_second_run_removes_left_overs_and_nothing_else(kit: Kit, sandbox: Sandb
     assert objects(sandbox) == others != before
 
 
-def test_nothing_is_removed_by_another_prefix(sandbox: Sandbox) -> None:
-    with pytest.raises(ValueError, match="is not the kit's"):
-        Workspace(sandbox.org, sandbox.api_key()).remove("")
+@pytest.mark.parametrize("fault", [faults.status(500), faults.document({}), faults.document([{"name": None}])])
+def test_kinds_that_cannot_be_listed_do_not_keep_the_others(sandbox: Sandbox, fault: faults.Fault) -> None:
+    known = sandbox.cloudsmith.workspaces
+    left = f"{PREFIX}0a1b2c"
+    known.repositories[left] = Repository(name=left)
+    sandbox.faults.always("providers", fault)
+    with patch.dict(os.environ, sandbox.environment()), suppress(ExceptionGroup):
+        Workspace(sandbox.org, sandbox.api_key()).remove()
+    assert left not in known.repositories
+
+
+def test_pages_without_end(sandbox: Sandbox) -> None:
+    endless = faults.header(faults.document([]), "X-Pagination-PageTotal", "1000000000")
+    sandbox.faults.always("providers", endless)
+    with patch.dict(os.environ, sandbox.environment()):
+        Workspace(sandbox.org, sandbox.api_key()).remove()
+    assert len([one for one in sandbox.requests if one.endpoint == "providers"]) == MAX_PAGES
 
 
 def test_questions_are_skipped_without_the_option(kit: Kit, sandbox: Sandbox) -> None:

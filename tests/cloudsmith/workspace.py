@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,8 +22,11 @@ from cloudsmith.hosting import hosted_issuer
 from sandbox.issuer import Issuer
 
 PREFIX = "cloudsmith-oidc-kit-"
+OWN_NAME = re.compile(rf"{PREFIX}[0-9a-f]{{6}}(-.*)?")
+"""Somebody could call a repository of theirs cloudsmith-oidc-kit-mirror."""
 DEFAULT_API = "https://api.cloudsmith.io"
 PAGE_SIZE = 100
+MAX_PAGES = 100
 UNKNOWN_FIELD = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
 SECONDS = 30.0
 SYNC_SECONDS = 180.0
@@ -58,7 +62,7 @@ def usual_claims(issuer: Issuer) -> dict[str, str]:
 
 
 class Kind(NamedTuple):
-    """How objects of a kind are listed and removed, and which field identifies one there."""
+    """How objects of a kind are listed, with headers, and removed, and which field identifies one there."""
 
     list: Callable[..., Any]
     remove: Callable[..., Any]
@@ -69,7 +73,7 @@ class Kind(NamedTuple):
 class Workspace:
     """A workspace in which the kit may make things: `with` makes them, and removes them at the end.
 
-    The objects of earlier runs are removed first. Nothing is touched whose name does not begin with `PREFIX`.
+    The objects of earlier runs are removed first. Nothing is touched whose name is not an `OWN_NAME`.
     """
 
     org: str
@@ -78,7 +82,7 @@ class Workspace:
     prefix: str = field(default_factory=lambda: PREFIX + secrets.token_hex(3))
 
     def __enter__(self) -> Self:
-        self.remove(PREFIX)
+        self.remove()
         try:
             self._make()
         except BaseException:
@@ -113,27 +117,34 @@ class Workspace:
         given = [{"privilege": level, "service": slug} for slug, level in privileges.items()]
         self._repos.repos_privileges_partial_update(self.org, self.repo, data={"privileges": given})
 
-    def remove(self, prefix: str) -> None:
-        """Remove everything with this prefix. Raises `ExceptionGroup` at the end if something could not be."""
-        if not prefix.startswith(PREFIX):
-            raise ValueError(f"{prefix!r} is not the kit's")
-        problems = []
+    def remove(self, prefix: str = PREFIX) -> None:
+        """Remove the kit's objects with this prefix. Raises `ExceptionGroup` at the end if something could not be."""
+        problems: list[Exception] = []
+
+        def attempt(call: Callable[..., Any], *arguments: object) -> Any:
+            try:
+                return call(*arguments)
+            except Exception as problem:  # noqa: BLE001 - whatever it is, the others must be removed
+                if getattr(problem, "status", 0) != HTTPStatus.NOT_FOUND:
+                    problems.append(problem)
+                return None
+
         for kind in self._kinds:
-            for one in list(self._named(kind, prefix)):
-                try:
-                    kind.remove(self.org, one)
-                except cloudsmith_api.rest.ApiException as problem:
-                    problems += [] if problem.status == HTTPStatus.NOT_FOUND else [problem]
+            for one in attempt(self._named, kind, prefix) or ():
+                attempt(kind.remove, self.org, one)
         if problems:
             raise ExceptionGroup(f"not all of {prefix}… could be removed", problems)
 
-    def _named(self, kind: Kind, prefix: str) -> Iterator[str]:
-        """Yield the identifiers of the objects whose names have the prefix."""
-        page, found = 1, list[Any]()
-        while page == 1 or len(found) == PAGE_SIZE:
-            found = kind.list(self.org, page=page, page_size=PAGE_SIZE)
-            yield from (getattr(one, kind.identifier) for one in found if one.name.startswith(prefix))
-            page += 1
+    def _named(self, kind: Kind, prefix: str) -> list[str]:
+        """Return the identifiers of the kit's objects with the prefix."""
+        named = []
+        for page in range(1, MAX_PAGES + 1):
+            found, _, headers = kind.list(self.org, page=page, page_size=PAGE_SIZE)
+            ours = [one for one in found if OWN_NAME.fullmatch(one.name or "") and one.name.startswith(prefix)]
+            named += [getattr(one, kind.identifier) for one in ours]
+            if page >= int(headers.get("X-Pagination-PageTotal", page + (len(found) == PAGE_SIZE))):
+                break
+        return named
 
     # Requests
 
@@ -164,9 +175,9 @@ class Workspace:
         """In the order in which they can be removed."""
         orgs, repos = self._orgs, self._repos
         return [
-            Kind(orgs.orgs_openid_connect_list, orgs.orgs_openid_connect_delete, "slug_perm"),
-            Kind(repos.repos_namespace_list, repos.repos_delete, "slug"),
-            Kind(orgs.orgs_services_list, orgs.orgs_services_delete, "slug"),
+            Kind(orgs.orgs_openid_connect_list_with_http_info, orgs.orgs_openid_connect_delete, "slug_perm"),
+            Kind(repos.repos_namespace_list_with_http_info, repos.repos_delete, "slug"),
+            Kind(orgs.orgs_services_list_with_http_info, orgs.orgs_services_delete, "slug"),
         ]
 
     def found(self, url: str, token: str) -> bool:

@@ -186,6 +186,7 @@ def test_explain_prints_what_the_program_prints(agent: Agent, runtime: str, stat
 IN_THE_WAY: dict[str, tuple[Callable[[Path], object], str]] = {
     "a directory": (Path.mkdir, "it is no plain file"),
     "a FIFO": (os.mkfifo, "it is no plain file"),
+    "a link": (lambda path: path.symlink_to("precious"), "it is no plain file"),
     "a link on the way": (
         lambda path: path.parent.rename(path.parents[1] / "real").parent.joinpath("reports").symlink_to("real"),
         "is a symbolic link",
@@ -209,13 +210,31 @@ def test_page_of_explain_takes_no_place_of_something_else(agent: Agent, what: st
     assert agent.tree() == before
 
 
-def test_page_of_explain_replaces_a_file_or_a_link(agent: Agent) -> None:
+@pytest.mark.parametrize(
+    ("program", "status"),
+    [
+        ("true", 8),
+        ("echo 'half a page'; exit 8", 8),
+        ("exit 2", 2),
+        ("head -c 5000000 /dev/zero", 8),
+        ("exec head -c 70000000 /dev/zero", 153),
+    ],
+)
+def test_program_that_gives_no_whole_page(agent: Agent, program: str, status: int) -> None:
+    """One that prints without end is ended when it has filled 64 MB of the disk."""
+    agent.script("cloudsmith-oidc", program)
+    (agent.workspace / "login.html").write_text("old")
+
+    assert agent.run("explain", CLOUDSMITH_OIDC_HTML="login.html").status == status
+
+    assert agent.files("") == {"login.html": "old"}
+
+
+def test_page_of_explain_replaces_a_file(agent: Agent) -> None:
     agent.has("cloudsmith-oidc", status=4)
-    (agent.workspace / "precious").write_text("precious")
-    (agent.workspace / "login.html").symlink_to("precious")
 
     assert agent.run("explain", CLOUDSMITH_OIDC_HTML="login.html").status == 4
     assert agent.run("explain", CLOUDSMITH_OIDC_HTML="login.html").status == 4
 
     assert agent.calls[0].argv[-3:] == ["--token-stdin", "--html", "-"]
-    assert agent.files("") == {"precious": "precious", "login.html": "findings\n"}
+    assert agent.files("") == {"login.html": "findings\n"}

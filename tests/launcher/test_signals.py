@@ -105,3 +105,14 @@ def test_signal_at_any_moment_leaves_all_or_nothing(agent: Agent, status: int, s
         if agent.tree():
             agent.run("logout", "d")
     assert number > 5
+
+
+def test_signal_at_any_moment_leaves_the_page_or_nothing(agent: Agent) -> None:
+    agent.script("cloudsmith-oidc", "echo page")
+    for number in itertools.count(1):
+        with agent.after_uses(number, "kill -TERM 0") as was_sent:
+            agent.run("explain", CLOUDSMITH_OIDC_HTML="login.html")
+        assert agent.tree().keys() <= {"workspace/login.html"}
+        if not was_sent():
+            break
+    assert agent.files("") == {"login.html": "page\n"}

@@ -109,7 +109,9 @@ def _unknown(words: Sequence[str], name: str, command: type[Options]) -> Setting
         )
     elif name and word in formats.names():
         hint = f"Put commas between formats, as in --format pip,npm. {_see_help(name)}"
-    return SettingsError(f"{quoted(word)} is not {kind}", hint=hint)
+    # A value can also be joined to a short option, as in -pSECRET.
+    shown = word if word.startswith("--") or not word.startswith("-") else word[:2]
+    return SettingsError(f"{quoted(shown)} is not {kind}", hint=hint)
 
 
 def _see_help(name: str) -> str:

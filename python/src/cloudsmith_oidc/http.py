@@ -3,6 +3,7 @@
 import ipaddress
 import json as jsonlib
 import os
+import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
+from urllib.request import getproxies
 
 import httpx
 
@@ -26,6 +28,8 @@ from cloudsmith_oidc.version import __version__
 
 MAX_ANSWER_BYTES = 1024 * 1024
 _MAX_DATE = 100
+_UNESCAPED_LOGIN = re.compile(r"(?:\w+://)?+[^/?#]*[/?#].*@", re.ASCII | re.DOTALL)
+"""The URL of a proxy, if a login in it has a character that ends the host: its start would be shown as the host."""
 _CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """The first that is set names the certificate authorities. The last two are those of other tools on the machine."""
 
@@ -107,7 +111,8 @@ class HttpClient:
             raise _unreachable(name, error, proxies[-1] if proxies else "") from None
         except UnicodeError:
             # Name resolution raises this for an empty or too long part of a name.
-            raise UnreachableError(f"{name} cannot be a host name", hint="Look at the host's name") from None
+            wrong, hint = (proxies[-1], "Look at HTTPS_PROXY") if proxies else (name, "Look at the host's name")
+            raise UnreachableError(f"{wrong} cannot be a host name", hint=hint) from None
         offset = _clock_offset(answer.headers)
         if offset is not None:
             self.clock_offsets[parsed.host] = offset
@@ -140,6 +145,13 @@ class HttpClient:
         return self._loaded_authorities
 
     def _connect(self, authorities: ssl.SSLContext, *, trust_env: bool, deadline: Deadline) -> httpx.Client:
+        unusable = SettingsError(
+            "the proxy settings cannot be used",
+            hint="Set HTTPS_PROXY to http://HOST:PORT or https://HOST:PORT. In a login before HOST, write / ? # as %2F "
+            "%3F %23",
+        )
+        if trust_env and any(map(_UNESCAPED_LOGIN.match, getproxies().values())):
+            raise unusable
         try:
             return httpx.Client(
                 verify=authorities,
@@ -155,9 +167,7 @@ class HttpClient:
             )
         except (ValueError, ImportError, httpx.InvalidURL):
             # The message would quote the proxy's URL, which may hold a password.
-            raise SettingsError(
-                "the proxy settings cannot be used", hint="Set HTTPS_PROXY to http://HOST:PORT or https://HOST:PORT"
-            ) from None
+            raise unusable from None
 
 
 def _trace(host: str, proxies: list[str]) -> Callable[[str, Mapping[str, Any]], None]:
@@ -165,8 +175,9 @@ def _trace(host: str, proxies: list[str]) -> Callable[[str, Mapping[str, Any]], 
 
     def trace(event: str, details: Mapping[str, Any]) -> None:
         if event == "connection.connect_tcp.started":
-            place = f"{details['host']}:{details['port']}"
-            if details["host"] != host:
+            address = details["host"]
+            place = one_line(f"[{address}]" if ":" in address else address) + f":{details['port']}"
+            if address != host:
                 proxies.append(place)
             log.debug("connects", to=place, host=host, proxy=proxies[-1] if proxies else "none")
 

@@ -1,7 +1,7 @@
 """Files for others to read, at a path that somebody gave: the page of `explain`, and the documents of `discovery`.
 
 A build may have put anything at such a path in its workspace. So below the current directory no link is followed, and
-only a plain file or a link is replaced: no FIFO, device, socket or directory.
+only a plain file is replaced: no FIFO, device, socket or directory, and no link, as /dev/stdout is one.
 """
 
 import os
@@ -29,7 +29,7 @@ def write(path: Path, content: bytes, *, make_folders: bool = False) -> None:
 def _replace(path: Path, content: bytes, folder: int) -> None:
     with suppress(FileNotFoundError):
         kind = os.stat(path.name, dir_fd=folder, follow_symlinks=False).st_mode
-        if not stat.S_ISREG(kind) and not stat.S_ISLNK(kind):
+        if not stat.S_ISREG(kind):
             raise WriteError(f"{path} cannot be written (it is not a plain file)", hint="Give the name of a new file")
     unfinished = f".{path.name}-{secrets.token_hex(8)}"
     try:

@@ -70,7 +70,11 @@ def domain(text: str) -> tuple[str, str]:
     name, colon, repo = key.partition(":")
     if not name or not equals or (colon and not repo):
         raise ValueError(f"{quoted(text)} is not NAME=HOST or NAME:REPO=HOST, such as dl=dl.example.com")
-    return f"{name}:{slug(repo)}" if colon else name, base_url(host)
+    url = base_url(host)
+    if (urlsplit(url).hostname or "").endswith(".cloudsmith.io"):
+        # The paths of custom domains leave out the workspace.
+        raise ValueError(f"{quoted(host)} is Cloudsmith's own host and no custom domain: leave it out")
+    return f"{name}:{slug(repo)}" if colon else name, url
 
 
 def claim(text: str) -> tuple[str, str]:

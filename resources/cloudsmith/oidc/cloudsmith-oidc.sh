@@ -252,7 +252,7 @@ run() { # ARG...: run the program with the secrets on its standard input; return
             ${network:+"--network=$network"} "$@"
     fi
     # A program that prints without end fills at most 64 MB of the disk. A pull writes more, so this comes after it.
-    [ "$command" != login ] || ulimit -f 131072
+    [ "$command$CLOUDSMITH_OIDC_HTML" = explain ] || ulimit -f 131072
     debug "$runtime runs the program${container:+ in the image $image}, for at most $(remaining) seconds"
     input=$secrets$newline
     within "$(remaining)" "$@"
@@ -454,10 +454,14 @@ explain() { # [ARG...]
     run explain --token-stdin --html - "$@" >&3
     result=$?
     page=$(head -c 4194305 <&4 | base64)
-    [ -n "$page" ] || return $result
+    [ -n "$page" ] || [ $result -ne 0 ] || fail 8 'the program gave no page'
+    # With 8, the program could not write all of it.
+    [ -n "$page" ] && [ $result -ne 8 ] || return $result
+    [ ${#page} -lt 5592400 ] || fail 8 "the program's page is too large: nothing was written"
     umask 022 # The page holds no secret, and another user may archive it.
     enter_parent make || cannot 'its directory cannot be made'
-    ! exists "$leaf" || [ -L "./$leaf" ] || [ -f "./$leaf" ] || cannot 'it is no plain file'
+    ! exists "$leaf" || { [ -f "./$leaf" ] && [ ! -L "./$leaf" ]; } || cannot 'it is no plain file'
+    trap '' HUP INT TERM # It is written in milliseconds, and an unfinished file must not stay.
     put "$leaf" "$page" || exit
     return $result
 }

@@ -1,6 +1,7 @@
 """How Cloudsmith compares an ID token with its providers."""
 
 import os
+import re
 import time
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from cloudsmith.questions.conftest import Settle
 from cloudsmith.workspace import Workspace
+from cloudsmith_oidc.redaction import one_line
 from sandbox.issuer import AUDIENCE, Issuer
 
 ROTATION_SECONDS = float(os.environ.get("CLOUDSMITH_KIT_ROTATION_SECONDS", "600"))
@@ -125,7 +127,8 @@ def test_refusals(workspace: Workspace, issuer: Issuer, settle: Settle, question
     slug = {"reader": workspace.reader, "publisher": workspace.publisher}.get(who, f"{workspace.prefix}-{who}")
     with workspace.provider(issuer, workspace.reader, claims={"aud": AUDIENCE}):
         answer = workspace.exchange(issuer.mint(aud=audience), slug)
-    detail = str(answer.json().get("detail")).replace(workspace.prefix, "PREFIX").replace(workspace.org, "ORG")
+    detail = str(answer.json().get("detail")).replace(workspace.prefix, "PREFIX")
+    detail = one_line(re.sub(re.escape(workspace.org), "ORG", detail, flags=re.IGNORECASE))
     settle(question, f"{answer.status_code} {detail}")
 
 
