@@ -37,10 +37,11 @@ from cloudsmith_oidc.redaction import one_line
 from cloudsmith_oidc.settings import UPLOADED, Discovery
 
 _DESCRIPTOR = "descriptorByName/io.jenkins.plugins.oidc_provider.IdTokenStringCredentials"
-_NOT_FOUND = 404
 _SERVER_ERROR = 500
-_GUESS_SECONDS = 5
-_PUBLISHED_HINT = "The URL must answer 200 to anybody; for a credential with an issuer of its own, give --jenkins-url"
+_PUBLISHED_HINT = (
+    "The URL must answer 200 to anybody. Jenkins serves its own issuers, JENKINS_URL/oidc and for a folder "
+    "JENKINS_URL/oidc/job/FOLDER; for a credential with an issuer of its own, give --jenkins-url"
+)
 _JENKINS_HINT = "Check that --jenkins-url is the URL of Jenkins"
 _ADMINISTRATORS_HINTS = {
     401: "Check JENKINS_USER_ID and JENKINS_API_TOKEN",
@@ -103,19 +104,10 @@ class _Source:
 
     def published(self, issuer: str) -> Documents:
         """Return the documents that are published for `issuer`. Raises `CloudsmithOidcError`."""
-        configuration = self.get(configuration_url(issuer), lambda status: self._hint(issuer, status))
-        return Documents(configuration, _keys([self.get(f"{issuer}/{JWKS}", lambda _: _PUBLISHED_HINT)]))
-
-    def _hint(self, issuer: str, status: int) -> str:
-        """Suggest the issuer that Jenkins makes of the URL `issuer`, but only if it answers as one."""
-        if status == _NOT_FOUND:
-            jenkins, job, folder = issuer.partition("/job/")
-            meant = f"{jenkins}/oidc{job}{folder}"
-            deadline = Deadline(min(_GUESS_SECONDS, self.deadline.remaining()))
-            found = fetch(self.client, configuration_url(meant), deadline).content
-            if found is not None and found.get("issuer") == meant:
-                return f"Did you mean {meant}? That URL answers as an issuer"
-        return _PUBLISHED_HINT
+        configuration, key_set = (
+            self.get(url, lambda _: _PUBLISHED_HINT) for url in (configuration_url(issuer), f"{issuer}/{JWKS}")
+        )
+        return Documents(configuration, _keys([key_set]))
 
 
 def _of_credentials(source: _Source, options: Discovery) -> Documents:

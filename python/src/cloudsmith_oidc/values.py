@@ -26,7 +26,7 @@ def slug(text: str) -> str:
 
 
 def repository(text: str) -> str:
-    """Return the slug of a repository."""
+    """Return the slug of a repository, which is often given with its workspace."""
     workspace, slash, name = text.rstrip("/").rpartition("/")
     if slash and _SLUG.fullmatch(name):
         raise ValueError(f"{quoted(text)} is not the slug of a repository alone: leave out {quoted(workspace + slash)}")

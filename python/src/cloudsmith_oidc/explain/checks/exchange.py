@@ -16,7 +16,7 @@ from cloudsmith_oidc.explain.findings import CODES, Finding, finding
 from cloudsmith_oidc.explain.matching import ProviderMatch, as_compared, before_wildcard
 from cloudsmith_oidc.explain.shown import shown
 from cloudsmith_oidc.redaction import one_line
-from cloudsmith_oidc.values import base_url, slug
+from cloudsmith_oidc.values import base_url, repository, slug
 
 _CODES: tuple[tuple[type[CloudsmithOidcError], str], ...] = (
     (ExchangeRefusedError, "exchange-refused"),
@@ -34,7 +34,7 @@ def settings(evidence: Evidence) -> Iterator[Finding]:
     yield from _setting("org-invalid", "workspace slug", given.org, slug, "a slug such as 'acme'")
     yield from _setting("service-invalid", "service account slug", given.slug, slug, "a slug such as 'ci-reader'")
     for name in evidence.expectations.repositories:
-        yield from _setting("repo-invalid", "repository slug", name, slug, "a slug such as 'prod'")
+        yield from _setting("repo-invalid", "repository slug", name, repository, "a slug such as 'prod'")
     yield from _setting("api-host-invalid", "API host", given.api_host, base_url, "a host, host:port or https URL")
 
 
