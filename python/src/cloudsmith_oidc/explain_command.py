@@ -50,7 +50,7 @@ def _gathered(options: Explain) -> Evidence:
         domains=frozenset(url for _, url in options.domain),
     )
     try:
-        given = fetch(options, deadline, may_have_key=True)
+        given = fetch(deadline, stdin=options.token_stdin, file=options.token_file, may_have_key=True)
     except IdTokenError as error:
         return gather(error, account, expectations, deadline)
     return gather(

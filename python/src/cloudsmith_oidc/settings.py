@@ -124,13 +124,13 @@ class Options(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    log_format: Annotated[LogFormat, BeforeValidator(values.one_of("a log format", "console", "json"))] = _option(
+    log_format: LogFormat = _option(
         "console|json",
         "Log lines for people, or JSON objects for machines.",
         "CLOUDSMITH_OIDC_LOG_FORMAT",
         default="console",
     )
-    log_level: Annotated[LogLevel, BeforeValidator(values.one_of("a log level", "info", "debug"))] = _option(
+    log_level: LogLevel = _option(
         "info|debug",
         "With debug, log each decision as well, such as the proxy and the custom domains that are used.",
         "CLOUDSMITH_OIDC_LOG_LEVEL",

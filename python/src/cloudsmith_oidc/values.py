@@ -2,7 +2,6 @@
 
 import os
 import re
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -90,17 +89,6 @@ def seconds(text: str) -> float:
             f"most {_MAX_SECONDS}"
         )
     return number
-
-
-def one_of(meaning: str, first: str, second: str) -> Callable[[str], str]:
-    """Return a check for the name of a log format or level."""
-
-    def check(text: str) -> str:
-        if text not in {first, second}:
-            raise ValueError(f"{quoted(text)} is not {meaning}: use {first} or {second}")
-        return text
-
-    return check
 
 
 def path(text: str) -> Path:
