@@ -65,6 +65,11 @@ def fetch(deadline: Deadline, *, stdin: bool, file: Path | None, may_have_key: b
     return given
 
 
+def api_key() -> str:
+    """Return the API key in the environment, "" without one."""
+    return os.environ.get(API_KEY_VARIABLE, "").strip()
+
+
 def _parted(text: str, *, may_have_key: bool) -> GivenToken:
     """Return the parts of standard input. If it has another form, all of it is taken for a (malformed) token."""
     try:
