@@ -45,7 +45,8 @@ def _gathered(options: Explain) -> Evidence:
         repositories=options.repo,
         write=options.write,
         labels=options.labels,
-        domains=frozenset(url for _, url in options.domain),
+        formats=options.format,
+        domains=options.domain,
     )
     try:
         given = fetch(deadline, stdin=options.token_stdin, file=options.token_file, may_have_key=True)
