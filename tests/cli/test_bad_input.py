@@ -64,8 +64,8 @@ VALUES: dict[str, dict[str, list[str | None]]] = {
     # The launcher would not read an exponent.
     "--timeout": {ADVICE: ["0", "soon", "60s", "-1", "3601", "1e3", "nan", "inf"]},
     "--root": {"--output -": ["/login"], "'login' is not an absolute path": ["login"]},
-    "--log-format": {"is not a log format: use console or json": ["xml"]},
-    "--log-level": {"is not a log level: use info or debug": ["loud"]},
+    "--log-format": {"Input should be 'console' or 'json'": ["xml"]},
+    "--log-level": {"Input should be 'info' or 'debug'": ["loud"]},
     "--token-file": {"exclude each other": ["x --token-stdin"]},
     "--oidc-token": {"'--oidc-token' is not an option": ["secret"]},
     "--token": {"is visible to all users of this machine: let the token expire, and give the next one": ["secret"]},

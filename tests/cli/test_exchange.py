@@ -1,6 +1,8 @@
 """How the exchange deals with a Cloudsmith, and a network, that misbehave."""
 
+import subprocess
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import jwt
 import pytest
@@ -145,7 +147,7 @@ def test_bad_certificate_is_an_error_with_its_reason(cli: Cli, flaw: str) -> Non
     assert cli.sandbox.exchange_requests == []
 
 
-def test_private_ca_is_trusted_for_loopback_host_as_well(cli: Cli) -> None:
+def test_private_ca_is_trusted_for_loopback_host_as_well(cli: Cli, tmp_path: Path) -> None:
     api = cli.sandbox.api_url.replace("http://", "https://")
 
     assert cli.login(CLOUDSMITH_API_HOST=api).code == 0
@@ -153,6 +155,10 @@ def test_private_ca_is_trusted_for_loopback_host_as_well(cli: Cli) -> None:
     none = dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"))
     for other in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         assert cli.login(CLOUDSMITH_API_HOST=api, **none | {other: str(cli.sandbox.ca_file)}).code == 0
+    (tmp_path / "ca.pem").write_bytes(cli.sandbox.ca_file.read_bytes())
+    subprocess.run(["openssl", "rehash", str(tmp_path)], check=True)
+    for directories in (str(tmp_path), f"/absent:{tmp_path}"):
+        assert cli.login(CLOUDSMITH_API_HOST=api, **none | {"SSL_CERT_DIR": directories}).code == 0
     refused = cli.login(CLOUDSMITH_API_HOST=api, **none)
     assert refused.code == 6
     assert "SSL_CERT_FILE" in refused.last_line
@@ -164,7 +170,7 @@ def test_plain_http_needs_no_ca_certificates(cli: Cli) -> None:
 
 HOSTS = {
     "http://127.0.0.1:1": "cannot connect to 127.0.0.1:1: Connection refused",
-    "https://api.invalid": "",
+    "https://xn--bcher-kva.invalid": "",
     "https://unknown.example.com": "refused to connect to unknown.example.com: 502",
 }
 
@@ -177,6 +183,7 @@ def test_host_that_cannot_be_reached(cli: Cli, host: str) -> None:
 
     assert result.code == 6
     assert HOSTS[host] in result.last_line
+    assert "the proxy xn--" not in result.last_line
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]"])

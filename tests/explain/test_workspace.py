@@ -352,7 +352,3 @@ def test_text_report_has_the_required_claims_and_the_privileges(cli: Cli) -> Non
         *("main", "MISSING", "does not match"),
     ]
     assert "  prod  Read\n" in text
-
-
-def test_invalid_repository_slug_is_quoted(cli: Cli) -> None:
-    assert "acme/dev" in report(cli, CLOUDSMITH_REPO="prod,acme/dev")["findings"][0]["found"]

@@ -337,6 +337,8 @@ WORLDS = by_cause(
             world("a display name", login=False, CLOUDSMITH_SERVICE_SLUG="CI Reader"),
         ],
         "repo-invalid": [world("a repository with its workspace", login=False, CLOUDSMITH_REPO="acme/prod")],
+        "format-invalid": [world("another name", login=False, CLOUDSMITH_FORMATS="pip,pypi")],
+        "domain-invalid": [world("a path", login=False, CLOUDSMITH_DOMAINS="dl=dl.acme.com/basic")],
         "api-host-invalid": [world("plain http", login=False, CLOUDSMITH_API_HOST="http://api.cloudsmith.io")],
         "network-settings-invalid": [world("no CA bundle", login=False, SSL_CERT_FILE="/nowhere/ca.pem")],
         "token-missing": [

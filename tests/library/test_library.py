@@ -184,6 +184,10 @@ def test_errors_do_not_hold_the_token(world: Sandbox) -> None:
         configure(["pi"], token, org="acme", directory="/login")
     with pytest.raises(ValueError, match="'prod' would be taken for its letters"):
         configure(["pip"], token, org="acme", repos="prod", directory="/login")
+    with pytest.raises(ValueError, match="leave out 'acme/'"):
+        configure(["pip"], token, org="acme", repos=["acme/prod"], directory="/login")
+    [remark] = diagnose(world.mint(), org="acme", service="ci-reader", repos=["acme/prod"]).findings
+    assert "leave out 'acme/'" in remark.found
     with pytest.raises(CloudsmithOidcError, match="without a repository"):
         configure(["pip"], token, org="acme", directory="/login")
     with pytest.raises(CloudsmithOidcError, match="no format of this login uses the custom domain 'nowhere'"):

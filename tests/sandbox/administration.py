@@ -2,9 +2,8 @@
 
 endpoint      path                                                            besides GET
 providers     /v1/orgs/ORG/openid-connect/                                    POST
-provider      /v1/orgs/ORG/openid-connect/SLUG_PERM/                          PUT, PATCH, DELETE
+provider      /v1/orgs/ORG/openid-connect/SLUG_PERM/                          PATCH, DELETE
 mappings      /v1/orgs/ORG/openid-connect/SLUG_PERM/dynamic-mappings/
-mapping       /v1/orgs/ORG/openid-connect/SLUG_PERM/dynamic-mappings/VALUE/
 services      /v1/orgs/ORG/services/                                          POST
 service       /v1/orgs/ORG/services/SLUG/                                     PATCH, DELETE
 repositories  /v1/repos/ORG/                                                  POST
@@ -153,16 +152,14 @@ def _positive(request: Request, name: str, default: int) -> int:
 
 WORKSPACE = "/v1/orgs/([^/]+)"
 PROVIDERS = f"{WORKSPACE}/openid-connect/"
-MAPPINGS = f"{PROVIDERS}([^/]+)/dynamic-mappings/"
 SERVICES = f"{WORKSPACE}/services/"
 REPOSITORIES = "/v1/repos/([^/]+)/"
 # fmt: off
 ENDPOINTS: Mapping[str, Endpoint] = {
     "providers": Endpoint(PROVIDERS, objects.providers, changes={"POST": objects.MAKE_PROVIDER}),
     "provider": Endpoint(f"{PROVIDERS}([^/]+)/", objects.provider, changes={
-        "PUT": objects.REPLACE_PROVIDER, "PATCH": objects.CHANGE_PROVIDER, "DELETE": objects.REMOVE_PROVIDER}),
-    "mappings": Endpoint(MAPPINGS, objects.mappings),
-    "mapping": Endpoint(f"{MAPPINGS}([^/]+)/", objects.mapping),
+        "PATCH": objects.CHANGE_PROVIDER, "DELETE": objects.REMOVE_PROVIDER}),
+    "mappings": Endpoint(f"{PROVIDERS}([^/]+)/dynamic-mappings/", objects.mappings),
     "services": Endpoint(SERVICES, objects.services, changes={"POST": objects.MAKE_SERVICE}),
     "service": Endpoint(f"{SERVICES}([^/]+)/", objects.service, changes={
         "PATCH": objects.CHANGE_SERVICE, "DELETE": objects.REMOVE_SERVICE}),

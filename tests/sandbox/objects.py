@@ -83,11 +83,6 @@ def mappings(known: Workspaces, org: str, slug_perm: str) -> list[dict[str, obje
     return _mappings(found) if found else None
 
 
-def mapping(known: Workspaces, org: str, slug_perm: str, value: str) -> dict[str, object] | None:
-    """One of them."""
-    return next((one for one in mappings(known, org, slug_perm) or () if one["claim_value"] == value), None)
-
-
 def _provider(known: Workspaces, org: str, slug_perm: str) -> Provider | None:
     return next((one for one in known.providers[org] if one.slug_perm == slug_perm), None)
 
@@ -155,9 +150,7 @@ PROVIDER = {
     "provider_url": str,
     "service_accounts": list,
 }
-WHOLE_PROVIDER = ("claims", "enabled", "name", "provider_url")
-MAKE_PROVIDER = Change(201, _make_provider, PROVIDER, WHOLE_PROVIDER)
-REPLACE_PROVIDER = Change(200, _change_provider, PROVIDER, WHOLE_PROVIDER)
+MAKE_PROVIDER = Change(201, _make_provider, PROVIDER, ("claims", "enabled", "name", "provider_url"))
 CHANGE_PROVIDER = Change(200, _change_provider, PROVIDER)
 REMOVE_PROVIDER = Change(204, _remove_provider)
 

@@ -22,7 +22,7 @@ from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import SettingsError, StaleDocumentsError, UnexpectedAnswerError, UnreachableError
 from cloudsmith_oidc.explain.findings import CODES
 from cloudsmith_oidc.explain.workspace import Api, UnreadError, read_providers
-from cloudsmith_oidc.given_token import API_KEY_VARIABLE
+from cloudsmith_oidc.given_token import API_KEY_VARIABLE, api_key
 from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.issuer_documents import (
     ALGORITHM,
@@ -37,10 +37,11 @@ from cloudsmith_oidc.redaction import one_line
 from cloudsmith_oidc.settings import UPLOADED, Discovery
 
 _DESCRIPTOR = "descriptorByName/io.jenkins.plugins.oidc_provider.IdTokenStringCredentials"
-_NOT_FOUND = 404
 _SERVER_ERROR = 500
-_GUESS_SECONDS = 5
-_PUBLISHED_HINT = "The URL must answer 200 to anybody; for a credential with an issuer of its own, give --jenkins-url"
+_PUBLISHED_HINT = (
+    "The URL must answer 200 to anybody. Jenkins serves its own issuers, JENKINS_URL/oidc and for a folder "
+    "JENKINS_URL/oidc/job/FOLDER; for a credential with an issuer of its own, give --jenkins-url"
+)
 _JENKINS_HINT = "Check that --jenkins-url is the URL of Jenkins"
 _ADMINISTRATORS_HINTS = {
     401: "Check JENKINS_USER_ID and JENKINS_API_TOKEN",
@@ -64,7 +65,7 @@ def run(options: Discovery) -> None:
         raise SettingsError(
             "there is nothing to do", hint="Give --output DIR to write, --check URL to compare, or both"
         )
-    if options.check == UPLOADED and not (options.org and _api_key()):
+    if options.check == UPLOADED and not (options.org and api_key()):
         hint = f"Give --org or CLOUDSMITH_ORG, and the key of a Manager or Owner in {API_KEY_VARIABLE}"
         raise SettingsError("--check uploaded needs a workspace and an API key", hint=hint)
     source = _Source(HttpClient(), Deadline(options.timeout))
@@ -76,10 +77,13 @@ def run(options: Discovery) -> None:
         log.info("documents written" if changed else "documents unchanged", changed=",".join(changed) or "none")
         log.info("upload this key set to the provider in Cloudsmith, or host the folder", file=options.output / JWKS)
     if options.check is not None:
-        compare = _uploaded_differences if options.check == UPLOADED else _published_differences
-        if differences := first_few(compare(documents, source, options)):
+        if options.check == UPLOADED:
+            differences = _uploaded_differences(documents, source, options)
+        else:
+            differences = _published_differences(documents, source.published(options.check))
+        if found := first_few(differences):
             raise StaleDocumentsError(
-                f"Cloudsmith does not get the keys of Jenkins: {differences}",
+                f"Cloudsmith does not get the keys of Jenkins: {found}",
                 hint="Upload the key set, or publish the documents, again: cloudsmith-oidc discovery --output DIR",
             )
         log.info("Cloudsmith gets the keys of Jenkins", checked=options.check)
@@ -103,19 +107,8 @@ class _Source:
 
     def published(self, issuer: str) -> Documents:
         """Return the documents that are published for `issuer`. Raises `CloudsmithOidcError`."""
-        configuration = self.get(configuration_url(issuer), lambda status: self._hint(issuer, status))
+        configuration = self.get(configuration_url(issuer), lambda _: _PUBLISHED_HINT)
         return Documents(configuration, _keys([self.get(f"{issuer}/{JWKS}", lambda _: _PUBLISHED_HINT)]))
-
-    def _hint(self, issuer: str, status: int) -> str:
-        """Suggest the issuer that Jenkins makes of the URL `issuer`, but only if it answers as one."""
-        if status == _NOT_FOUND:
-            jenkins, job, folder = issuer.partition("/job/")
-            meant = f"{jenkins}/oidc{job}{folder}"
-            deadline = Deadline(min(_GUESS_SECONDS, self.deadline.remaining()))
-            found = fetch(self.client, configuration_url(meant), deadline).content
-            if found is not None and found.get("issuer") == meant:
-                return f"Did you mean {meant}? That URL answers as an issuer"
-        return _PUBLISHED_HINT
 
 
 def _of_credentials(source: _Source, options: Discovery) -> Documents:
@@ -195,13 +188,8 @@ def _key(kid: str, entry: Mapping[str, Any]) -> Mapping[str, str]:
     return {"kid": kid, "kty": "RSA", "alg": ALGORITHM, "use": "sig", "n": numbers["n"], "e": numbers["e"]}
 
 
-def _api_key() -> str:
-    return os.environ.get(API_KEY_VARIABLE, "").strip()
-
-
-def _published_differences(documents: Documents, source: _Source, options: Discovery) -> Iterator[str]:
+def _published_differences(documents: Documents, published: Documents) -> Iterator[str]:
     """Yield each difference that a verifier of tokens would notice in the hosted documents."""
-    published = source.published(options.check or "")
     for member in ("issuer", "jwks_uri"):
         if published.configuration.get(member) != documents.configuration.get(member):
             yield f"{member} is {_member(published, member)}"
@@ -215,7 +203,7 @@ def _uploaded_differences(documents: Documents, source: _Source, options: Discov
     """
     org = options.org or ""
     try:
-        read = read_providers(Api(source.client, org, options.api_host, _api_key(), source.deadline))
+        read = read_providers(Api(source.client, org, options.api_host, api_key(), source.deadline))
     except UnreadError as unread:
         error = UnexpectedAnswerError if unread.code == "api-key-refused" else UnreachableError
         raise error(f"{unread.what}: {unread.why}", hint=CODES[unread.code].action) from None

@@ -1,7 +1,5 @@
 """`cloudsmith-oidc explain`."""
 
-import os
-
 from cloudsmith_oidc import log, output_file, streams
 from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import IdTokenError
@@ -12,7 +10,7 @@ from cloudsmith_oidc.explain.findings import CODES
 from cloudsmith_oidc.explain.html_report import as_html
 from cloudsmith_oidc.explain.json_report import as_json
 from cloudsmith_oidc.explain.text_report import as_text
-from cloudsmith_oidc.given_token import API_KEY_VARIABLE, fetch
+from cloudsmith_oidc.given_token import api_key, fetch
 from cloudsmith_oidc.settings import STDOUT, Explain
 
 
@@ -47,10 +45,11 @@ def _gathered(options: Explain) -> Evidence:
         repositories=options.repo,
         write=options.write,
         labels=options.labels,
-        domains=frozenset(url for _, url in options.domain),
+        formats=options.format,
+        domains=options.domain,
     )
     try:
-        given = fetch(options, deadline, may_have_key=True)
+        given = fetch(deadline, stdin=options.token_stdin, file=options.token_file, may_have_key=True)
     except IdTokenError as error:
         return gather(error, account, expectations, deadline)
     return gather(
@@ -58,7 +57,7 @@ def _gathered(options: Explain) -> Evidence:
         account,
         expectations,
         deadline,
-        api_key=given.api_key or os.environ.get(API_KEY_VARIABLE, "").strip(),
+        api_key=given.api_key or api_key(),
         ca_bundle=given.ca_bundle,
         with_exchange=options.exchange,
     )

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from cloudsmith_oidc import log, streams
 from cloudsmith_oidc.deadline import Deadline
@@ -22,16 +21,6 @@ _PEM_BEGIN = "-----BEGIN CERTIFICATE-----"
 _HOME_FILE = re.compile(r"-----BEGIN FILE ([\w.@+/-]{1,1024})-----\n([A-Za-z0-9+/=\n]*)-----END FILE-----\n", re.ASCII)
 
 
-class Source(Protocol):
-    """The options that say where the ID token is: on standard input, in a file, else in a variable."""
-
-    @property
-    def token_stdin(self) -> bool: ...  # noqa: D102
-
-    @property
-    def token_file(self) -> Path | None: ...  # noqa: D102
-
-
 @dataclass(frozen=True)
 class GivenToken:
     """The ID token as it was handed over, unchecked, and what came with it on standard input.
@@ -45,19 +34,18 @@ class GivenToken:
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
-def fetch(source: Source, deadline: Deadline, *, may_have_key: bool = False) -> GivenToken:
-    """Return the ID token from where `source` says it is.
+def fetch(deadline: Deadline, *, stdin: bool, file: Path | None, may_have_key: bool = False) -> GivenToken:
+    """Return the ID token from standard input or from a file, else from the environment.
 
     On standard input it is the first line. With `may_have_key`, a line with an API key may follow. After that come a
     PEM bundle and the files of the home directory, if the launcher sends any. Raises `SettingsError`, and
     `IdTokenError` with the code `token-missing` if there is no token, or the input does not end before the deadline.
     """
-    if source.token_stdin and source.token_file is not None:
+    if stdin and file is not None:
         raise SettingsError("--token-stdin and --token-file exclude each other", hint="Give one of them")
-    if source.token_stdin:
+    if stdin:
         place, read = "standard input", lambda: streams.read(_MAX_INPUT_BYTES)
-    elif source.token_file is not None:
-        file = source.token_file
+    elif file is not None:
         place, read = quoted(file), lambda: _start_of(file)
     else:
         place, read = f"the variable {ID_TOKEN_VARIABLES[0]}", _from_environment
@@ -68,13 +56,18 @@ def fetch(source: Source, deadline: Deadline, *, may_have_key: bool = False) -> 
         raise _missing(f"{place} did not end in time") from None
     except OSError as error:
         raise _missing(f"{place} cannot be read ({error.strerror})") from None
-    given = _parted(text, may_have_key=may_have_key) if source.token_stdin else GivenToken(text.strip())
+    given = _parted(text, may_have_key=may_have_key) if stdin else GivenToken(text.strip())
     if not given.text:
         raise _missing(f"{place} is empty" + (" or not set" if read is _from_environment else ""))
     protect(given.text)
     protect(given.api_key)
     log.debug("got the ID token", source=place, seconds_left=round(deadline.remaining(), 1))
     return given
+
+
+def api_key() -> str:
+    """Return the API key in the environment, "" without one."""
+    return os.environ.get(API_KEY_VARIABLE, "").strip()
 
 
 def _parted(text: str, *, may_have_key: bool) -> GivenToken:

@@ -91,13 +91,12 @@ class HttpClient:
         https = parsed.scheme == "https"
         authorities = self._authorities(deadline) if https else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         proxies: list[str] = []
+        trace = _trace(parsed.raw_host.decode("ascii"), proxies)
 
         def send() -> Answer:
             with (
                 self._connect(authorities, trust_env=not loopback, deadline=deadline) as client,
-                client.stream(
-                    method, parsed, json=json, headers=headers, extensions={"trace": _trace(parsed.host, proxies)}
-                ) as response,
+                client.stream(method, parsed, json=json, headers=headers, extensions={"trace": trace}) as response,
             ):
                 return Answer(response.status_code, response.headers, _read(response, name))
 
@@ -122,14 +121,15 @@ class HttpClient:
         """Return the certificate authorities to trust, loaded once: httpx would load them for each client and proxy."""
 
         def load() -> ssl.SSLContext:
-            place = os.environ.get(_ca_variable(), "")
+            variable = _ca_variable()
+            place = os.environ.get(variable)
             if self._ca_bundle is not None:
                 context = ssl.create_default_context(cadata=self._ca_bundle)
+            elif place and (variable == "SSL_CERT_DIR" or Path(place).is_dir()):
+                # OpenSSL also takes several directories, with colons between them.
+                context = ssl.create_default_context(capath=place)
             elif place:
-                is_directory = Path(place).is_dir()
-                context = ssl.create_default_context(
-                    cafile=None if is_directory else place, capath=place if is_directory else None
-                )
+                context = ssl.create_default_context(cafile=place)
             else:
                 context = httpx.create_ssl_context(trust_env=False)
             # Like clients of today, and unlike OpenSSL by itself: the name in a certificate's subject says nothing.

@@ -68,7 +68,7 @@ def configure(  # noqa: PLR0913 - each by its name
     chosen = [formats.checked_name(name) for name in _listed(names)]
     access = Access(
         org=values.slug(org),
-        repos=tuple(map(values.slug, _listed(repos))),
+        repos=tuple(map(values.repository, _listed(repos))),
         token=token.value,
         directory=str(values.login_directory(str(directory))),
         domains=dict(values.domain(f"{key}={host}") for key, host in (domains or {}).items()),

@@ -29,7 +29,7 @@ def run(options: Login) -> None:
     if options.output == STDOUT:
         streams.standard_output()
     deadline = Deadline(options.timeout)
-    given = fetch(options, deadline)
+    given = fetch(deadline, stdin=options.token_stdin, file=options.token_file)
     id_token = IdToken.read(given.text)
     client = HttpClient(given.ca_bundle)
     sent = dict(given.files)

@@ -124,13 +124,13 @@ class Options(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    log_format: Annotated[LogFormat, BeforeValidator(values.one_of("a log format", "console", "json"))] = _option(
+    log_format: LogFormat = _option(
         "console|json",
         "Log lines for people, or JSON objects for machines.",
         "CLOUDSMITH_OIDC_LOG_FORMAT",
         default="console",
     )
-    log_level: Annotated[LogLevel, BeforeValidator(values.one_of("a log level", "info", "debug"))] = _option(
+    log_level: LogLevel = _option(
         "info|debug",
         "With debug, log each decision as well, such as the proxy and the custom domains that are used.",
         "CLOUDSMITH_OIDC_LOG_LEVEL",
@@ -252,10 +252,12 @@ class Explain(TokenOptions):
         "CLOUDSMITH_REPO",
         default=(),
     )
-    format: _Formats = _option(
+    format: _Several[str] = _option(
         "FORMAT", "A client of the job, as for login: custom domains are suggested for these.", *_FORMATS, default=()
     )
-    domain: _Domains = _option("NAME=HOST", "A custom domain that the job uses, as for login.", *_DOMAINS, default=())
+    domain: _Several[str] = _option(
+        "NAME=HOST", "A custom domain that the job uses, as for login.", *_DOMAINS, default=()
+    )
     write: bool = _option("", "The service account must also write to the repositories.", default=False)
     expect_audience: str | None = _option(
         "AUDIENCE", "Report a fault unless the token's audience is this one, or one of several.", default=None
@@ -277,8 +279,9 @@ class Explain(TokenOptions):
 
     @property
     def labels(self) -> frozenset[str]:
-        """The labels of the hosts that the clients of the chosen formats ask."""
-        chosen = formats.with_needs(_chosen(self.format, self.repo)).values()
+        """The labels of the hosts that the clients of the chosen formats ask. An unknown format has none."""
+        known = [name for name in self.format if name in formats.names()]
+        chosen = formats.with_needs(_chosen(known, self.repo)).values()
         return frozenset(endpoint.label for form in chosen for endpoint in form.endpoints)
 
 

@@ -2,7 +2,6 @@
 
 import os
 import re
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,7 +25,7 @@ def slug(text: str) -> str:
 
 
 def repository(text: str) -> str:
-    """Return the slug of a repository."""
+    """Return the slug of a repository, which is often given with its workspace."""
     workspace, slash, name = text.rstrip("/").rpartition("/")
     if slash and _SLUG.fullmatch(name):
         raise ValueError(f"{quoted(text)} is not the slug of a repository alone: leave out {quoted(workspace + slash)}")
@@ -94,17 +93,6 @@ def seconds(text: str) -> float:
             f"most {_MAX_SECONDS}"
         )
     return number
-
-
-def one_of(meaning: str, first: str, second: str) -> Callable[[str], str]:
-    """Return a check for the name of a log format or level."""
-
-    def check(text: str) -> str:
-        if text not in {first, second}:
-            raise ValueError(f"{quoted(text)} is not {meaning}: use {first} or {second}")
-        return text
-
-    return check
 
 
 def path(text: str) -> Path:

@@ -97,7 +97,8 @@ def seeded(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Ca
                 workspace.post(one.package.format(repo=repo), about, {"X-Api-Key": token}).raise_for_status()
         statuses = [answer.status_code for answer in answers]
         for one in packages:
-            assert workspace.found(one.read.format(repo=repo), token), f"{one.read} after {statuses}"
+            found = workspace.found(one.read.format(repo=repo), token)
+            assert found, f"{one.read} after {statuses}"  # Of a call in here, pytest would show the token.
         done.add(kind)
 
     return seed

@@ -4,6 +4,7 @@ The token is sent to the exchange only. The issuer is asked for its public docum
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -20,7 +21,7 @@ from cloudsmith_oidc.explain.workspace import NOT_ASKED, Api, Provider, Service,
 from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.id_token import IdToken
 from cloudsmith_oidc.issuer_documents import Document, configuration_url, fetch
-from cloudsmith_oidc.values import base_url, slug
+from cloudsmith_oidc.values import base_url, domain, slug
 
 _DOCUMENT_SECONDS = 10
 _TOO_LATE_SECONDS = 1
@@ -32,20 +33,30 @@ class Expectations:
 
     The token's claims are pairs of name and value; a value may end in a wildcard. The rights are to read `repositories`
     (slugs, as they were given), and with `write` to write to them. The job's clients ask the hosts with `labels`, the
-    part before `.cloudsmith.io`, or the custom domains whose base URLs are `domains`.
+    part before `.cloudsmith.io`, or custom domains. `formats` and `domains` (`KEY=HOST`) are as they were given.
     """
 
     audience: str | None = None
     claims: tuple[tuple[str, str], ...] = ()
     repositories: tuple[str, ...] = ()
     write: bool = False
+    formats: tuple[str, ...] = ()
     labels: frozenset[str] = frozenset()
-    domains: frozenset[str] = frozenset()
+    domains: tuple[str, ...] = ()
 
     @property
     def level(self) -> str:
         """The privilege that the repositories need."""
         return "Write" if self.write else "Read"
+
+    @property
+    def domain_urls(self) -> frozenset[str]:
+        """The base URLs of `domains`, without those that cannot be used."""
+        urls = set()
+        for text in self.domains:
+            with suppress(ValueError):
+                urls.add(domain(text)[1])
+        return frozenset(urls)
 
 
 @dataclass(frozen=True)

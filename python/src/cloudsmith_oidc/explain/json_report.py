@@ -49,7 +49,7 @@ def _cloudsmith(report: Report) -> dict[str, Any]:
         "service_account": None if workspace.services is None else evidence.service is not None,
         "repositories": [{"slug": slug, "privilege": privilege} for slug, privilege in report.privileges.items()],
         "domains": [
-            {"key": key, "host": host_of(url), "used": url in evidence.expectations.domains}
+            {"key": key, "host": host_of(url), "used": url in evidence.expectations.domain_urls}
             for key, url in workspace.domains
         ],
         "unread": [f"{one_line(one.what)}: {one.why}" for one in workspace.unread[:MAX_PROVIDERS]],

@@ -124,7 +124,7 @@ def _requirements(match: ProviderMatch, service: str) -> Iterator[Block]:
 
 def _domains(evidence: Evidence) -> Iterator[Block]:
     """Yield the custom domains, and the setting that uses those for the job's clients."""
-    used = evidence.expectations.domains
+    used = evidence.expectations.domain_urls
     yield {
         f"{key}={host_of(url)}": "used by this job" if url in used else "not used by this job"
         for key, url in evidence.workspace.domains

@@ -307,14 +307,14 @@ def _domains(api: Api) -> tuple[tuple[str, str], ...]:
     return tuple(filter(None, map(_domain, listed)))[:_MAX_DOMAINS]
 
 
-def _domain(shown: Mapping[str, Any]) -> tuple[str, str] | None:
+def _domain(one: Mapping[str, Any]) -> tuple[str, str] | None:
     """Return a custom domain, None for one of Cloudsmith's own, and for one that the setting cannot name."""
-    kind, repository = _text(shown.get("domain_type")), _text(shown.get("repository"))
+    kind, repository = _text(one.get("domain_type")), _text(one.get("repository"))
     label = _LABELS.get(kind) or (kind.removeprefix("NATIVE_").lower() if _NATIVE.fullmatch(kind) else "")
-    if shown.get("domain_scope") != ("REPOSITORY" if repository else "WORKSPACE"):
+    if one.get("domain_scope") != ("REPOSITORY" if repository else "WORKSPACE"):
         return None
     try:
-        return domain(f"{label}{':' if repository else ''}{repository}={_text(shown.get('domain_name'))}")
+        return domain(f"{label}{':' if repository else ''}{repository}={_text(one.get('domain_name'))}")
     except ValueError:
         return None
 

@@ -137,10 +137,9 @@ class Access:
         The workspace's custom domain is first, Cloudsmith's own host last.
         """
         keys = self._domain_keys(endpoint)
-        shared = self._domain(keys)
         own = [url for key, url in self.domains.items() if ":" in key and key.split(":")[0] in keys]
-        urls = [*([shared] if shared else []), *own, f"https://{endpoint.host}"]
-        return list(dict.fromkeys(urlsplit(url).netloc for url in urls))
+        urls = [self._domain(keys), *own, f"https://{endpoint.host}"]
+        return list(dict.fromkeys(urlsplit(url).netloc for url in urls if url))
 
     @property
     def named_repos(self) -> dict[str, str]:

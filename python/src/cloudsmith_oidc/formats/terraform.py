@@ -1,6 +1,5 @@
 """Terraform, OpenTofu: https://opentofu.org/docs/cli/config/config-file/ ; the token's form is in Cloudsmith's page."""
 
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from cloudsmith_oidc.formats.base import DOWNLOADS, Access, Endpoint, Format, Override, double_quoted, in_directory
@@ -15,12 +14,12 @@ def _files(access: Access) -> dict[str, str]:
     credential_helpers/terraform/runtime.py).
     """
     tokens: dict[str, str] = {}
-    # Also for Cloudsmith's own host, as a project can name that in spite of a custom domain.
-    for view in (access, replace(access, domains={})):
-        for repo in view.repos:
-            host = urlsplit(view.url(REGISTRY, repo)).netloc
-            workspace = f"{view.org}/" if host == REGISTRY.host else ""
-            tokens.setdefault(host, f"{workspace}{repo}/{view.token}")
+    for repo in access.repos:
+        host = urlsplit(access.url(REGISTRY, repo)).netloc
+        workspace = f"{access.org}/" if host == REGISTRY.host else ""
+        tokens.setdefault(host, f"{workspace}{repo}/{access.token}")
+    # A project can name Cloudsmith's own host in spite of a custom domain.
+    tokens.setdefault(REGISTRY.host, f"{access.org}/{access.repos[0]}/{access.token}")
     blocks = [
         f"credentials {double_quoted(host)} {{\n  token = {double_quoted(token)}\n}}\n"
         for host, token in tokens.items()

@@ -15,8 +15,9 @@ from cloudsmith_oidc.explain.evidence import Evidence
 from cloudsmith_oidc.explain.findings import CODES, Finding, finding
 from cloudsmith_oidc.explain.matching import ProviderMatch, as_compared, before_wildcard
 from cloudsmith_oidc.explain.shown import shown
+from cloudsmith_oidc.formats import checked_name
 from cloudsmith_oidc.redaction import one_line
-from cloudsmith_oidc.values import base_url, slug
+from cloudsmith_oidc.values import base_url, domain, repository, slug
 
 _CODES: tuple[tuple[type[CloudsmithOidcError], str], ...] = (
     (ExchangeRefusedError, "exchange-refused"),
@@ -29,16 +30,20 @@ _MAX_CLAIMS = 5
 
 
 def settings(evidence: Evidence) -> Iterator[Finding]:
-    """Check the workspace, the service account, the repositories and the API host."""
+    """Check the workspace, the service account, the repositories, the clients' settings and the API host."""
     given = evidence.account
     yield from _setting("org-invalid", "workspace slug", given.org, slug, "a slug such as 'acme'")
     yield from _setting("service-invalid", "service account slug", given.slug, slug, "a slug such as 'ci-reader'")
     for name in evidence.expectations.repositories:
-        yield from _setting("repo-invalid", "repository slug", name, slug, "a slug such as 'prod'")
+        yield from _setting("repo-invalid", "repository slug", name, repository, "a slug such as 'prod'")
+    for name in evidence.expectations.formats:
+        yield from _setting("format-invalid", "format", name, checked_name, "a format that a login can configure")
+    for text in evidence.expectations.domains:
+        yield from _setting("domain-invalid", "custom domain", text, domain, "a custom domain such as dl=dl.acme.com")
     yield from _setting("api-host-invalid", "API host", given.api_host, base_url, "a host, host:port or https URL")
 
 
-def _setting(code: str, name: str, value: str, check: Callable[[str], str], expected: str) -> Iterator[Finding]:
+def _setting(code: str, name: str, value: str, check: Callable[[str], object], expected: str) -> Iterator[Finding]:
     try:
         check(value)
     except ValueError as error:

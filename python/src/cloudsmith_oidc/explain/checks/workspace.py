@@ -128,7 +128,7 @@ def domains(evidence: Evidence) -> Iterator[Finding]:
     """Check that the job uses a custom domain where Cloudsmith demands it."""
     for label in _MUST_BE_USED:
         known = {key: url for key, url in evidence.domains.items() if key.partition(":")[0] == label}
-        if known and evidence.expectations.domains.isdisjoint(known.values()):
+        if known and evidence.expectations.domain_urls.isdisjoint(known.values()):
             names = first_few(f"{key}={host_of(url)}" for key, url in known.items())
             yield finding("domain-unused", f"the job uses {label}.cloudsmith.io", f"the custom domain {names}")
 
