@@ -9,12 +9,16 @@ from typing import Any
 
 import pytest
 
+from clients.client import clients
 from clients.job import Jobs
+from cloudsmith_oidc import formats
 
 CASES: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_name("precedence.toml").read_text())
 
 
-@pytest.mark.parametrize(("name", "title"), [(case["client"], title) for title, case in CASES.items()])
+@pytest.mark.parametrize(
+    ("name", "title"), [(name, title) for title, case in CASES.items() for name in case["client"].split()]
+)
 def test_precedence(jobs: Jobs, name: str, title: str) -> None:
     case = CASES[title]
     for path, text in case.get("home", {}).items():
@@ -32,7 +36,7 @@ def test_precedence(jobs: Jobs, name: str, title: str) -> None:
     if case.get("freestyle"):
         jobs.pointers = {}
 
-    known = vars(importlib.import_module(f"clients.known.{name}")) | vars(jobs.client)
+    known = vars(importlib.import_module(f"clients.known.{name}".replace("-", "_"))) | vars(jobs.client)
     known["ACTIVATE"] = f". '{jobs.cli.directory}/activate'"
     script = re.sub(r"\{(\w+)\}", lambda found: str(known[found[1]]), case.get("script", "{read}"))
     printed = (jobs.fails if case.get("fails") else jobs.succeeds)(script)
@@ -41,6 +45,20 @@ def test_precedence(jobs: Jobs, name: str, title: str) -> None:
     assert "hides" not in case or case["hides"] not in printed
     assert case.get("public") in {None, bool(jobs.asked("public"))}
     assert not any(jobs.shows_token(text) for text in [printed, *(str(one.headers) for one in jobs.asked("public"))])
+
+
+def test_every_client_and_every_overriding_variable_is_tried() -> None:
+    tried: dict[str, set[str]] = {}
+    for case in CASES.values():
+        for name in case["client"].split():
+            tried.setdefault(name, set()).update(case.get("job", {}))
+    assert clients().keys() - tried.keys() == set()
+
+    for name in formats.names():
+        of_format = [tried[client] for client, said in clients().items() if name in said.format.split(",")]
+        variables = set().union(*of_format)
+        for override in formats.load(name).overrides:
+            assert any(map(override.spelled, variables)), (name, override.names)
 
 
 @pytest.mark.parametrize(

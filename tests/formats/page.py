@@ -115,7 +115,7 @@ def _settings() -> str:
     silent = [title for title, outcome in outcomes.items() if outcome == ELSEWHERE]
     for case in map(CASES.__getitem__, silent):
         assert "login" in case or not {"job", "home"} & case.keys(), "a setting around the login is not named"
-    rows = [(CASES[title]["client"], title, outcome) for title, outcome in outcomes.items()]
+    rows = [(CASES[title]["client"].replace(" ", ", "), title, outcome) for title, outcome in outcomes.items()]
     text = f"Of these {len(rows)} settings, {len(silent)} send a client elsewhere without a line on the console. "
     text += "They are in the project or in the job inside the login, or an option keeps them."
     table = _markdown([("client", "setting", "the client"), ("---",) * 3, *rows])
