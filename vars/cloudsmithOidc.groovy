@@ -186,7 +186,7 @@ private String launch(String command, Map login) {
 /** Runs the body, and masks on the console what looks like a token, if the Mask Passwords plugin is there. */
 private Object masked(Map login, Closure body) {
     if (login.mask == 'false') { return body() }
-    String mask = libraryResource('cloudsmith/oidc/token-shape.txt').replaceAll('#.*\n', '').readLines().join('|')
+    String mask = libraryResource('cloudsmith/oidc/token-shape.txt').replaceAll('(?m)^#.*\n', '').readLines().join('|')
     boolean entered = false
     try {
         return maskPasswords(varMaskRegexes: [[key: 'jwt', value: mask]]) {

@@ -181,11 +181,12 @@ def test_login_that_fails_while_writing_leaves_no_new_directory(agent: Agent) ->
     assert agent.tree() == {}
 
 
-def test_an_endless_answer_fills_neither_the_disk_nor_the_memory(agent: Agent) -> None:
+@pytest.mark.parametrize("command", ["login d", "explain"])
+def test_an_endless_answer_fills_neither_the_disk_nor_the_memory(agent: Agent, command: str) -> None:
     """A gigabyte is refused after 64 MB, which are in no directory; no process may take more memory than 200 MB."""
     agent.script("cloudsmith-oidc", f"exec {' '.join(agent.tools['head'])} -c 1000000000 /dev/zero")
     agent.prelude = "ulimit -v 200000"
-    result = agent.run("login", "d")
+    result = agent.run(*command.split(), CLOUDSMITH_OIDC_HTML="page.html")
     assert result.status > 2
     assert result.err.splitlines()[-1].startswith("cloudsmith-oidc: the program ended with status ")
     assert agent.tree() == {}

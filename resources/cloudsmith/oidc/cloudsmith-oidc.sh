@@ -252,6 +252,7 @@ run() { # ARG...: run the program with the secrets on its standard input; return
             ${network:+"--network=$network"} "$@"
     fi
     # A program that prints without end fills at most 64 MB of the disk. A pull writes more, so this comes after it.
+    # Without a page, explain writes to no file of this script.
     [ "$command$CLOUDSMITH_OIDC_HTML" = explain ] || ulimit -f 131072
     debug "$runtime runs the program${container:+ in the image $image}, for at most $(remaining) seconds"
     input=$secrets$newline
