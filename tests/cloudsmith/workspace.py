@@ -125,7 +125,8 @@ class Workspace:
             try:
                 return call(*arguments)
             except Exception as problem:  # noqa: BLE001 - whatever it is, the others must be removed
-                if getattr(problem, "status", 0) != HTTPStatus.NOT_FOUND:
+                # Something that is gone need not be removed.
+                if call == self._named or getattr(problem, "status", 0) != HTTPStatus.NOT_FOUND:
                     problems.append(problem)
                 return None
 
