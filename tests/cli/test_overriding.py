@@ -1,5 +1,7 @@
 """Variables around the login that would take precedence over it: what the console says, and what is set instead."""
 
+from pathlib import Path
+
 import pytest
 
 from program import Cli
@@ -45,6 +47,17 @@ def test_variable_that_is_kept_is_neither_named_nor_set(cli: Cli) -> None:
 
     assert "is set around" not in result.stderr
     assert {"PIP_INDEX_URL", "NPM_CONFIG_REGISTRY"}.isdisjoint(names_in(cli))
+
+
+def test_file_of_the_user_that_takes_precedence_is_a_warning_unless_it_is_kept(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / ".bunfig.toml").touch()
+
+    warned = cli.login(HOME=str(tmp_path))
+    kept = cli.login("--format-option", "npm.keep=.bunfig.toml", HOME=str(tmp_path))
+
+    assert f"warning: {tmp_path}/.bunfig.toml" in warned.stderr
+    assert "npm.keep=.bunfig.toml)" in warned.stderr
+    assert ".bunfig.toml" not in kept.stderr
 
 
 def test_variable_of_another_format_is_not_named(cli: Cli) -> None:

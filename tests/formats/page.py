@@ -90,7 +90,7 @@ def _section(name: str) -> str:
         "Options": "; ".join(f"`{name}.{option}`: {text}" for option, text in options.items()),
         "Overrides": described["hides"],
         "Undoes, if set around the login": _code(described["undoes"]),
-        "Warns of, if set around the login": _code(described["warns_of"]),
+        "Warns of, if it is around the login": _code(described["warns_of"]),
         "The project's own configuration": described["project"],
         "A second index": described["second_index"],
         "Without the login's files": described["without_files"],

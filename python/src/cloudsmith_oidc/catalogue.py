@@ -42,7 +42,7 @@ def describe(name: str) -> Description:
         "extends": list(form.extends),
         "options": {option: f"{known.takes}: {known.help}" for option, known in form.every_option.items()},
         "undoes": undone,
-        "warns_of": [one for one in overriding if one not in undone],
+        "warns_of": [*(one for one in overriding if one not in undone), *(f"~/{path}" for path in form.user_files)],
         "hides": " ".join(known.hides for known in used if known.hides),
     }
 

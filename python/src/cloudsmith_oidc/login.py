@@ -62,7 +62,7 @@ def run(options: Login) -> None:
 
 
 def _report_overriding(options: Login, access: Access) -> None:
-    """Log the names of the variables around the login that take precedence over it. Their values may hold a login."""
+    """Log the names of variables and files that take precedence over the login. What is in them may be a login."""
     if os.environ.get("CLOUDSMITH_OIDC_REFRESH"):
         return  # It writes the files anew, and leaves the variables as the body has them.
     for one in formats.overriding(options.chosen_formats, access):
@@ -76,6 +76,12 @@ def _report_overriding(options: Login, access: Access) -> None:
                 f"{one.variable} is set around the login and can send {one.format} elsewhere: unset it before the login"
                 f" (to accept it: {keep})"
             )
+    for name in options.chosen_formats:
+        for path in formats.load(name).user_files:
+            keep = f"{name}.keep"
+            if access.home.has(path) and path not in access.options.get(keep, ()):
+                file = access.home.place(path)
+                log.warn(f"{file} can send {name} elsewhere if it names a source (to accept it: {keep}={path})")
 
 
 def _explain(

@@ -35,7 +35,7 @@ extended="APT_CONFIG BUILDX_CONFIG CLOUDSMITH_GIT_CONFIG CLOUDSMITH_OWN_APT_CONF
 families="BUN BUNDLE CARGO CLOUDSMITH COMPOSER CONDA CONDARC CONTAINERS COURSIER DOCKER GEM GONOPROXY GOPRIVATE GOPROXY HEX HF HUGGING LUAROCKS MAMBARC NPM NuGetPackageSourceCredentials PIP PNPM POETRY R RATTLER RENV RUBYGEMS RestoreAdditionalProjectSources RestoreConfigFile RestoreSources SBT TF TWINE UV YARN npm pnpm yarn"
 # Files of the home directory that are always passed on; only their names; and, with logins, on request:
 home_files=".docker/config.json .docker/contexts/meta/*/meta.json"
-home_marks=".config/curlrc .curlrc .docker/buildx/.lock"
+home_marks=".Rprofile .bunfig.toml .condarc .config/coursier/mirror.properties .config/curlrc .config/uv/uv.toml .curlrc .docker/buildx/.lock .yarnrc.yml"
 home_logins=".netrc .npmrc"
 # The program gets these, also in a container.
 settings="CLOUDSMITH_ORG CLOUDSMITH_WORKSPACE CLOUDSMITH_SERVICE_SLUG CLOUDSMITH_SERVICE_ACCOUNT_SLUG CLOUDSMITH_REPO \

@@ -251,10 +251,11 @@ class Format:
     stands for the number that `number` returns. `needs_repo` says that there is no URL without a repository. `needs`
     names formats whose files this client also needs. `extends` names the job's own variables that this format reads:
     see `Access.extended` and `Access.own`. `overrides` are variables that would take precedence over the login: inside,
-    they are undone where that is possible; the format's option `keep` keeps one. `not_in_path` matches a character that
-    the client cannot take in the path of the login directory. `home` names the files that it always reads in the user's
-    home directory, and writes without their logins; `marks` those of which only the existence matters; `logins` those
-    that it reads with `inherit` only, because they hold logins.
+    they are undone where that is possible; the format's option `keep` keeps one. `user_files` are files in the user's
+    home directory that can do the same: the login warns of each that is there, unless `keep` names it. `not_in_path`
+    matches a character that the client cannot take in the path of the login directory. `home` names the files that it
+    always reads in the user's home directory, and writes without their logins; `marks` those of which only the
+    existence matters; `logins` those that it reads with `inherit` only, because they hold logins.
 
     `client` names what reads the files; `least` has the oldest version of each client that was measured to do so, or is
     documented to, with a reason if there is one. `hides` says which configuration of
@@ -274,6 +275,7 @@ class Format:
     options: Mapping[str, FormatOption] = field(default_factory=dict)
     extends: tuple[str, ...] = ()
     overrides: tuple[Override, ...] = ()
+    user_files: tuple[str, ...] = ()
     home: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     logins: tuple[str, ...] = ()
@@ -289,8 +291,8 @@ class Format:
     def every_option(self) -> Mapping[str, FormatOption]:
         """The format's options, and `keep` if something can override it."""
         keep = FormatOption(
-            takes="VARIABLE",
-            help="Keep this variable if it is set around the login, although it takes precedence over the login.",
+            takes="NAME",
+            help="Keep this variable around the login, or this file of the user, although it takes precedence.",
             check=self._overriding_name,
         )
         return {**self.options, "keep": keep} if self.overrides else self.options
@@ -300,7 +302,9 @@ class Format:
         return next(filter(None, (override.spelled(variable) for override in self.overrides)), None)
 
     def _overriding_name(self, variable: str) -> str:
+        if variable in self.user_files:
+            return variable
         if spelling := self.spelled(variable):
             return spelling
-        names = (name for override in self.overrides for name in override.names)
+        names = [*(name for override in self.overrides for name in override.names), *self.user_files]
         raise ValueError(f"{quoted(variable)} is none of {', '.join(names)}")

@@ -12,6 +12,7 @@ FORMAT = Format(
     variables={},
     needs=("netrc",),
     needs_repo=False,
+    user_files=(".condarc",),
     overrides=(
         Override(names=("RATTLER_AUTH_FILE",), undo=in_directory("conda/credentials.json")),
         Override(names=("CONDA_CHANNELS", "CONDA_DEFAULT_CHANNELS", "CONDA_CHANNEL_ALIAS", "CONDARC", "MAMBARC")),

@@ -46,6 +46,7 @@ FORMAT = Format(
     files=_files,
     variables={"R_PROFILE": in_directory(PROFILE), kept("R_PROFILE"): lambda access: _own(access) or None},
     needs=("netrc",),
+    user_files=(".Rprofile",),
     overrides=(
         # The project's own profile, which R reads without the variable.
         Override(names=("R_PROFILE_USER",), undo=lambda _: ".Rprofile"),

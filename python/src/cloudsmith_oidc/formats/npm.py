@@ -68,6 +68,7 @@ FORMAT = Format(
             check=switch,
         ),
     },
+    user_files=(".bunfig.toml",),
     overrides=(
         Override(names=("NPM_CONFIG_USERCONFIG",), any_case=True),
         Override(names=("NPM_CONFIG_REGISTRY", "PNPM_CONFIG_REGISTRY", "YARN_REGISTRY"), any_case=True, undo=_registry),

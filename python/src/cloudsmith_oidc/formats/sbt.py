@@ -33,6 +33,7 @@ FORMAT = Format(
     endpoints=(MAVEN_DOWNLOADS, MAVEN_UPLOADS),
     files=_files,
     variables={"SBT_CREDENTIALS": in_directory("sbt/credentials")},
+    user_files=(".config/coursier/mirror.properties",),
     overrides=(
         Override(names=("SBT_CREDENTIALS",)),
         # A mirror may be for other hosts only, so it is not undone.

@@ -23,6 +23,7 @@ FORMAT = Format(
         "UV_DEFAULT_INDEX": _default_index,
     },
     needs=("netrc",),
+    user_files=(".config/uv/uv.toml",),
     overrides=(
         Override(names=("UV_INDEX", "UV_EXTRA_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX"), undo=_index),
         # An empty value would do, but see `Override`. The login directory has no packages.

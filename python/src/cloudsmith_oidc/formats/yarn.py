@@ -47,6 +47,7 @@ FORMAT = Format(
     variables={
         "YARN_PLUGINS": lambda access: access.extended("YARN_PLUGINS", f"{access.directory}/{PLUGIN}", ";", first=True),
     },
+    user_files=(".yarnrc.yml",),
     overrides=(
         Override(
             names=("YARN_NPM_REGISTRY_SERVER",),
@@ -58,8 +59,9 @@ FORMAT = Format(
     extends=("YARN_PLUGINS",),
     not_in_path=";",  # Yarn separates plugins by it
     least={"yarn": "2.4"},
-    project="All settings in .yarnrc.yml and YARN_NPM_REGISTRY_SERVER take precedence: registries, scopes, logins. "
-    "Without a registry in them, yarn reads from the first repository, and `yarn npm publish` publishes to it.",
+    project="All settings in .yarnrc.yml, also in the user's, and YARN_NPM_REGISTRY_SERVER take precedence: "
+    "registries, scopes, logins. Without a registry in them, yarn reads from the first repository, and `yarn npm "
+    "publish` publishes to it.",
     second_index="A scope has one registry, so that no other is asked for it.",
     without_files="fails",
 )
