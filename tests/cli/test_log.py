@@ -74,7 +74,8 @@ def test_debug_log_has_one_line_for_each_decision(cli: Cli) -> None:
         assert re.search(f"(?m)^cloudsmith-oidc: debug: {line}$", result.stderr), line
     assert result.stderr.count(f"debug: connects ({place})") == 2
     assert "warning: Cloudsmith's rate limit is used up (429" in result.stderr
-    assert len(set(result.stderr.splitlines())) >= len(result.stderr.splitlines()) - 1, "a decision is told twice"
+    # The second try asks and connects again, perhaps within the same tenth of a second.
+    assert len(set(result.stderr.splitlines())) >= len(result.stderr.splitlines()) - 2, "a decision is told twice"
     secrets = ["hunter2", cli.issued_token(), json.loads(cli.sandbox.exchange_requests[0].body)["oidc_token"]]
     assert [secret for secret in secrets if secret in result.stderr] == []
     assert "eyJ" not in result.stderr
