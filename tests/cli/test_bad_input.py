@@ -135,6 +135,7 @@ def test_all_missing_settings_are_named_with_their_variables(cli: Cli) -> None:
 COMMAND_LINES = {
     "": "no command was given",
     "logout": "DIR is missing",
+    "formats pip": "'pip' is not an option of cloudsmith-oidc formats. See cloudsmith-oidc formats --help",
     "logout one two": "'two' is not an option of cloudsmith-oidc logout",
     "frobnicate": "'frobnicate' is not a command",
     "log-in": "'log-in' is not a command. Did you mean login?",

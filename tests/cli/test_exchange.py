@@ -6,8 +6,10 @@ from pathlib import Path
 
 import jwt
 import pytest
+import trustme
 
 from in_process import InProcess
+from needs import need
 from program import Cli
 from sandbox import faults
 
@@ -155,13 +157,22 @@ def test_private_ca_is_trusted_for_loopback_host_as_well(cli: Cli, tmp_path: Pat
     none = dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"))
     for other in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         assert cli.login(CLOUDSMITH_API_HOST=api, **none | {other: str(cli.sandbox.ca_file)}).code == 0
-    (tmp_path / "ca.pem").write_bytes(cli.sandbox.ca_file.read_bytes())
-    subprocess.run(["openssl", "rehash", str(tmp_path)], check=True)
-    for directories in (str(tmp_path), f"/absent:{tmp_path}"):
-        assert cli.login(CLOUDSMITH_API_HOST=api, **none | {"SSL_CERT_DIR": directories}).code == 0
+    other_tools = tmp_path / "other.pem"
+    trustme.CA().cert_pem.write_to_path(str(other_tools))
+    named = cli.login(CLOUDSMITH_API_HOST=api, **none | {"REQUESTS_CA_BUNDLE": str(other_tools)})
+    assert "REQUESTS_CA_BUNDLE names all authorities that are trusted. If a private CA" in named.last_line
     refused = cli.login(CLOUDSMITH_API_HOST=api, **none)
     assert refused.code == 6
     assert "SSL_CERT_FILE" in refused.last_line
+
+
+def test_authorities_come_from_directories_as_well(cli: Cli, tmp_path: Path) -> None:
+    need("openssl")
+    (tmp_path / "ca.pem").write_bytes(cli.sandbox.ca_file.read_bytes())
+    subprocess.run(["openssl", "rehash", str(tmp_path)], check=True)
+
+    for directories in (str(tmp_path), f"/absent:{tmp_path}"):
+        assert cli.login(SSL_CERT_FILE=None, SSL_CERT_DIR=directories).code == 0
 
 
 def test_plain_http_needs_no_ca_certificates(cli: Cli) -> None:

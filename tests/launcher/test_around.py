@@ -67,6 +67,11 @@ def test_more_names_than_a_variable_can_hold_are_cut(agent: Agent) -> None:
     assert 20_000 < len(agent.run_call.env["CLOUDSMITH_OIDC_AROUND"]) < 33_000
 
 
+def test_program_is_told_of_a_refresh(agent: Agent) -> None:
+    assert agent.run("login", "d", CLOUDSMITH_OIDC_REFRESH="true").status == 0
+    assert agent.run_call.env["CLOUDSMITH_OIDC_REFRESH"] == "true"
+
+
 @pytest.mark.parametrize("runtime", ["cloudsmith-oidc", "docker"])
 def test_program_gets_the_configuration_of_with_registry(agent: Agent, runtime: str) -> None:
     (agent.bin / "cloudsmith-oidc").unlink()

@@ -107,7 +107,7 @@ def _unknown(words: Sequence[str], name: str, command: type[Options]) -> Setting
             "An argument is visible to all users of this machine: let the token expire, and give the next one in the "
             f"variable CLOUDSMITH_OIDC_TOKEN, or with --token-stdin. {_see_help(name)}"
         )
-    elif name and word in formats.names():
+    elif "--format" in known and word in formats.names():
         hint = f"Put commas between formats, as in --format pip,npm. {_see_help(name)}"
     # A value can also be joined to a short option, as in -pSECRET.
     shown = word if word.startswith("--") or not word.startswith("-") else word[:2]

@@ -248,12 +248,14 @@ def _unreachable(name: str, error: httpx.TransportError, proxy: str) -> Unreacha
             f"the proxy {proxy} refused to connect to {name}: {one_line(str(error))}",
             hint="Look at HTTPS_PROXY and NO_PROXY, and at the proxy's rules",
         )
+    # The file of another tool may hold one private CA and no public ones.
+    trusted = f"{variable} names all authorities that are trusted. " if (variable := _ca_variable()) else ""
     reason = ""
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return UntrustedCertificateError(
                 f"the TLS connection to {name} failed: {one_line(cause.verify_message).rstrip('.')}",
-                hint="If a private CA signs it, name its PEM file in SSL_CERT_FILE",
+                hint=f"{trusted}If a private CA signs it, name its PEM file in SSL_CERT_FILE",
             )
         if isinstance(cause, ssl.SSLError):
             why = one_line(str(cause.reason)).replace("_", " ").lower()

@@ -24,7 +24,6 @@ _BACKGROUNDS = {"ok": "#dafbe1", "broken": "#ffebe9", "doubt": "#fff8c5", "unche
 _WITHOUT_STYLE = {
     "body": {"bgcolor": "#ffffff", "text": "#1f2328"},
     "table": {"width": "100%", "cellpadding": "5"},
-    "caption": {"align": "left"},
     "th": {"align": "left", "valign": "top"},
     "td": {"valign": "top"},
     "pre": {"wrap": "wrap"},

@@ -13,7 +13,7 @@ class RefreshTest extends StepTest {
     void in_a_block_the_same_files_get_fresh_tokens_by_a_fresh_id_token() {
         Build build = succeeded(onNode("cloudsmithOidc(" + LOGIN + ", repo: ['a', 'b'], timeout: 9) {\n" + DIFFERENT + "}"));
 
-        assertThat(build.console()).contains("differ")
+        assertThat(build.console()).contains("differ").containsOnlyOnce("program: told of a refresh")
                 .containsOnlyOnce("cloudsmithOidc: the files are new: what docker login, npm config set or helm repo add wrote there is gone");
         assertThat(build.console().lines().filter(line -> line.startsWith("program: login"))).hasSize(2)
                 .containsOnly("program: login CLOUDSMITH_ORG=acme CLOUDSMITH_REPO=a,b CLOUDSMITH_SERVICE_SLUG=ci CLOUDSMITH_TIMEOUT=9 ");
