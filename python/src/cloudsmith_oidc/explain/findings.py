@@ -160,9 +160,9 @@ CODES: dict[str, Code] = {
         "check whether somebody renamed or moved the credential"),
     "signature-invalid": Code("documents", 240, ExchangeRefusedError,
         "The published key, or the uploaded one, did not sign the ID token.",
-        "Saving the credential or reloading the configuration as code makes a new key. Publish the key set again "
-        "(cloudsmith-oidc discovery) and clear the caches in front of it. To notice early, run cloudsmith-oidc "
-        "discovery --check on a schedule"),
+        "Saving the credential makes a new key. With configuration as code, so does each reload and each start of "
+        "Jenkins. Publish the key set again (cloudsmith-oidc discovery) and clear the caches in front of it. To notice "
+        "early, run cloudsmith-oidc discovery --check on a schedule"),
     "subject-missing": Code("token", 250, ExchangeRefusedError,
         "The ID token has no `sub`, the claim that identifies the job.",
         "Add sub with ${JOB_URL} to the build claim templates (Manage Jenkins, Security, OpenID Connect)"),

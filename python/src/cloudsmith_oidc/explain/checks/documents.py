@@ -21,7 +21,7 @@ _MAX_KEYS = 8
 
 _UPLOAD = (
     "Upload the issuer's present key set to {}. For Jenkins, cloudsmith-oidc discovery --output DIR writes it to "
-    "DIR/jwks; saving the credential or reloading the configuration as code makes a new key"
+    "DIR/jwks; saving the credential makes a new key, and so does each load of configuration as code"
 )
 
 

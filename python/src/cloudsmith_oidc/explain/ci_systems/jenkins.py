@@ -41,7 +41,7 @@ def _configuration_as_code(header: Claims, claims: Claims) -> str:
         "  system:",
         "    domainCredentials:",
         "    - credentials:",
-        "      - idToken:  # every reload of this file makes a new key",
+        "      - idToken:  # every reload of this file, and every start of Jenkins, makes a new key",
         "          scope: GLOBAL",
         f"          id: {_yaml(enterable(header.get('kid')) or 'oidc-token-cred')}",
     ]
