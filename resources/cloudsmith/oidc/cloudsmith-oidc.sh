@@ -446,7 +446,7 @@ login() { # [ARG...]
     unset IFS
     set_traps
     empty "$@" || cannot 'what else is in it cannot be removed'
-    printf %s "$variables" | base64 -d
+    printf %s "$variables" | base64 -d || cannot 'its variables cannot be printed'
 }
 
 explain() { # [ARG...]
