@@ -154,3 +154,13 @@ def test_planted_tree_does_not_hold_login_or_logout(agent: Agent) -> None:
     # The tokens are gone in any case.
     assert [path.name for path in agent.workspace.glob("d/*")] == ["x"] * gives_up
     assert [path.name for path in agent.workspace.iterdir()] == ["d"] * gives_up
+
+
+def test_files_are_removed_before_a_tree_that_takes_too_long(agent: Agent) -> None:
+    agent.has("cloudsmith-oidc")
+    assert agent.run("login", "d").status == 0
+    agent.hurries("find:.")
+    agent.script("find", f'case "$*" in *"rm -rf"*) {HANGS} ;; *) exec {" ".join(agent.tools["find"])} "$@" ;; esac')
+    assert agent.run("logout", "d").status == 8
+    assert [path.name for path in agent.workspace.glob("d/*")] == ["docker"]
+    assert agent.left == []
