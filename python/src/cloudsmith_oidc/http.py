@@ -37,7 +37,7 @@ _PASSING = ("408", "425", "429")
 _LOOK_AT_TIMES = "Look at the certificate, and at this machine's clock"
 _CERTIFICATE_HINTS = {9: _LOOK_AT_TIMES, 10: _LOOK_AT_TIMES, 62: "Look at the host's name, and at its certificate"}
 """By OpenSSL's codes: a certificate that is not valid yet, or no longer, or not for this name."""
-_CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """The first that is set names the certificate authorities. The last two are those of other tools on the machine."""
 
 
@@ -217,7 +217,7 @@ def _trace(host: str, way: _Way) -> Callable[[str, Mapping[str, Any]], None]:
 
 
 def _ca_variable() -> str:
-    return next(filter(os.environ.get, _CA_VARIABLES), "")
+    return next(filter(os.environ.get, CA_VARIABLES), "")
 
 
 def _source_of_authorities(ca_bundle: str | None) -> str:
