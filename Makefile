@@ -25,6 +25,7 @@ generated: venv ## write what is generated from the formats and the findings
 	cd tests && ../.venv/bin/python -m formats
 	.venv/bin/python tests/explain/tables.py
 	cd tests && ../.venv/bin/python -m cloudsmith.tables
+	cd tests && ../.venv/bin/python -m faults.table
 
 demo: ## show the main job on a local stand-in for Jenkins and Cloudsmith
 	sh tests/demo.sh

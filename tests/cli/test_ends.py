@@ -45,28 +45,6 @@ def pipe() -> Iterator[tuple[int, int]]:
             os.close(end)
 
 
-@pytest.fixture
-def fifo(tmp_path: Path) -> str:
-    """A named pipe that nobody opens."""
-    path = tmp_path / "fifo"
-    os.mkfifo(path)
-    return str(path)
-
-
-@pytest.mark.parametrize("command", ["login", "explain"])
-def test_token_file_without_end(cli: Cli, fifo: str, command: str) -> None:
-    output = ["--output", str(cli.directory)] if command == "login" else []
-
-    result = run(cli, command, *output, "--token-file", fifo)
-
-    assert result.code == 3
-    assert f"there is no ID token: '{fifo}' did not end in time" in result.last_line
-
-
-def test_device_is_read_to_a_limit(cli: Cli) -> None:
-    assert run(cli, "login", "--output", str(cli.directory), "--token-file", "/dev/zero").code == 3
-
-
 def test_standard_input_without_end(cli: Cli) -> None:
     with pipe() as (reading, writing):
         os.write(writing, cli.sandbox.mint().encode() + b"\n")
@@ -90,27 +68,6 @@ def test_standard_output_that_nobody_reads(cli: Cli, tmp_path: Path) -> None:
 
     assert result.code == 8
     assert "nobody has read it for 0.3 seconds" in result.last_line
-
-
-def test_ca_file_without_end(cli: Cli, fifo: str, tmp_path: Path) -> None:
-    """A thread still reads it. Python must not take OpenSSL down under it, which would crash."""
-    (tmp_path / "sitecustomize.py").write_text("import atexit\natexit.register(print, 'taken down')\n")
-
-    result = run(cli, "login", "--output", str(cli.directory), SSL_CERT_FILE=fifo, PYTHONPATH=str(tmp_path))
-
-    assert (result.code, result.stdout) == (2, b"")
-    assert f"authorities in SSL_CERT_FILE, '{fifo}', could not be read to their end in time" in result.last_line
-
-
-def test_name_service_that_never_answers(cli: Cli, tmp_path: Path) -> None:
-    (tmp_path / "sitecustomize.py").write_text(
-        "import socket, threading\nsocket.getaddrinfo = lambda *_, **__: threading.Event().wait()\n"
-    )
-
-    result = run(cli, "login", "--output", str(cli.directory), PYTHONPATH=str(tmp_path))
-
-    assert result.code == 6
-    assert "in time" in result.last_line
 
 
 MIB = 1024 * 1024
@@ -157,13 +114,6 @@ def test_long_headers(cli: Cli, value: str) -> None:
 
     assert result.code in {6, 7}
     assert max(map(len, result.stderr.splitlines())) < 2000
-
-
-def test_header_without_end(cli: Cli) -> None:
-    endless = faults.Answer(201, headers={"X": "a" * 5 * MIB})
-    cli.sandbox.faults.always("exchange", faults.Fault(answer=endless))
-
-    assert run(cli, "login", "--output", str(cli.directory)).code == 6
 
 
 @pytest.mark.parametrize("text", ["eyJ" * 40_000, "a." * 60_000, "=" * 120_000, "[" * 120_000])

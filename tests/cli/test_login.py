@@ -17,6 +17,7 @@ import jwt
 import pytest
 
 from program import Cli
+from sandbox import faults
 
 
 def test_login_writes_files_of_three_clients_with_one_request(cli: Cli) -> None:
@@ -95,6 +96,18 @@ def test_login_json_is_an_audit_record_without_a_secret(cli: Cli) -> None:
         "sub": "https://jenkins.example.com/job/team/job/app/job/main/",
         "aud": ["https://cloudsmith.example.com"],
     }
+
+
+def test_login_json_is_short_whatever_the_claims_are(cli: Cli) -> None:
+    nested = json.loads("[" * 900 + "]" * 900)
+    cli.sandbox.faults.add("exchange", faults.token(cli.sandbox.issue()))
+    token = cli.sandbox.mint(iss={"a": nested}, sub=["https://jenkins.example.com/"], aud=nested)
+
+    assert cli.login(token=token).code == 0
+
+    record = json.loads(cli.file("login.json"))
+    assert (record["iss"], record["sub"], record["aud"]) == (None, ["https://jenkins.example.com/"], None)
+    assert len(cli.file("login.json")) < 2000
 
 
 def test_only_the_owner_can_read_the_files(cli: Cli) -> None:

@@ -52,12 +52,11 @@ def assert_usable(writer: Writer, directory: Path, *, logs_in: bool) -> None:
     assert not directory.exists()
 
 
-@pytest.mark.parametrize("earlier", [False, True])
-def test_the_command(home: Path, launchers: dict[str, Launcher], earlier: bool) -> None:
+def test_the_command(home: Path, launchers: dict[str, Launcher]) -> None:
+    """Over an earlier login. Without one: tests/faults."""
     directory = home / "workspace/d"
     for step in count(1):
-        if earlier:
-            assert launchers["dash"].login("d").status == 0
+        assert launchers["dash"].login("d").status == 0
         if not killed_command(directory, step):
             break
         assert_usable(launchers["dash"], directory, logs_in=step % 2 == 0)

@@ -144,10 +144,15 @@ def test_comments_of_netrc_are_left_out() -> None:
     assert written.endswith("machine a\nlogin b\npassword c\n")
 
 
+TRIMMED_BY_NPM = [*"\t\v\f \xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff", *map(chr, range(0x2000, 0x200B))]
+"""The white space of JavaScript, but for ends of lines."""
+
+
 def test_npm_settings_of_ours_in_any_spelling_are_left_out() -> None:
     other = "//example.com/:_password=a\N{LINE SEPARATOR}b\r\n" + "[" * 100_000 + "example.com"
     ours = ["registry[]", '"registry"', "'registry'", "registry ; mine", '"regis\\u0074ry"', " registry"]
-    text = "".join(f"{key} = https://example.com/\r\n" for key in [*ours, "\N{BYTE ORDER MARK}registry"]) + other
+    ours += [f"{blank}registry{blank}" for blank in TRIMMED_BY_NPM]
+    text = "".join(f"{key} = https://example.com/\r\n" for key in ours) + other
 
     lines = inherited("npm", {".npmrc": text}).files[".npmrc"].split("\n")
 

@@ -20,6 +20,7 @@ import pytest
 
 from cloudsmith_oidc import __version__
 from needs import need
+from sandbox import Sandbox
 
 SHELLS = {"dash": ["dash"], "bash": ["bash", "--posix"], "busybox": ["busybox", "sh"]}
 IN_EVERY_SHELL = pytest.mark.parametrize("agent", SHELLS, indirect=True)
@@ -31,6 +32,10 @@ TOOLS = (
 """All that the launcher may expect of a machine."""
 ON_NAMES = ("base64", "chmod", "env", "find", "flock", "mkdir", "mktemp", "mv", "rm", "rmdir")
 """Those that work on names of files."""
+
+HANGS = "echo $$ >>$stage/pids; exec $sleep 600"
+IGNORES_TERM = 'trap "" TERM; echo $$ >>$stage/pids; while :; do $sleep 1; done'
+"""Scripts that never end; see `Agent.left`."""
 
 SET = {
     "pip.conf": "[global]\n",
@@ -119,8 +124,9 @@ class Agent:
         (self.bin / name).symlink_to(self.tools[name][0])
 
     def script(self, name: str, text: str) -> None:
-        """Put a program on PATH."""
+        """Put a program on PATH. `$stage` and `$sleep` in its text are this agent's."""
         path = self.bin / name
+        text = text.replace("$stage", str(self.stage)).replace("$sleep", str(shutil.which("sleep")))
         path.unlink(missing_ok=True)  # the link to a tool must not be written through
         path.write_text(f"#!/bin/sh\n{text}\n")
         path.chmod(0o755)
@@ -130,6 +136,16 @@ class Agent:
         (self.stage / f"{name}.json").write_text(json.dumps(asdict(Behaviour(**behaviour))))
         stand_in = Path(__file__).with_name("stand_in.py")
         self.script(name, f'exec {sys.executable} -I -S {stand_in} {self.stage} {name} "$@"')
+
+    def enters(self, sandbox: Sandbox) -> None:
+        """Log in to the sandbox's Cloudsmith."""
+        self.token = sandbox.mint()
+        self.env |= sandbox.environment() | {
+            "CLOUDSMITH_OIDC_TOKEN": self.token,
+            "CLOUDSMITH_ORG": sandbox.org,
+            "CLOUDSMITH_SERVICE_SLUG": sandbox.service,
+            "CLOUDSMITH_REPO": "prod",
+        }
 
     def answers(self, files: Mapping[str, str]) -> None:
         """Set what the program writes when it logs in."""
@@ -241,6 +257,12 @@ class Agent:
                     pipe.close()
 
     # then
+
+    @property
+    def left(self) -> list[str]:
+        """The processes of scripts that have not ended."""
+        started = self.stage / "pids"
+        return [pid for pid in (started.read_text().split() if started.exists() else []) if not ended(int(pid))]
 
     @property
     def calls(self) -> list[Call]:

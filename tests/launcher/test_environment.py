@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cloudsmith_oidc import __version__
+from cloudsmith_oidc.http import CA_VARIABLES
 from launcher.agent import IN_EVERY_SHELL, SET, TOOLS, Agent
 
 PLANTED = ("cloudsmith-oidc", "docker", "podman", *TOOLS)
@@ -139,7 +140,7 @@ def test_an_engine_is_not_led_to_what_a_build_can_write(agent: Agent, name: str)
 
 
 @pytest.mark.parametrize("runtime", ["cloudsmith-oidc", "docker"])
-@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+@pytest.mark.parametrize("name", CA_VARIABLES)
 def test_a_build_cannot_choose_certificates(agent: Agent, name: str, runtime: str) -> None:
     """Otherwise the program would send the ID token to any server that the build trusts."""
     agent.has(runtime)

@@ -33,14 +33,8 @@ def on(agent: Agent, sandbox: Sandbox, request: pytest.FixtureRequest) -> Login:
     """Make the agent ready to log in by a runtime."""
 
     def ready(runtime: str) -> Agent:
-        agent.token = sandbox.mint()
-        agent.env |= sandbox.environment() | {
-            "CLOUDSMITH_OIDC_TOKEN": agent.token,
-            "CLOUDSMITH_OIDC_RUNTIME": runtime,
-            "CLOUDSMITH_ORG": sandbox.org,
-            "CLOUDSMITH_SERVICE_SLUG": sandbox.service,
-            "CLOUDSMITH_REPO": "prod",
-        }
+        agent.enters(sandbox)
+        agent.env["CLOUDSMITH_OIDC_RUNTIME"] = runtime
         if runtime == "local":
             agent.script("cloudsmith-oidc", f'exec {Path(sys.executable).with_name("cloudsmith-oidc")} "$@"')
         else:

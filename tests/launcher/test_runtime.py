@@ -124,15 +124,6 @@ def test_image_of_this_version_is_never_pulled(agent: Agent) -> None:
     assert agent.tree() == {}
 
 
-@pytest.mark.parametrize("status", [125, 126, 127])
-def test_failures_of_the_engine_are_not_the_programs(agent: Agent, status: int) -> None:
-    agent.has("docker", status=status)
-    result = agent.run("login", "d")
-    assert result.status == 2
-    assert result.err.splitlines()[-1] == CANNOT_RUN
-    assert agent.tree() == {}
-
-
 def test_command_that_cannot_be_started(agent: Agent) -> None:
     agent.script("cloudsmith-oidc", "")
     (agent.bin / "cloudsmith-oidc").write_text("#!/none/python\n")

@@ -54,6 +54,19 @@ def test_signal_ends_a_program_that_timeout_does_not_know_yet(agent: Agent) -> N
     assert agent.tree() == {}
 
 
+def test_container_that_is_made_after_its_removal_is_removed(agent: Agent) -> None:
+    """An engine whose client was ended can still be about to make the container: here, while the launcher sleeps."""
+    made, rm = agent.stage / "made", " ".join(agent.tools["rm"])
+    agent.script(
+        "docker", f'case "$1" in run) echo started >$stage/started; exec $sleep 600 ;; rm) exec {rm} {made} ;; esac'
+    )
+    agent.script("sleep", f'[ "$1" != 1 ] || : >{made}\nexec $sleep "$@"')
+    with agent.started("login", "d") as launcher:
+        launcher.terminate()
+        launcher.communicate(timeout=60)
+    assert not made.exists()
+
+
 def test_signal_keeps_the_files_of_an_earlier_login(agent: Agent) -> None:
     agent.has("cloudsmith-oidc")
     agent.run("login", "d")

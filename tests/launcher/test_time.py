@@ -9,33 +9,21 @@ from collections.abc import Iterator
 
 import pytest
 
-from launcher.agent import SET, Agent, ended
+from launcher.agent import HANGS, IGNORES_TERM, SET, Agent
 from needs import need
 
-IGNORES_TERM = 'trap "" TERM; echo $$ >>$stage/pids; while :; do $sleep 1; done'
-HANGS = "echo $$ >>$stage/pids; exec $sleep 600"
 NEVER_ANSWERS = pytest.mark.parametrize("hangs", [HANGS, IGNORES_TERM], ids=["hangs", "ignores TERM"])
-
-
-def script(agent: Agent, name: str, text: str) -> None:
-    agent.script(name, text.replace("$stage", str(agent.stage)).replace("$sleep", str(shutil.which("sleep"))))
-
-
-def left(agent: Agent) -> list[str]:
-    """The processes of scripts that have not ended."""
-    started = agent.stage / "pids"
-    return [pid for pid in (started.read_text().split() if started.exists() else []) if not ended(int(pid))]
 
 
 @pytest.mark.parametrize("agent", ["dash", "busybox"], indirect=True)
 def test_program_that_ignores_term_is_killed(agent: Agent) -> None:
     """In real time, because each of these systems has a timeout(1) of its own."""
-    script(agent, "cloudsmith-oidc", IGNORES_TERM)
+    agent.script("cloudsmith-oidc", IGNORES_TERM)
     result = agent.run("login", "d", CLOUDSMITH_TIMEOUT="1")
     assert result.status == 6
     assert result.err.splitlines()[-1].startswith("cloudsmith-oidc: the program (local) gave no answer in 1 seconds")
     assert (agent.stage / "pids").read_text()
-    assert left(agent) == []
+    assert agent.left == []
     assert agent.tree() == {}
 
 
@@ -44,49 +32,28 @@ def test_program_that_ignores_term_is_killed(agent: Agent) -> None:
 def test_program_that_never_answers_is_ended(agent: Agent, arguments: list[str], hangs: str) -> None:
     """The option of the command line takes precedence over the variable."""
     agent.hurries("cloudsmith-oidc:*")
-    script(agent, "cloudsmith-oidc", hangs)
+    agent.script("cloudsmith-oidc", hangs)
     result = agent.run(*arguments, CLOUDSMITH_TIMEOUT="600")
     assert result.status == 6
     assert "gave no answer in 5 seconds" in result.err
-    assert left(agent) == []
+    assert agent.left == []
     assert agent.tree() == {}
 
 
 @NEVER_ANSWERS
 def test_auto_skips_an_engine_that_never_answers(agent: Agent, hangs: str) -> None:
     agent.hurries("docker:*")
-    script(agent, "docker", hangs)
+    agent.script("docker", hangs)
     agent.has("podman")
     assert agent.run("login", "d").status == 0
     assert agent.files("d") == SET
     assert "4 docker" in agent.bounds
-    assert left(agent) == []
-
-
-def test_every_call_of_the_engine_may_hang(agent: Agent) -> None:
-    agent.hurries("docker:run | docker:rm")
-    script(agent, "docker", f'[ "$1" = image ] || {{ {IGNORES_TERM}; }}')
-    result = agent.run("login", "d", CLOUDSMITH_TIMEOUT="5")
-    assert result.status == 6
-    assert result.err.splitlines()[-1].startswith("cloudsmith-oidc: the program (docker) gave no answer in 5 seconds")
-    assert left(agent) == []
-
-
-def test_both_engines_hang(agent: Agent) -> None:
-    agent.hurries("docker:* | podman:*")
-    for engine in ("docker", "podman"):
-        script(agent, engine, IGNORES_TERM)
-    result = agent.run("login", "d")
-    assert result.status == 2
-    for engine in ("docker", "podman"):
-        assert f"cannot use {engine}: no answer in time\n" in result.err
-    assert left(agent) == []
+    assert agent.left == []
 
 
 def test_pull_has_a_limit_of_its_own_and_reports_it(agent: Agent) -> None:
     agent.hurries("docker:pull")
-    script(
-        agent,
+    agent.script(
         "docker",
         'case "$1" in version) ;; run) echo $* >>$stage/runs; exit 125 ;; image) echo none >&2; exit 1 ;;'
         f"pull) {HANGS} ;; esac",
@@ -98,7 +65,7 @@ def test_pull_has_a_limit_of_its_own_and_reports_it(agent: Agent) -> None:
     assert lines[-1].startswith("cloudsmith-oidc: docker cannot run the image 'registry.example.com/image:1': ")
     assert "300 docker" in agent.bounds
     assert "--pull=never" in (agent.stage / "runs").read_text()
-    assert left(agent) == []
+    assert agent.left == []
 
 
 @pytest.fixture
@@ -127,7 +94,7 @@ def test_certificates_that_never_come(agent: Agent, runtime: str) -> None:
     os.mkfifo(agent.tmp / "ca.pem")
     agent.has(runtime)
     if runtime == "cloudsmith-oidc":
-        script(agent, runtime, 'read -r line <"$SSL_CERT_FILE"')
+        agent.script(runtime, 'read -r line <"$SSL_CERT_FILE"')
     result = agent.run("login", "d", SSL_CERT_FILE=str(agent.tmp / "ca.pem"))
     assert result.status == (0 if runtime == "docker" else 6)
 
@@ -187,3 +154,13 @@ def test_planted_tree_does_not_hold_login_or_logout(agent: Agent) -> None:
     # The tokens are gone in any case.
     assert [path.name for path in agent.workspace.glob("d/*")] == ["x"] * gives_up
     assert [path.name for path in agent.workspace.iterdir()] == ["d"] * gives_up
+
+
+def test_files_are_removed_before_a_tree_that_takes_too_long(agent: Agent) -> None:
+    agent.has("cloudsmith-oidc")
+    assert agent.run("login", "d").status == 0
+    agent.hurries("find:.")
+    agent.script("find", f'case "$*" in *"rm -rf"*) {HANGS} ;; *) exec {" ".join(agent.tools["find"])} "$@" ;; esac')
+    assert agent.run("logout", "d").status == 8
+    assert [path.name for path in agent.workspace.glob("d/*")] == ["docker"]
+    assert agent.left == []

@@ -35,6 +35,19 @@ def test_no_file_names_a_package_registry(repository: Path, tracked_files: list[
     assert [(name, registry) for name, text in files for registry in REGISTRIES if registry in text] == []
 
 
+def test_two_modules_write_files(repository: Path) -> None:
+    """They follow no link and replace nothing but plain files: tests/directory, tests/explain. Others must use them."""
+    writes = re.compile(
+        r"""O_CREAT|mkdir|rmdir|write_(text|bytes)|\.touch\(|shutil|tempfile|open\(.*["'][wax]|"""
+        r"os\.(rename|replace|unlink|remove|link|symlink|truncate)"
+    )
+    modules = (repository / "python/src").rglob("*.py")
+    assert {path.name for path in modules if writes.search(path.read_text())} == {
+        "login_directory.py",
+        "output_file.py",
+    }
+
+
 def git(repository: Path, *arguments: str) -> str:
     return subprocess.run(["git", *arguments], cwd=repository, capture_output=True, text=True, check=True).stdout
 

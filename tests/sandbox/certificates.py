@@ -8,7 +8,15 @@ from typing import Literal
 
 import trustme
 
-Flaw = Literal["expired", "other-host", "name in the subject only", "unknown-ca"]
+Flaw = Literal[
+    "expired",
+    "not yet valid",
+    "other-host",
+    "name in the subject only",
+    "unknown-ca",
+    "old ciphers",
+    "client certificate wanted",
+]
 
 
 class Certificates:
@@ -27,6 +35,11 @@ class Certificates:
         if (host, flaw) not in self._contexts:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._issue(host, flaw).configure_cert(context)
+            if flaw == "old ciphers":
+                context.maximum_version = ssl.TLSVersion.TLSv1_2
+                context.set_ciphers("AES128-SHA")
+            if flaw == "client certificate wanted":
+                context.verify_mode = ssl.CERT_REQUIRED
             self._contexts[host, flaw] = context
         return self._contexts[host, flaw]
 
@@ -38,15 +51,14 @@ class Certificates:
         return context
 
     def _issue(self, host: str, flaw: Flaw | None) -> trustme.LeafCert:
-        match flaw:
-            case "expired":
-                yesterday = datetime.now(UTC) - timedelta(days=1)
-                return self._ca.issue_cert(host, not_before=yesterday - timedelta(days=1), not_after=yesterday)
-            case "other-host":
-                return self._ca.issue_cert("someone-else.example")
-            case "name in the subject only":
-                return self._ca.issue_cert(common_name=host)
-            case "unknown-ca":
-                return trustme.CA().issue_cert(host)
-            case None:
-                return self._ca.issue_cert(host)
+        now, day = datetime.now(UTC), timedelta(days=1)
+        times = {"expired": (now - 2 * day, now - day), "not yet valid": (now + day, now + 2 * day)}
+        names = {"other-host": ["someone-else.example"], "name in the subject only": []}.get(str(flaw), [host])
+        not_before, not_after = times.get(str(flaw), (None, None))
+        return (trustme.CA() if flaw == "unknown-ca" else self._ca).issue_cert(
+            *names,
+            common_name=None if names else host,
+            not_before=not_before,
+            not_after=not_after,
+            key_type=trustme.KeyType.RSA if flaw == "old ciphers" else trustme.KeyType.ECDSA,
+        )

@@ -16,6 +16,8 @@ from functools import cache
 from http import HTTPStatus
 from typing import Literal
 
+import jwt
+
 from sandbox.clock import Clock
 
 MIB = 1024 * 1024
@@ -60,12 +62,13 @@ def with_headers(answer: Answer, headers: Mapping[str, str]) -> Answer:
 class Fault:
     """One misbehaviour.
 
-    `answer` is sent instead of the true one. Only the first `keep` bytes are sent (counted from the end when
-    negative), and `then` the connection is closed, reset, or held open in silence. From the byte `drip` on, bytes are
-    sent one by one.
+    `answer` is sent instead of the true one, or the bytes `wire` that are none. Only the first `keep` bytes are sent
+    (counted from the end when negative), and `then` the connection is closed, reset, or held open in silence. From the
+    byte `drip` on, bytes are sent one by one.
     """
 
     answer: Answer | None = None
+    wire: bytes | None = None
     keep: int | None = None
     then: Literal["close", "reset", "hang"] = "close"
     drip: int | None = None
@@ -73,11 +76,11 @@ class Fault:
     @property
     def breaks_connection(self) -> bool:
         """Whether no further request can follow on the connection."""
-        return self.keep is not None or self.drip is not None
+        return self.keep is not None or self.drip is not None or self.wire is not None
 
     def send(self, connection: socket.socket, raw: bytes, released: threading.Event) -> None:
         """Misbehave on a connection, at most until `released` is set."""
-        raw = raw[: self.keep]
+        raw = (raw if self.wire is None else self.wire)[: self.keep]
         connection.sendall(raw[: self.drip])
         for byte in raw[self.drip :] if self.drip is not None else b"":
             connection.sendall(bytes([byte]))
@@ -193,11 +196,18 @@ def oversized(size: int = 5 * MIB, *, chunked: bool = False, gzipped: bool = Fal
     return Fault(answer=Answer(201, content, {"Content-Type": "application/json"}, chunked=chunked))
 
 
+CHUNKED = Answer(201, b" " * 1000, {"Content-Type": "application/json"}, chunked=True)
+
 BROKEN_CONNECTIONS: Mapping[str, Fault] = {
     "closed": Fault(keep=0),
     "cut": Fault(keep=-10),
+    "cut-chunk": Fault(answer=CHUNKED, keep=-500),
+    "no-last-chunk": Fault(answer=CHUNKED, keep=-5),
+    "no-chunk": Fault(wire=CHUNKED.raw("HEAD") + b"neither a size nor a chunk\r\n"),
+    "not-http": Fault(wire=b"220 mail.example.com ESMTP\r\n\r\n"),
     "reset": reset(),
-    "reset-in-the-answer": reset(after=30),
+    "reset-in-the-head": reset(after=30),
+    "reset-in-the-body": reset(after=-10),
 }
 """They end at once, and a retry is right."""
 
@@ -235,3 +245,25 @@ STRANGE_ANSWERS: Mapping[str, Fault] = {
     "truncated-json": body(b'{"token": "'),
 }
 """Answers of the exchange without a usable token."""
+
+KEY = b"k" * 32
+"""Nobody verifies what it signs."""
+NAMED: Mapping[str, Fault] = {
+    **BROKEN_CONNECTIONS,
+    **SILENT_CONNECTIONS,
+    **SERVER_ERRORS,
+    **REFUSALS,
+    **STRANGE_ANSWERS,
+    **{f"status-{code}": status(code) for code in (407, 408, 418, 425, 501)},
+    "503-for-an-hour": header(status(503), "Retry-After", "3304"),
+    "429": throttled(),
+    **{f"429-until-{moment[:20]}": throttled(moment) for moment in ("1", "3304", "soon", "-5", "Sun, 99 Foo")},
+    **{f"429-until-{moment[:12]}": throttled(moment) for moment in ("9" * 400, "Sun, 06 Nov 99999999999 08:49:37 GMT")},
+    "token-without-exp": token(jwt.encode({"service_slug": "ci-reader"}, KEY)),
+    "token-of-another-service": token(jwt.encode({"exp": 9_999_999_999, "service_slug": "deployer"}, KEY)),
+    "token-without-service": token(jwt.encode({"exp": 9_999_999_999}, KEY)),
+    "header-without-end": Fault(answer=Answer(201, headers={"X": "a" * 5 * MIB})),
+    "plain-http-in-the-tunnel": Fault(wire=b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 400 Bad Request\r\n\r\n"),
+    "silent-tunnel": Fault(wire=b"HTTP/1.1 200 OK\r\n\r\n", then="hang"),
+}
+"""All faults that need no more than a name."""

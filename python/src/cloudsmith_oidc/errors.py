@@ -67,8 +67,8 @@ class UnreachableError(TemporaryError):
     exit_code = 6
 
 
-class UntrustedCertificateError(UnreachableError):
-    """The server's certificate does not verify: asking again would not change it."""
+class PermanentError(UnreachableError):
+    """Network trouble that asking again would not change: a certificate that does not verify, a proxy that refuses."""
 
 
 class UnexpectedAnswerError(CloudsmithOidcError):

@@ -12,12 +12,12 @@ from cloudsmith_oidc import log
 from cloudsmith_oidc.deadline import Deadline, timestamp
 from cloudsmith_oidc.errors import (
     ExchangeRefusedError,
+    PermanentError,
     ServiceMismatchError,
     TemporaryError,
     ThrottledError,
     UnexpectedAnswerError,
     UnreachableError,
-    UntrustedCertificateError,
 )
 from cloudsmith_oidc.http import Answer, HttpClient, json_object
 from cloudsmith_oidc.id_token import IdToken, JwtView
@@ -27,8 +27,12 @@ _REFUSED = frozenset({400, 401, 403, 404, 422})
 _GRANTED = frozenset({200, 201})
 _THROTTLED = 429
 _SERVER_ERROR = 500
+_TIMED_OUT = frozenset({408, 425})
+"""The server, or a proxy in front of it, asks for the same request again."""
 _LOOK_AT_HOST = "Look whether the API host is really Cloudsmith's, and for a proxy that puts its own pages in between"
 _TOO_LATE_SECONDS = 0.1
+_FEW = 3
+"""So many tries that fail have a line each on the console."""
 _YEAR_SECONDS = 366 * 86400.0
 # Full jitter (wait a random time between 0 and a bound that doubles), so that agents which were refused together do
 # not come back together.
@@ -80,8 +84,13 @@ def exchange(client: HttpClient, account: ServiceAccount, id_token: IdToken, *, 
 
     def before_sleep(state: tenacity.RetryCallState) -> None:
         earlier.append(_error(state))
-        pause, left = round(state.upcoming_sleep, 1), round(deadline.remaining())
-        log.warn(f"{earlier[-1].message}: tried again in {pause} s, {left} s are left")
+        message, pause, left = earlier[-1].message, round(state.upcoming_sleep, 1), round(deadline.remaining())
+        if len(earlier) < _FEW:
+            log.warn(f"{message}: tried again in {pause} s, {left} s are left")
+        elif len(earlier) == _FEW:
+            log.warn(f"{message}. {_FEW} tries failed: it looks down. It is tried again for at most {left + 1} s more")
+        else:
+            log.debug(f"{message}: tried again in {pause} s, {left} s are left")
 
     retry = tenacity.Retrying(
         retry=tenacity.retry_if_exception(_may_pass),
@@ -99,7 +108,7 @@ def exchange(client: HttpClient, account: ServiceAccount, id_token: IdToken, *, 
 
 
 def _may_pass(error: BaseException) -> bool:
-    return isinstance(error, TemporaryError) and not isinstance(error, UntrustedCertificateError)
+    return isinstance(error, TemporaryError) and not isinstance(error, PermanentError)
 
 
 def _error(state: tenacity.RetryCallState) -> TemporaryError:
@@ -127,7 +136,7 @@ def _token(answer: Answer, service: str) -> CloudsmithToken:
             hint=f"Come back {come_back}; the limit is per IP address, which agents behind one NAT share",
             retry_after=seconds,
         )
-    if answer.status >= _SERVER_ERROR:
+    if answer.status >= _SERVER_ERROR or answer.status in _TIMED_OUT:
         hint = f"Come back {come_back}, or raise the timeout"
         raise UnreachableError(f"Cloudsmith answered {answer.status}{said}", hint=hint, retry_after=seconds)
     problem = f"the API answered with the status {answer.status}, which is not understood"

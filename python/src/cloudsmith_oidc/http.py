@@ -18,10 +18,10 @@ import httpx
 from cloudsmith_oidc import log
 from cloudsmith_oidc.deadline import Deadline
 from cloudsmith_oidc.errors import (
+    PermanentError,
     SettingsError,
     UnexpectedAnswerError,
     UnreachableError,
-    UntrustedCertificateError,
 )
 from cloudsmith_oidc.redaction import one_line, quoted
 from cloudsmith_oidc.version import __version__
@@ -30,7 +30,14 @@ MAX_ANSWER_BYTES = 1024 * 1024
 _MAX_DATE = 100
 _UNESCAPED_LOGIN = re.compile(r"(?:\w+://)?+[^/?#]*[/?#].*@", re.ASCII | re.DOTALL)
 """The URL of a proxy, if a login in it has a character that ends the host: its start would be shown as the host."""
-_CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_BREAK = re.compile("closed|disconnected")
+"""In the words of httpcore and h11 for a connection that ends too early, as opposed to an answer that is not HTTP."""
+_PASSING = ("408", "425", "429")
+"""Refusals of a proxy that may pass. Others of the kind 4xx, such as 407 and 403, do not."""
+_LOOK_AT_TIMES = "Look at the certificate, and at this machine's clock"
+_CERTIFICATE_HINTS = {9: _LOOK_AT_TIMES, 10: _LOOK_AT_TIMES, 62: "Look at the host's name, and at its certificate"}
+"""By OpenSSL's codes: a certificate that is not valid yet, or no longer, or not for this name."""
+CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """The first that is set names the certificate authorities. The last two are those of other tools on the machine."""
 
 
@@ -90,8 +97,8 @@ class HttpClient:
         # Plain http needs no CA certificates. An empty context rejects every server.
         https = parsed.scheme == "https"
         authorities = self._authorities(deadline) if https else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        proxies: list[str] = []
-        trace = _trace(parsed.raw_host.decode("ascii"), proxies)
+        way = _Way(name)
+        trace = _trace(parsed.raw_host.decode("ascii"), way)
 
         def send() -> Answer:
             with (
@@ -104,14 +111,13 @@ class HttpClient:
             answer = deadline.run(send)
         except TimeoutError:
             raise UnreachableError(
-                f"{name} gave no complete answer in time", hint="Look whether the host is up, or raise the timeout"
+                f"{way.place} gave no complete answer in time", hint=f"{way.hint}, or raise the timeout"
             ) from None
         except httpx.TransportError as error:
-            raise _unreachable(name, error, proxies[-1] if proxies else "") from None
+            raise _unreachable(way, error) from None
         except UnicodeError:
             # Name resolution raises this for an empty or too long part of a name.
-            wrong, hint = (proxies[-1], "Look at HTTPS_PROXY") if proxies else (name, "Look at the host's name")
-            raise UnreachableError(f"{wrong} cannot be a host name", hint=hint) from None
+            raise PermanentError(f"{way.place} cannot be a host name", hint="Look at its URL") from None
         offset = _clock_offset(answer.headers)
         if offset is not None:
             self.clock_offsets[parsed.host] = offset
@@ -170,22 +176,48 @@ class HttpClient:
             raise unusable from None
 
 
-def _trace(host: str, proxies: list[str]) -> Callable[[str, Mapping[str, Any]], None]:
-    """Return a function that logs where a connection for `host` really goes, and adds a proxy, without its login."""
+@dataclass
+class _Way:
+    """How far a connection to the host `name` has come. `place` is what may be at fault for a failure at this point."""
+
+    name: str
+
+    def __post_init__(self) -> None:
+        self.arrive()
+
+    def arrive(self) -> None:
+        self.proxy, self.place, self.hint = "", self.name, "Look whether the host is up"
+
+    def come_to_proxy(self, proxy: str) -> None:
+        self.proxy, self.place = proxy, f"the proxy {proxy}"
+        self.hint = "Look at HTTPS_PROXY, and at NO_PROXY for hosts that need no proxy"
+        if is_loopback(proxy.rpartition(":")[0]):
+            self.hint += f". In a container, {proxy} is in the container itself: use the option network, 'host'"
+
+    def enter_tunnel(self) -> None:
+        self.place = f"{self.name} through the proxy {self.proxy}"
+
+
+def _trace(host: str, way: _Way) -> Callable[[str, Mapping[str, Any]], None]:
+    """Return a function that logs where a connection for `host` really goes, without a proxy's login."""
 
     def trace(event: str, details: Mapping[str, Any]) -> None:
         if event == "connection.connect_tcp.started":
             address = details["host"]
             place = one_line(f"[{address}]" if ":" in address else address) + f":{details['port']}"
             if address != host:
-                proxies.append(place)
-            log.debug("connects", to=place, host=host, proxy=proxies[-1] if proxies else "none")
+                way.come_to_proxy(place)
+            log.debug("connects", to=place, host=host, proxy=way.proxy or "none")
+        elif event == "proxy.start_tls.started":
+            way.enter_tunnel()
+        elif event == "proxy.start_tls.complete":
+            way.arrive()
 
     return trace
 
 
 def _ca_variable() -> str:
-    return next(filter(os.environ.get, _CA_VARIABLES), "")
+    return next(filter(os.environ.get, CA_VARIABLES), "")
 
 
 def _source_of_authorities(ca_bundle: str | None) -> str:
@@ -240,36 +272,44 @@ def _clock_offset(headers: Mapping[str, str]) -> timedelta | None:
         return None
 
 
-def _unreachable(name: str, error: httpx.TransportError, proxy: str) -> UnreachableError:
+def _unreachable(way: _Way, error: httpx.TransportError) -> UnreachableError:
     if isinstance(error, httpx.TimeoutException):
-        return UnreachableError(f"{name} did not answer in time", hint="Look whether the host is up")
+        return UnreachableError(f"{way.place} did not answer in time", hint=way.hint)
     if isinstance(error, httpx.ProxyError):
-        return UnreachableError(
-            f"the proxy {proxy} refused to connect to {name}: {one_line(str(error))}",
+        answer = one_line(str(error))
+        kind = PermanentError if answer.startswith("4") and answer[:3] not in _PASSING else UnreachableError
+        return kind(
+            f"{way.place} refused to connect to {way.name}: {answer}",
             hint="Look at HTTPS_PROXY and NO_PROXY, and at the proxy's rules",
         )
-    # The file of another tool may hold one private CA and no public ones.
-    trusted = f"{variable} names all authorities that are trusted. " if (variable := _ca_variable()) else ""
     reason = ""
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return UntrustedCertificateError(
-                f"the TLS connection to {name} failed: {one_line(cause.verify_message).rstrip('.')}",
-                hint=f"{trusted}If a private CA signs it, name its PEM file in SSL_CERT_FILE",
-            )
+            return _untrusted(way.name, cause)
         if isinstance(cause, ssl.SSLError):
             why = one_line(str(cause.reason)).replace("_", " ").lower()
-            return UnreachableError(f"the TLS connection to {name} failed: {why}", hint="Look at the server's TLS")
+            hint = "Look at the server's TLS, and at the proxy" if way.proxy else "Look at the server's TLS"
+            return UnreachableError(f"the TLS connection to {way.place} failed: {why}", hint=hint)
         if isinstance(cause, OSError) and cause.strerror:
             reason = reason or cause.strerror
     if isinstance(error, httpx.ConnectError):
-        place, hint = name, "Look at the host name, the firewall, and HTTPS_PROXY if this machine needs a proxy"
-        if proxy:
-            place, hint = f"the proxy {proxy}", "Look at HTTPS_PROXY, and at NO_PROXY for hosts that need no proxy"
-        if proxy and is_loopback(proxy.rpartition(":")[0]):
-            hint += f". In a container, {proxy} is in the container itself: use the option network, 'host'"
-        return UnreachableError(f"cannot connect to {place}: {reason or 'no connection'}", hint=hint)
-    return UnreachableError(f"the connection to {name} broke off", hint="Try again")
+        hint = "Look at the host name, the firewall, and HTTPS_PROXY if this machine needs a proxy"
+        what = f"cannot connect to {way.place}: {reason or 'no connection'}"
+    elif isinstance(error, httpx.RemoteProtocolError) and not _BREAK.search(str(error)):
+        hint, what = way.hint, f"{way.place} sent something that is not HTTP"
+    else:
+        hint, what = "Try again", f"the connection to {way.place} broke off"
+    return UnreachableError(what, hint=way.hint if way.proxy else hint)
+
+
+def _untrusted(name: str, error: ssl.SSLCertVerificationError) -> PermanentError:
+    # The file of another tool may hold one private CA and no public ones.
+    trusted = f"{variable} names all authorities that are trusted. " if (variable := _ca_variable()) else ""
+    private = f"{trusted}If a private CA signs it, name its PEM file in SSL_CERT_FILE"
+    return PermanentError(
+        f"the TLS connection to {name} failed: {one_line(error.verify_message).rstrip('.')}",
+        hint=_CERTIFICATE_HINTS.get(error.verify_code, private),
+    )
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -138,7 +138,13 @@ def _files(options: Login, id_token: IdToken, token: CloudsmithToken, access: Ac
         "files": [*files, login_directory.RECORD],
         "expires_at": timestamp(token.expires_at),
         "fingerprint": token.fingerprint,
-        **{claim: id_token.claims.get(claim) for claim in ("iss", "sub", "aud")},
+        **{claim: _plain(id_token.claims.get(claim)) for claim in ("iss", "sub", "aud")},
     }
     files[login_directory.RECORD] = json.dumps(record, indent=2) + "\n"
     return files
+
+
+def _plain(claim: object) -> object:
+    """Return a claim that is a text or a list of texts, else None. A nested one, indented, could fill megabytes."""
+    texts = claim if isinstance(claim, list) else [claim]
+    return claim if all(isinstance(text, str) for text in texts) else None

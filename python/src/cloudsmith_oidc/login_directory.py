@@ -45,7 +45,8 @@ def write(path: Path, files: Mapping[str, str]) -> None:
                 _fill(directory, files)
         except BaseException:
             if created:
-                _remove([path.name], parent)
+                with suppress(OSError):  # The first trouble is the one to report.
+                    _remove([path.name], parent)
             raise
 
 
@@ -156,7 +157,8 @@ def _fill(directory: int, files: Mapping[str, str]) -> None:
             with _opened(folders, directory, create=True) as folder:
                 os.rename(temporary[path], name, src_dir_fd=directory, dst_dir_fd=folder)
     except BaseException:
-        _remove([*temporary.values()], directory)
+        with suppress(OSError):
+            _remove([*temporary.values()], directory)
         raise
     _remove({*os.listdir(directory)} - {path.partition("/")[0] for path in files}, directory)
 
@@ -172,9 +174,7 @@ def _remove(names: Iterable[str], parent: int) -> None:
     while waiting:
         name = waiting.pop()
         try:
-            try:
-                os.unlink(name, dir_fd=parent)
-            except (IsADirectoryError, PermissionError):  # what Linux, and what macOS reports for a directory
+            if not _is_removed(name, parent):
                 with _opened([name], parent) as directory:
                     waiting += _moved_up(directory, parent)
                 os.rmdir(name, dir_fd=parent)
@@ -186,9 +186,22 @@ def _remove(names: Iterable[str], parent: int) -> None:
         raise trouble
 
 
+def _is_removed(name: str, parent: int) -> bool:
+    """Remove a file or an empty directory, which takes no descriptor and no space. Return False for a full one."""
+    try:
+        os.unlink(name, dir_fd=parent)
+    except (IsADirectoryError, PermissionError):  # what Linux, and what macOS reports for a directory
+        try:
+            os.rmdir(name, dir_fd=parent)
+        except OSError:
+            return False
+    return True
+
+
 def _moved_up(directory: int, parent: int) -> Iterator[str]:
     for name in os.listdir(directory):
         new = f"{_TEMPORARY}{secrets.token_hex(8)}"
         with suppress(OSError):  # What stays there keeps the directory from being removed, which is reported.
-            os.rename(name, new, src_dir_fd=directory, dst_dir_fd=parent)
-            yield new
+            if not _is_removed(name, directory):
+                os.rename(name, new, src_dir_fd=directory, dst_dir_fd=parent)
+                yield new

@@ -2,7 +2,6 @@
 
 import json
 import re
-import string
 from contextlib import suppress
 
 from cloudsmith_oidc.formats.base import NPM_REGISTRY, Access, Format, FormatOption, Override, in_directory, switch
@@ -11,8 +10,6 @@ from cloudsmith_oidc.redaction import quoted
 _UNBOUND = {"_auth", "_authToken", "_password", "username"}
 """Logins that are bound to no registry. Old npm would send them to Cloudsmith."""
 _SCOPE = re.compile(r"@[a-z0-9-~][a-z0-9-._~]{0,213}", re.ASCII)
-
-_BLANK = string.whitespace + "\N{BYTE ORDER MARK}\N{NO-BREAK SPACE}"
 
 
 def _scope(text: str) -> str:
@@ -41,11 +38,12 @@ def _files(access: Access) -> dict[str, str]:
 
 def _key(line: str) -> str:
     """Return the key that a line sets, without the quotes of JSON, a comment after it, or the `[]` of a list."""
-    key = line.partition("=")[0].strip(_BLANK)
+    # JavaScript trims what Python does, and the byte order mark.
+    key = line.partition("=")[0].replace("\N{BYTE ORDER MARK}", " ").strip()
     if key.startswith('"'):
         with suppress(ValueError):
             key = str(json.loads(key))
-    return re.split("[;#]", key)[0].strip(f"{_BLANK}'\"").removesuffix("[]")
+    return re.split("[;#]", key)[0].strip().strip("'\"").strip().removesuffix("[]")
 
 
 def _registry(access: Access) -> str:
