@@ -29,6 +29,7 @@ _THROTTLED = 429
 _SERVER_ERROR = 500
 _LOOK_AT_HOST = "Look whether the API host is really Cloudsmith's, and for a proxy that puts its own pages in between"
 _TOO_LATE_SECONDS = 0.1
+_MAX_SPREAD_SECONDS = 10
 _YEAR_SECONDS = 366 * 86400.0
 # Full jitter (wait a random time between 0 and a bound that doubles), so that agents which were refused together do
 # not come back together.
@@ -83,9 +84,16 @@ def exchange(client: HttpClient, account: ServiceAccount, id_token: IdToken, *, 
         pause, left = round(state.upcoming_sleep, 1), round(deadline.remaining())
         log.warn(f"{earlier[-1].message}: tried again in {pause} s, {left} s are left")
 
+    def wait(state: tenacity.RetryCallState) -> float:
+        asked = _error(state).retry_after
+        # All that were refused together are asked to come back in the same second. Half of the time that is left after
+        # it remains for the next attempt.
+        spread = min(asked, _MAX_SPREAD_SECONDS, (deadline.remaining() - asked) / 2)
+        return asked + max(tenacity.wait_random(0, spread)(state), _BACK_OFF(state))
+
     retry = tenacity.Retrying(
         retry=tenacity.retry_if_exception(_may_pass),
-        wait=lambda state: _error(state).retry_after + _BACK_OFF(state),
+        wait=wait,
         stop=lambda state: state.upcoming_sleep >= deadline.remaining(),
         before_sleep=before_sleep,
         reraise=True,
