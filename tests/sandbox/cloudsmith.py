@@ -8,6 +8,7 @@ import json
 import re
 import secrets
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import jwt
@@ -15,11 +16,13 @@ import jwt
 from sandbox.administration import NOT_FOUND, Administration
 from sandbox.clock import Clock
 from sandbox.faults import Answer, json_answer, with_headers
+from sandbox.limit import RateLimit
 from sandbox.network import Request, Route, Service
 from sandbox.verifier import NO_TIMES, PROBLEMS, RefusedError, Verifier, demand_in_time, issuer_of, reason_of
 from sandbox.workspace import Account, Provider, Workspaces
 
 LIFETIME = 7200
+NO_LIMIT = 10**9
 
 RATE_LIMITS = {
     "X-RateLimit-Interval": "2.0",
@@ -41,7 +44,7 @@ class Cloudsmith:
     provider gives its service account to those who ask for another (`mapping_overrides`), the answers to some refusals
     (`refusal_answers`, by "claim", "unlinked" and "unknown"), the headers in which the API takes a token
     (`api_headers`), those of a rate limit (`rate_limits`), and how package hosts take it (`schemes`, by registry).
-    `workspaces` has some more.
+    `workspaces` has some more. `limit` is the exchange's rate limit, if a test needs one.
     """
 
     def __init__(self, verifier: Verifier) -> None:
@@ -66,6 +69,7 @@ class Cloudsmith:
         self.refusal_answers: dict[str, Answer] = {}
         self.api_headers = {"X-Api-Key", "Authorization"}
         self.rate_limits = dict(RATE_LIMITS)
+        self.limit = RateLimit(NO_LIMIT)
         self.schemes: dict[str, tuple[str, ...]] = {}
         self.cannot_reach: set[str] = set()
         self.token_lifetime = LIFETIME
@@ -78,7 +82,8 @@ class Cloudsmith:
         if exchange := re.fullmatch(r"/openid/([^/]+)(/?)", request.path):
             org, slash = exchange.groups()
             if slash:
-                return "exchange", lambda: with_headers(self._exchange(org, request), self.rate_limits)
+                answer = partial(self._exchange, org, request)
+                return "exchange", lambda: with_headers(self.limit.answer(answer), self.rate_limits)
             return "exchange", lambda: Answer(301, headers={"Location": f"{request.path}/"})
         if request.path == "/v1/user/self/":
             return "user", lambda: self._user(request)

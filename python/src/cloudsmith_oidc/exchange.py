@@ -31,6 +31,7 @@ _TIMED_OUT = frozenset({408, 425})
 """The server, or a proxy in front of it, asks for the same request again."""
 _LOOK_AT_HOST = "Look whether the API host is really Cloudsmith's, and for a proxy that puts its own pages in between"
 _TOO_LATE_SECONDS = 0.1
+_MAX_SPREAD_SECONDS = 10
 _FEW = 3
 """So many tries that fail have a line each on the console."""
 _YEAR_SECONDS = 366 * 86400.0
@@ -84,17 +85,21 @@ def exchange(client: HttpClient, account: ServiceAccount, id_token: IdToken, *, 
 
     def before_sleep(state: tenacity.RetryCallState) -> None:
         earlier.append(_error(state))
-        message, pause, left = earlier[-1].message, round(state.upcoming_sleep, 1), round(deadline.remaining())
-        if len(earlier) < _FEW:
-            log.warn(f"{message}: tried again in {pause} s, {left} s are left")
-        elif len(earlier) == _FEW:
-            log.warn(f"{message}. {_FEW} tries failed: it looks down. It is tried again for at most {left + 1} s more")
-        else:
-            log.debug(f"{message}: tried again in {pause} s, {left} s are left")
+        pause, left = round(state.upcoming_sleep, 1), round(deadline.remaining())
+        down = ". It looks down: later tries are not shown" if len(earlier) == _FEW else ""
+        say = log.warn if len(earlier) <= _FEW else log.debug
+        say(f"{earlier[-1].message}: tried again in {pause} s, {left} s are left{down}")
+
+    def wait(state: tenacity.RetryCallState) -> float:
+        asked = _error(state).retry_after
+        # All that were refused together are asked to come back in the same second. Half of the time that is left after
+        # it remains for the next attempt.
+        spread = min(asked, _MAX_SPREAD_SECONDS, (deadline.remaining() - asked) / 2)
+        return asked + max(tenacity.wait_random(0, spread)(state), _BACK_OFF(state))
 
     retry = tenacity.Retrying(
         retry=tenacity.retry_if_exception(_may_pass),
-        wait=lambda state: _error(state).retry_after + _BACK_OFF(state),
+        wait=wait,
         stop=lambda state: state.upcoming_sleep >= deadline.remaining(),
         before_sleep=before_sleep,
         reraise=True,

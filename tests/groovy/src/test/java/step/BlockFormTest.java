@@ -137,6 +137,21 @@ class BlockFormTest extends StepTest {
     }
 
     @Test
+    void branches_in_a_block_share_its_login() {
+        Build build = succeeded(onNode("""
+                cloudsmithOidc(service: 'ci', org: 'acme') {
+                    parallel([1, 2, 3, 4, 5, 6, 7, 8].collectEntries { n ->
+                        ["b$n".toString(), { sh 'test -s "$PIP_CONFIG_FILE"; echo "at: $PIP_CONFIG_FILE"' }]
+                    })
+                }
+                """));
+
+        assertThat(build.console().lines().filter(line -> line.startsWith("at: "))).hasSize(8);
+        assertThat(build.console().lines().filter(line -> line.startsWith("at: ")).distinct()).hasSize(1);
+        assertThat(build.console().lines().filter(line -> line.startsWith("program: login"))).hasSize(1);
+    }
+
+    @Test
     void a_failing_branch_leaves_the_others_alone() {
         Build build = onNode("""
                 parallel(
