@@ -159,8 +159,8 @@ private String launchWithToken(String command, Map login) {
         String words = EXIT_CODES["${failure.message}".tokenize(' ')[-1]] ?: 'unexpected'
         String advice = " (${words}). The lines above say why and what to do"
         if (failure instanceof CredentialNotFoundException) {
-            advice = '. credentialsId must name an "OpenID Connect id token" credential (not "as file") that this ' +
-                'job can see, and apiKeyCredentialsId a secret text'
+            advice = '. It must be an "OpenID Connect id token" (not "as file"), or a secret text for the API key, ' +
+                'with the Scope Global (no job sees one with System), or in a folder of this job'
         } else if ("${failure.message}".startsWith('Apparently unsubstituted claims')) {
             advice = '. For a URL, enter the Jenkins URL in Manage Jenkins, System: Jenkins does not know its own. ' +
                 'For another variable, correct the claim template in Manage Jenkins, Security'
@@ -234,8 +234,8 @@ private String textOf(String name, Object given) {
     List texts = textsIn('', given)
     boolean plain = texts.every { text -> text.trim() && text == text.replaceAll('\\p{Cntrl}', '') }
     String shown = "'${given}' (${given?.getClass()?.simpleName})".replaceAll('\\p{Cntrl}', '?')
-    require(plain && types.any { type -> fits[type] }, "option ${name} must be ${types.join(' or ')}, and no part of " +
-        "it empty or with a control character, but it is ${shown}")
+    require(plain && types.any { type -> fits[type] }, "option ${name} must be ${types.join(' or ')}, " +
+        "${plain ? '' : 'and no part of it empty or with a control character, '}but it is ${shown}")
     return texts.join(',')
 }
 

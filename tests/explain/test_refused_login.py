@@ -41,7 +41,9 @@ def test_first_lines_name_the_cause_and_what_to_do_and_the_last_one_repeats_it(c
     assert result.code == 4
     assert lines[0].startswith("cloudsmith-oidc: likely cause: signature-invalid. The published key")
     heads = [line.removeprefix("cloudsmith-oidc: ") for line in lines if not line.startswith("cloudsmith-oidc:    ")]
-    assert [head.partition(":")[0] for head in heads[:4]] == ["likely cause", "  to do", "  found", "the ID token says"]
+    assert [head.partition(":")[0] for head in heads[:5]] == [
+        *("likely cause", "  to do", "  found", "the login asked for (org=acme service=ci-reader)", "the ID token says")
+    ]
     assert lines[-1].startswith("cloudsmith-oidc: error: Cloudsmith refused the exchange (401")
     assert lines[-1].endswith(
         ". Why: see above, or docs/troubleshooting.md#signature-invalid (finding=signature-invalid)"

@@ -40,6 +40,7 @@ def explain_refusal(
     for other in others:
         if other.found != refused.message:
             log.info("also found: %s", other.code, to_do=other.hint, found=other.found)
+    log.info("the login asked for", org=account.org, service=account.slug)
     log.info("the ID token says", **report.claims)
     refused.code = cause.code
     refused.hint = f"Why: see above, or docs/troubleshooting.md#{cause.code}"

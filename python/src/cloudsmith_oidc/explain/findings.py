@@ -207,10 +207,11 @@ CODES: dict[str, Code] = {
         "Cloudsmith issued a token for another service account than the one asked for.",
         "Check the service accounts that are linked to the provider in Cloudsmith"),
     "exchange-refused": Code("provider", 380, ExchangeRefusedError,
-        "Nothing on this machine explains the refusal: the cause is probably in Cloudsmith.",
+        "Nothing on this machine explains the refusal: the cause is probably in Cloudsmith, where only explain with an "
+        "API key can look.",
         "Check in Cloudsmith, in this order: (1) the workspace's slug is right; (2) it has an OpenID Connect "
         "provider whose URL equals iss; (3) the provider is enabled; (4) each of its required claims matches the ID "
-        "token; (5) the service account is linked to it; (6) Cloudsmith can reach the issuer from the "
+        "token; (5) the service account exists, and is linked to it; (6) Cloudsmith can reach the issuer from the "
         "Internet, or has its present keys uploaded"),
     "repository-forbidden": Code("repository", 390, ExchangeRefusedError,
         "The service account has no right to the repository: it can log in, but cannot use this repository.",

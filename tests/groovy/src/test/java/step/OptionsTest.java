@@ -71,7 +71,7 @@ class OptionsTest extends StepTest {
         "formats: true                       | formats must be a text or a list,     | 'true' (Boolean)",
         "domains: 'pip=dl.acme.com'          | domains must be a map,                | 'pip=dl.acme.com' (String)",
         "formatOptions: ['npm.scope=@a']     | formatOptions must be a map,          | '[npm.scope=@a]' (ArrayList)",
-        "timeout: '60'                       | timeout must be a whole number,       | '60' (String)",
+        "timeout: '60'                       | timeout must be a whole number, but it is | '60' (String)",
         "timeout: 1.5                        | timeout must be a whole number,       | '1.5' (BigDecimal)",
         "allowForks: 'true'                  | allowForks must be true or false,     | 'true' (String)",
         "mask: 'false'                       | mask must be true or false,           | 'false' (String)",
