@@ -13,7 +13,7 @@ from program import Cli
 from sandbox import Sandbox
 
 PICTURE = Path(__file__).parent.parent.parent / "docs" / "images" / "explain.png"
-SIZE = "1000,860"
+SIZE = "1000,780"
 SECONDS = 60
 
 
