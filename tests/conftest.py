@@ -19,7 +19,7 @@ from proven import Record
 from sandbox import Sandbox
 from sandbox.registries.child import WATCHED
 
-pytest_plugins = ["sandbox.fixtures"]
+pytest_plugins = ["sandbox.fixtures", "launcher.fixtures"]
 
 ROOT = Path(__file__).parent.parent
 IN_CI = os.environ.get("CI", "").lower() == "true"
