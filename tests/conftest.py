@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import suppress
@@ -13,13 +12,14 @@ import psutil
 import pytest
 
 import needs
+from container.build import built
 from in_process import InProcess
 from program import Cli
 from proven import Record
 from sandbox import Sandbox
 from sandbox.registries.child import WATCHED
 
-pytest_plugins = ["sandbox.fixtures"]
+pytest_plugins = ["sandbox.fixtures", "launcher.fixtures"]
 
 ROOT = Path(__file__).parent.parent
 IN_CI = os.environ.get("CI", "").lower() == "true"
@@ -123,12 +123,6 @@ def engine() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def image(repository: Path, engine: dict[str, str]) -> Iterator[str]:
     """The project's image, built for this run under its own name."""
-    name = f"cloudsmith-oidc-test:{os.getpid()}"
-    names = ["--label", f"test={name}", "--tag", name]
-    arguments = ["--build-arg", "VERSION=1.2.3", "--build-arg", "REVISION=0123abc"]
-    build = ["docker", "build", "--quiet", "--network", "host", *names, *arguments, "."]
-    subprocess.run(build, cwd=repository, env={**os.environ, **engine}, check=True)
-    yield name
-    # A container that a killed test has left would keep the image.
-    remove = 'docker ps --all --quiet --filter "ancestor=$1" | xargs -r docker rm --force && docker rmi --force "$1"'
-    subprocess.run(["sh", "-c", remove, "sh", name], env={**os.environ, **engine}, capture_output=True, check=True)
+    arguments = ("--build-arg", "VERSION=1.2.3", "--build-arg", "REVISION=0123abc")
+    with built(repository, engine, "test", *arguments) as name:
+        yield name

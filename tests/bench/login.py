@@ -1,4 +1,4 @@
-"""Measure what a login costs, beside curl with jq, the vendor's CLI, and the packages it imports. See README.md."""
+"""Measure what a login costs, as a command, by the launcher, and in a container. See README.md."""
 
 import json
 import os
@@ -19,6 +19,8 @@ from typing import Any
 # Nothing of the project is imported: no process seems to be smaller than the one that starts it.
 ROOT = Path(__file__).parents[2]
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
+LAUNCHER_FILE = ROOT / "resources/cloudsmith/oidc/cloudsmith-oidc.sh"
+IMAGE = "cloudsmith-oidc:bench"
 VENDORS_VENV = ROOT / ".cache" / "bench"
 RUNS = 15
 
@@ -26,8 +28,12 @@ MAX_CPU_RATIO = 0.6
 MAX_WALL_RATIO = 0.2
 MAX_PEAK = 45.0
 MAX_RATIO_TO_PACKAGES = 1.15
+MAX_LAUNCHER = 30.0
+MAX_CONTAINER = 60.0
+"""Milliseconds over a login, and over a login and what any container takes."""
 
 OURS, CURL, VENDORS, PACKAGES = "cloudsmith-oidc", "curl and jq", "cloudsmith-cli", "import of its packages"
+LAUNCHER, CONTAINER, FLOOR = "launcher", "launcher with docker", "docker run of nothing"
 COMMANDS = {
     OURS: [f"{Path(sys.executable).parent}/cloudsmith-oidc", "login", "--output", "login"],
     CURL: [
@@ -42,7 +48,11 @@ COMMANDS = {
     ],
     VENDORS: [f"{VENDORS_VENV}/bin/cloudsmith", "credential-helper", "generic"],
     PACKAGES: [sys.executable, "-c", "import httpx, jwt, pydantic_settings, structlog"],
+    LAUNCHER: ["sh", str(LAUNCHER_FILE), "login", "login"],
+    CONTAINER: ["sh", str(LAUNCHER_FILE), "login", "login"],
+    FLOOR: ["docker", "run", "--rm", "--network", "host", "--entrypoint", "true", IMAGE],
 }
+RUNTIMES = {LAUNCHER: "local", CONTAINER: "docker"}
 
 Environment = Mapping[str, str]
 
@@ -59,18 +69,21 @@ class Cost:
 def main() -> None:
     if sys.platform != "linux":
         sys.exit("This runs on Linux only: elsewhere a keyring keeps the vendor's token from one run to the next.")
-    missing = {CURL: missing_tools(), VENDORS: install_vendors()}
+    missing = {CURL: missing_tools(), VENDORS: install_vendors(), CONTAINER: (reason := build_image()), FLOOR: reason}
     for name, reason in missing.items():
         if reason:
             say(f"Not measured: {name}: {reason}")
     with sandbox() as world:
         settings = {
-            "PATH": os.environ["PATH"],
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "CI": "true",
             "DO_NOT_TRACK": "1",
             "CLOUDSMITH_ORG": world["org"],
             "CLOUDSMITH_SERVICE_SLUG": world["service"],
             "CLOUDSMITH_REPO": world["repos"][0],
+            "CLOUDSMITH_OIDC_IMAGE": IMAGE,
+            "CLOUDSMITH_OIDC_NETWORK": "host",
+            **{name: os.environ[name] for name in ("DOCKER_HOST",) if name in os.environ},
         }
         loopback = settings | {"CLOUDSMITH_API_HOST": world["api_url"]}
         public = settings | exports(world["env_file"]) | {"CLOUDSMITH_API_HOST": "https://api.cloudsmith.io"}
@@ -105,6 +118,16 @@ def install_vendors() -> str:
             return (done.stderr or done.stdout).strip().rpartition("\n")[2]
     shutil.copy(REQUIREMENTS, stamp)
     return ""
+
+
+def build_image() -> str:
+    """Build the image of this checkout. Return what went wrong."""
+    if shutil.which("docker") is None:
+        return "docker cannot be found"
+    say(f"Building {IMAGE} …")
+    build = ["docker", "build", "--quiet", "--network", "host", "--tag", IMAGE, str(ROOT)]
+    done = subprocess.run(build, capture_output=True, text=True, check=False)
+    return done.stderr.strip().rpartition("\n")[2] if done.returncode != 0 else ""
 
 
 @contextmanager
@@ -143,7 +166,11 @@ def run(name: str, environment: Environment) -> Cost:
     with tempfile.TemporaryDirectory() as home, tempfile.TemporaryFile() as errors:
         start = time.perf_counter()
         process = subprocess.Popen(
-            COMMANDS[name], cwd=home, env={**environment, "HOME": home}, stdout=subprocess.DEVNULL, stderr=errors
+            COMMANDS[name],
+            cwd=home,
+            env={**environment, "HOME": home, "CLOUDSMITH_OIDC_RUNTIME": RUNTIMES.get(name, "")},
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
         )
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
@@ -175,12 +202,22 @@ def report(title: str, costs: Mapping[str, Sequence[Cost]]) -> None:
     if VENDORS in ratios:
         wall, cpu = ratios[VENDORS]
         aims += [(f"wall to {VENDORS}", wall, MAX_WALL_RATIO), (f"CPU to {VENDORS}", cpu, MAX_CPU_RATIO)]
+    aims.append((f"wall ms of {LAUNCHER} over {OURS}", over(costs, LAUNCHER, OURS), MAX_LAUNCHER))
+    if CONTAINER in costs:
+        aims.append((f"wall ms of {CONTAINER} over both", over(costs, CONTAINER, OURS, FLOOR), MAX_CONTAINER))
     for name, values, most in aims:
-        row(f"aim: {name}", f"at most {most:g}", "met" if statistics.median(values) <= most else "missed")
+        verdict = "met" if statistics.median(values) <= most else "missed"
+        row(f"aim: {name}", spread(values, 2), f"at most {most:g}", verdict)
+
+
+def over(costs: Mapping[str, Sequence[Cost]], name: str, *parts: str) -> list[float]:
+    """Return how much longer something took than its parts, run by run."""
+    runs = zip(costs[name], *(costs[part] for part in parts), strict=True)
+    return [whole.wall - sum(part.wall for part in rest) for whole, *rest in runs]
 
 
 def row(name: str, *columns: str) -> None:
-    say(f"{name:36}" + "".join(f"{column:>20}" for column in columns))
+    say(f"{name:44}" + "".join(f"{column:>20}" for column in columns))
 
 
 def spread(values: Sequence[float], digits: int) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from container.build import built
 from launcher.agent import TOOLS
 from program import Cli
 from sandbox import faults
@@ -153,10 +154,30 @@ def test_every_python_package_has_a_licence(container: Container) -> None:
     assert [row for row in rows if row[2].startswith("UNKNOWN")] == []
 
 
-def test_login_compiles_no_module(container: Container) -> None:
+BASES = {
+    "byte code that is valid for time stamps": (
+        'python3 -c "import compileall, os; compileall.compile_dir(os.path.dirname(os.__file__), quiet=1, force=True)"'
+    ),
+    "no byte code": "find / -xdev -name __pycache__ -prune -exec rm -rf {} +",
+}
+"""What a base image can bring of Python, and how to make it so."""
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("base", BASES)
+def test_login_compiles_no_module(
+    repository: Path, engine: dict[str, str], cli: Cli, tmp_path: Path, base: str
+) -> None:
     """Python says with -v where each module comes from: "code object from" is a source that it had to compile."""
+    plain = (repository / "Dockerfile").read_text().partition("ARG BASE=")[2].partition("\n")[0]
+    (tmp_path / "Dockerfile").write_text(f"FROM {plain}\nRUN {BASES[base]}\n")
     script = '"$(dirname "$(command -v cloudsmith-oidc)")"/python3 -v -m cloudsmith_oidc login --token-stdin --output -'
-    result = container.run("-c", script, options=("--entrypoint", "sh"), stdin=container.sandbox.mint())
+    with (
+        built(tmp_path, engine, "base") as its_base,
+        built(repository, engine, "on-base", "--build-arg", f"BASE={its_base}") as image,
+    ):
+        container = Container(image, cli)
+        result = container.run("-c", script, options=("--entrypoint", "sh"), stdin=container.sandbox.mint())
 
     lines = result.stderr.decode().splitlines()
     assert result.returncode == 0, lines[-1]

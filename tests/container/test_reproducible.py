@@ -1,12 +1,13 @@
 """Two builds of one commit on one base: the same bytes, and the same names, owners, modes and times of all files."""
 
 import json
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from container.build import built
 
 pytestmark = [pytest.mark.on_request, pytest.mark.timeout(900)]
 
@@ -14,12 +15,8 @@ pytestmark = [pytest.mark.on_request, pytest.mark.timeout(900)]
 @pytest.fixture
 def again(repository: Path, engine: dict[str, str]) -> Iterator[str]:
     """The image, built without anything of an earlier build."""
-    name = f"cloudsmith-oidc-again:{os.getpid()}"
-    environment = {**os.environ, **engine}
-    build = ["docker", "build", "--quiet", "--no-cache", "--network", "host", "--tag", name, "."]
-    subprocess.run(build, cwd=repository, env=environment, check=True)
-    yield name
-    subprocess.run(["docker", "rmi", "--force", name], env=environment, capture_output=True, check=True)
+    with built(repository, engine, "again", "--no-cache") as name:
+        yield name
 
 
 def layers(image: str) -> list[str]:

@@ -281,6 +281,11 @@ class Agent:
         """What `watches_tools` wrote down."""
         return (self.stage / "tools").read_text()
 
+    @property
+    def containers(self) -> list[str]:
+        """Those of the engine that run the agent's own image, ended ones too."""
+        return docker("ps", "--all", "--quiet", "--filter", f"ancestor={self.env['CLOUDSMITH_OIDC_IMAGE']}").split()
+
     def tree(self) -> dict[str, str]:
         """All that is in the workspace and in the temporary directory: path, and mode or target."""
         return {
@@ -295,10 +300,9 @@ class Agent:
         return {str(path.relative_to(top)): path.read_text() for path in sorted(top.rglob("*")) if path.is_file()}
 
 
-def forms(token: str) -> list[str]:
-    """The token, and its base64 at each alignment without the characters that depend on what is around it."""
-    encoded = [base64.b64encode((" " * offset + token).encode()).decode() for offset in range(3)]
-    return [token, *(text[4:-4] for text in encoded)]
+def docker(*arguments: str) -> str:
+    """Return what the engine answers."""
+    return subprocess.run(["docker", *arguments], capture_output=True, text=True, check=True).stdout
 
 
 def ended(pid: int) -> bool:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from launcher.agent import SHELLS, forms
+from launcher.agent import SHELLS
+from leaks.needles import found
 from needs import need
 from sandbox import Sandbox
 
@@ -69,7 +70,7 @@ def run(step: str, sandbox: Sandbox, launcher: Path, workspace: Path) -> subproc
         timeout=120,
     )
     secrets = [environment["CLOUDSMITH_OIDC_TOKEN"], *sandbox.cloudsmith.issued]
-    assert [form for secret in secrets for form in forms(secret) if form in result.stdout + result.stderr] == []
+    assert found(result.stdout + result.stderr, *secrets) == []
     return result
 
 

@@ -1,49 +1,17 @@
 """The launcher with the real program in the sandbox's world: as the command on PATH, and as a real container."""
 
 import json
-import os
 import re
-import shutil
 import signal
 import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cloudsmith_oidc import __version__, formats
-from launcher.agent import Agent, forms
+from launcher.agent import Agent
+from launcher.fixtures import Ready
 from sandbox import Sandbox, faults
-
-Login = Callable[[str], Agent]
-
-
-def docker(*arguments: str) -> str:
-    return subprocess.run(["docker", *arguments], capture_output=True, text=True, check=True).stdout
-
-
-def containers(agent: Agent) -> list[str]:
-    """Those of this run's own image, ended ones too."""
-    return docker("ps", "--all", "--quiet", "--filter", f"ancestor={agent.env['CLOUDSMITH_OIDC_IMAGE']}").split()
-
-
-@pytest.fixture
-def on(agent: Agent, sandbox: Sandbox, request: pytest.FixtureRequest) -> Login:
-    """Make the agent ready to log in by a runtime."""
-
-    def ready(runtime: str) -> Agent:
-        agent.enters(sandbox)
-        agent.env["CLOUDSMITH_OIDC_RUNTIME"] = runtime
-        if runtime == "local":
-            agent.script("cloudsmith-oidc", f'exec {Path(sys.executable).with_name("cloudsmith-oidc")} "$@"')
-        else:
-            agent.env |= {"CLOUDSMITH_OIDC_IMAGE": request.getfixturevalue("image"), "CLOUDSMITH_OIDC_NETWORK": "host"}
-            agent.env |= {name: os.environ[name] for name in ("HOME", "DOCKER_HOST") if name in os.environ}
-            agent.script("docker", f'exec {shutil.which("docker")} "$@"')
-        return agent
-
-    return ready
 
 
 def of_version(agent: Agent, version: str, folder: Path) -> Agent:
@@ -58,7 +26,7 @@ RUNTIMES = pytest.mark.parametrize("runtime", ["local", "docker"])
 
 
 @RUNTIMES
-def test_login_and_logout(on: Login, runtime: str) -> None:
+def test_login_and_logout(on: Ready, runtime: str) -> None:
     agent = on(runtime)
     result = agent.run("login", "d")
     files = agent.files("d")
@@ -73,7 +41,7 @@ def test_login_and_logout(on: Login, runtime: str) -> None:
 
 @RUNTIMES
 def test_configuration_of_the_user_is_kept_and_logins_only_if_they_are_inherited(
-    on: Login, tmp_path: Path, runtime: str
+    on: Ready, tmp_path: Path, runtime: str
 ) -> None:
     agent = on(runtime)
     home = tmp_path / "the user's home"
@@ -91,7 +59,7 @@ def test_configuration_of_the_user_is_kept_and_logins_only_if_they_are_inherited
         assert (auths.items() <= config["auths"].items(), "password own" in files["netrc"]) == (inherit, inherit)
 
 
-def test_launcher_writes_all_formats_and_25_contexts(on: Login, tmp_path: Path) -> None:
+def test_launcher_writes_all_formats_and_25_contexts(on: Ready, tmp_path: Path) -> None:
     agent = on("local")
     home = tmp_path / "home"
     for number in range(30):
@@ -107,7 +75,7 @@ def test_launcher_writes_all_formats_and_25_contexts(on: Login, tmp_path: Path) 
 
 
 @RUNTIMES
-def test_program_of_another_version_does_nothing(on: Login, sandbox: Sandbox, tmp_path: Path, runtime: str) -> None:
+def test_program_of_another_version_does_nothing(on: Ready, sandbox: Sandbox, tmp_path: Path, runtime: str) -> None:
     agent = of_version(on(runtime), "9.8.7", tmp_path)
 
     for command in (["login", "d"], ["explain"], ["login", "d", "--option-of-9.8.7"]):
@@ -122,21 +90,21 @@ def test_program_of_another_version_does_nothing(on: Login, sandbox: Sandbox, tm
 
 
 @RUNTIMES
-def test_program_whose_version_differs_in_the_last_number_works(on: Login, tmp_path: Path, runtime: str) -> None:
+def test_program_whose_version_differs_in_the_last_number_works(on: Ready, tmp_path: Path, runtime: str) -> None:
     agent = of_version(on(runtime), f"{__version__.rpartition('.')[0]}.987", tmp_path)
 
     assert agent.run("login", "d").status == 0
 
 
 @RUNTIMES
-def test_explain(on: Login, runtime: str) -> None:
+def test_explain(on: Ready, runtime: str) -> None:
     result = on(runtime).run("explain", "--json", CLOUDSMITH_OIDC_TOKEN="no token")
     assert result.status == 3
     assert "token-malformed" in [finding["code"] for finding in json.loads(result.out)["findings"]]
 
 
 @RUNTIMES
-def test_explain_writes_the_page(on: Login, runtime: str) -> None:
+def test_explain_writes_the_page(on: Ready, runtime: str) -> None:
     agent = on(runtime)
 
     result = agent.run("explain", CLOUDSMITH_OIDC_TOKEN="no token", CLOUDSMITH_OIDC_HTML="reports/login.html")
@@ -148,7 +116,7 @@ def test_explain_writes_the_page(on: Login, runtime: str) -> None:
 
 
 @RUNTIMES
-def test_abort_while_the_exchange_hangs_leaves_nothing(on: Login, sandbox: Sandbox, runtime: str) -> None:
+def test_abort_while_the_exchange_hangs_leaves_nothing(on: Ready, sandbox: Sandbox, runtime: str) -> None:
     agent = on(runtime)
     sandbox.faults.always("exchange", faults.hang())
     launcher = agent.start("login", "d")
@@ -157,29 +125,16 @@ def test_abort_while_the_exchange_hangs_leaves_nothing(on: Login, sandbox: Sandb
     launcher.communicate(timeout=60)
     assert launcher.returncode == 128 + signal.SIGTERM
     assert agent.tree() == {}
-    assert runtime == "local" or containers(agent) == []
+    assert runtime == "local" or agent.containers == []
 
 
-def test_nobody_who_can_ask_the_engine_sees_the_token(on: Login, sandbox: Sandbox) -> None:
-    agent = on("docker")
-    sandbox.faults.always("exchange", faults.hang())
-    agent.start("login", "d")
-    sandbox.wait_for_request("exchange")
-    (container,) = containers(agent)
-    shown = docker("inspect", container), docker("top", container, "-o", "pid,args"), docker("ps", "--no-trunc")
-    assert "CLOUDSMITH_ORG=acme" in shown[0]
-    assert [form for form in forms(agent.token) for text in shown if form in text] == []
-    assert json.loads(shown[0])[0]["Mounts"] == []
-    docker("kill", container)
-
-
-def test_error_of_the_engine_is_reported(on: Login) -> None:
+def test_error_of_the_engine_is_reported(on: Ready) -> None:
     agent = on("docker")
     result = agent.run("login", "d", CLOUDSMITH_OIDC_NETWORK="no-such-network")
     assert result.status == 2
     assert result.err.splitlines()[-1].startswith("cloudsmith-oidc: docker cannot run the image")
     assert agent.tree() == {}
-    assert containers(agent) == []
+    assert agent.containers == []
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from explain.test_issuers import CIRCLECI, CIRCLECI_V2, GITHUB, GITLAB, issued_by
-from launcher.agent import forms
+from leaks.needles import found
 from needs import need
 from pages import DOCS, example
 from sandbox import Answer, Request, Sandbox
@@ -156,7 +156,7 @@ class Runner:
             )
         said = "".join(result.stdout + result.stderr for result in results)
         secrets = [token, *sandbox.cloudsmith.issued]
-        assert [form for secret in secrets for form in forms(secret) if form in said] == []
+        assert found(said, *secrets) == []
         left = [path.name for directory in (home, temporary) for path in directory.glob("cloudsmith*")]
         return results[0], left
 

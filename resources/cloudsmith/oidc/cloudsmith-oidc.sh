@@ -104,7 +104,7 @@ case $options in *' --log-level'[\ =]'debug '*) CLOUDSMITH_OIDC_LOG_LEVEL=debug 
 workspace=$(real "${WORKSPACE:-}") workspace_tmp=$(real "${WORKSPACE_TMP:-${WORKSPACE:+$WORKSPACE@tmp}}")
 login_directory=$(real "${2:-}")
 for name in $paths; do
-    given=$(eval "printf %s \"\${$name:-}\"") value=$(outside "$given")
+    eval "given=\${$name:-}" && value=${given:+$(outside "$given")}
     [ "$value" = "$given" ] || debug "$name is '$value', not '$given': links are resolved, places of a build removed"
     if [ -n "$value" ]; then eval "$name=\$value"; else unset "$name"; fi
 done
