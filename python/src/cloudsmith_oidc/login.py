@@ -140,5 +140,7 @@ def _files(options: Login, id_token: IdToken, token: CloudsmithToken, access: Ac
         "fingerprint": token.fingerprint,
         **{claim: id_token.claims.get(claim) for claim in ("iss", "sub", "aud")},
     }
-    files[login_directory.RECORD] = json.dumps(record, indent=2) + "\n"
+    # One member a line. Indented further, a claim that is nested deep would grow with the square of its depth.
+    members = ",\n".join(f"  {json.dumps(name)}: {json.dumps(value)}" for name, value in record.items())
+    files[login_directory.RECORD] = f"{{\n{members}\n}}\n"
     return files
