@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import jwt
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from in_process import run
@@ -77,7 +77,6 @@ def forms(token: str) -> Iterator[str]:
             yield encoded[4 if shift else 0 : len(encoded) // 4 * 4 - 4]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     world=st.sampled_from(sorted(WORLDS)),
     damage=st.one_of(st.just("none"), st.sampled_from(sorted(DAMAGES))),
@@ -148,7 +147,6 @@ def windows(text: str) -> set[str]:
     return {plain[start : start + 16] for start in range(len(plain) - 15)}
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     place=st.sampled_from(sorted(PLACES)),
     quotation=st.sampled_from(sorted(QUOTATIONS)),
