@@ -299,7 +299,7 @@ IN_THE_WAY: dict[str, Callable[[Path], object]] = {
     "no folder": lambda path: path.parent.rmdir(),
     "a folder": lambda path: path.mkdir(),
     "a FIFO": os.mkfifo,
-    "a FIFO on the way": lambda path: (path.parent.rmdir(), os.mkfifo(path.parent)),
+    "a FIFO on the way": lambda path: os.mkfifo(path.parent.rename(path.parents[1] / "real").with_name("reports")),
     "a link": lambda path: path.symlink_to(os.devnull),
     "a link to a file": lambda path: path.symlink_to(__file__),
     "a link on the way": lambda path: (
