@@ -10,6 +10,7 @@ from types import FrameType
 
 import psutil
 import pytest
+from hypothesis import HealthCheck, settings
 
 import needs
 from container.build import built
@@ -20,6 +21,12 @@ from sandbox import Sandbox
 from sandbox.registries.child import WATCHED
 
 pytest_plugins = ["sandbox.fixtures", "launcher.fixtures"]
+
+# The same examples in each run, as CI must not fail by chance. `make fuzz` tries others, for hours.
+_ANYWHERE = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
+settings.register_profile("quick", _ANYWHERE, derandomize=True, max_examples=100)
+settings.register_profile("hours", _ANYWHERE, max_examples=100_000, print_blob=True)
+settings.load_profile("quick")
 
 ROOT = Path(__file__).parent.parent
 IN_CI = os.environ.get("CI", "").lower() == "true"

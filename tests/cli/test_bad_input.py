@@ -5,12 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from cloudsmith_oidc.command_line import parse
-from cloudsmith_oidc.errors import SettingsError
-from cloudsmith_oidc.settings import COMMANDS, options_of
 from in_process import InProcess, run
 from program import PROGRAM, Cli
 from sandbox import Sandbox
@@ -258,42 +253,3 @@ def test_bad_proxy_is_not_quoted(cli: Cli, proxy: str) -> None:
 
     assert result.code == 2
     assert "secret" not in result.stderr
-
-
-WORDS = [
-    *("login", "explain", "discovery", "logout", "frobnicate", "-h", "--help", "--", "-", "-x", "--=", "="),
-    *(
-        "",
-        " ",
-        "\n",
-        "\x1b[31m",
-        "\u202e",
-        "\udcff",
-        "..",
-        "/",
-        "https://[",
-        "https://a\r\nb",
-        "http://a",
-        "nan",
-        "60s",
-    ),
-    *("a,b", "a=b", "a:b=c", "%s", "{0.__class__}", "$(id)", "eyJ" * 9_000, "a" * 40_000),
-    *(option.flag for command in COMMANDS.values() for option in options_of(command).values()),
-]
-
-
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=20)), max_size=6))
-def test_any_command_line_is_understood_or_refused_in_one_short_line(
-    capsys: pytest.CaptureFixture[str], words: list[str]
-) -> None:
-    said = ""
-    try:
-        parse(words)
-    except SystemExit:
-        assert {"-h", "--help", "--version"} & set(words)
-    except SettingsError as error:
-        said = str(error)
-    capsys.readouterr()
-    assert said.isprintable()
-    assert len(said) < 2000

@@ -3,12 +3,14 @@
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from cloudsmith_oidc.deadline import Deadline
 from program import PROGRAM, Cli, Result
 from sandbox import faults
 
@@ -136,3 +138,13 @@ def test_signal_while_python_imports_leaves_no_traceback(cli: Cli, tmp_path: Pat
     result = run(cli, "formats", PYTHONPATH=str(tmp_path))
 
     assert (result.code, result.stdout, result.stderr) == (128 + number, b"", "")
+
+
+def test_no_time_is_left_after_a_deadline() -> None:
+    assert Deadline(-1).remaining() == 0
+
+
+def test_call_that_never_ends_does_not_keep_python() -> None:
+    code = "import threading; from cloudsmith_oidc.deadline import Deadline; Deadline(0.1).run(threading.Event().wait)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=100, check=False)
+    assert done.stderr.endswith("TimeoutError\n")

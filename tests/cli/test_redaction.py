@@ -74,12 +74,31 @@ def test_other_text_is_kept(text: str) -> None:
     assert redact(text) == text
 
 
-@pytest.mark.parametrize("case", [str.lower, str.upper])
-def test_secret_is_masked_in_hex(case: Callable[[str], str]) -> None:
-    secret = secrets.token_urlsafe(40)
+ESCAPES: Mapping[str, Callable[[str], str]] = {
+    "none": lambda text: text,
+    "of URLs": lambda text: "".join(f"%{ord(character):02x}" for character in text),
+    "of JSON": lambda text: "".join(f"\\u{ord(character):04X}" for character in text),
+    "lower hex": lambda text: text.encode().hex(),
+    "upper hex": lambda text: text.encode().hex().upper(),
+}
+
+
+@pytest.mark.parametrize("escape", ESCAPES)
+@pytest.mark.parametrize("before", ["before ", "before: "])
+def test_secret_of_16_characters_is_masked_in_every_form(escape: str, before: str) -> None:
+    secret = secrets.token_urlsafe(12)
     protect(secret)
 
-    assert redact(f"before {case(secret[3:30].encode().hex())} after") == "before *** after"
+    assert redact(before + ESCAPES[escape](secret)) == f"{before}***"
+
+
+def test_fifteen_characters_of_a_secret_are_no_secret() -> None:
+    secret, short = secrets.token_urlsafe(40), secrets.token_urlsafe(11)
+    protect(secret)
+    protect(short)
+
+    for text in (secret[:15], secret[-15:], short, base64.b64encode(short.encode()).decode()):
+        assert redact(text) == text
 
 
 @given(before=st.text(), after=st.text())
@@ -92,6 +111,19 @@ def test_secret_is_masked_and_text_around_it_is_not(before: str, after: str) -> 
     assert secret not in shown
     assert shown.startswith(before + " ***")
     assert shown.endswith("*** " + after)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a" * 200, "a" * 200),
+        ("a" * 201, "a" * 200 + "…"),
+        ("\n" * 999 + "a", "a"),
+        ("\n" * 1000 + "a", "…"),
+    ],
+)
+def test_how_much_of_a_text_is_shown(text: str, shown: str) -> None:
+    assert one_line(text) == shown
 
 
 @given(st.text())

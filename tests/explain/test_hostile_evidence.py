@@ -1,46 +1,22 @@
-"""Whatever a token or an issuer says, the checks neither fail nor pass it on unguarded."""
+"""Whatever size a token or the issuer's documents have, the report is short. tests/fuzz has what else they can be."""
 
 from dataclasses import replace
 from typing import Any
 from unittest import mock
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from jwt.algorithms import RSAAlgorithm
 
 from cloudsmith_oidc.exchange import ServiceAccount
 from cloudsmith_oidc.explain import report_on
 from cloudsmith_oidc.explain.checks import documents
-from cloudsmith_oidc.explain.evidence import Evidence, Expectations
+from cloudsmith_oidc.explain.evidence import Evidence
 from cloudsmith_oidc.explain.html_report import as_html
 from cloudsmith_oidc.explain.json_report import as_json
 from cloudsmith_oidc.explain.text_report import as_text
 from cloudsmith_oidc.explain.workspace import Provider, Workspace
 from cloudsmith_oidc.id_token import IdToken
 from cloudsmith_oidc.issuer_documents import Document, configuration_url
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
-    max_leaves=6,
-)
-
-
-def members(*names: str, of: st.SearchStrategy[Any] = JSON) -> st.SearchStrategy[dict[str, Any]]:
-    """Objects with some of these members."""
-    return st.fixed_dictionaries({}, optional=dict.fromkeys(names, of))
-
-
-URLS = st.sampled_from(
-    ["https://jenkins.example.com/oidc", "http://[::1]/oidc", "https://", "https://[/", "http://a b/", "mailto:x"]
-)
-HEADERS = members("alg", "kid", of=JSON | st.sampled_from(["RS256", "oidc-token-cred"]))
-CLAIMS = members("iss", "sub", "aud", "iat", "exp", "nbf", of=JSON | URLS)
-KEYS = members("kid", "kty", "n", "e", "alg", of=JSON | st.sampled_from(["RSA", "oidc-token-cred", "AQAB", "RS256"]))
-KEY_SETS = members("keys", of=JSON | st.lists(KEYS | JSON, max_size=3))
-DISCOVERIES = members("issuer", "jwks_uri", of=JSON | URLS)
-
 
 ACCOUNT = ServiceAccount("https://api.cloudsmith.io", "acme", "ci-reader")
 ISSUER = "https://jenkins.example.com/oidc"
@@ -114,31 +90,3 @@ def assert_report_is_short(what: Evidence) -> None:
         assert len(text.encode()) < 40_000
     for finding in report.findings:
         assert max(len(text) for text in (finding.found, finding.expected, finding.hint)) < 1500
-
-
-@settings(deadline=None)
-@given(HEADERS, CLAIMS, DISCOVERIES, KEY_SETS, st.text(max_size=8), st.text(max_size=8))
-def test_any_evidence_gives_a_report(
-    header: dict[str, Any],
-    claims: dict[str, Any],
-    discovery: dict[str, Any],
-    key_set: dict[str, Any],
-    name: str,
-    value: str,
-) -> None:
-    anything = Evidence(
-        ServiceAccount(value, name, value),
-        IdToken("e30.e30.", header, claims),
-        expectations=Expectations(value, ((name, value),)),
-        discovery=Document("https://jenkins.example.com/oidc", 200, discovery),
-        jwks=Document("https://jenkins.example.com/oidc/jwks", 200, key_set),
-    )
-
-    report = report_on(anything)
-
-    assert as_json(report)
-    assert as_html(report).encode()
-    assert all(line.isprintable() for line in as_text(report).split("\n"))
-    assert all(
-        text.isprintable() for finding in report.findings for text in (finding.found, finding.expected, finding.hint)
-    )

@@ -184,7 +184,10 @@ def test_page_is_written_next_to_the_text(cli: Cli, tmp_path: Path) -> None:
     carefully(cli.sandbox)
     other = JOB.replace("main", "dev")
     requires(sub=other)(cli.sandbox)
-    file = tmp_path / "report.html"
+    # Outside the current directory, links are followed.
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    file = tmp_path / "link" / "report.html"
     file.write_text("old")
 
     result = explain(cli, "--html", str(file), key=cli.sandbox.api_key())
@@ -196,7 +199,7 @@ def test_page_is_written_next_to_the_text(cli: Cli, tmp_path: Path) -> None:
     assert text(page.find(".//h1")) == "It breaks at: Cloudsmith provider"
     assert required(page) == [["sub", other, JOB, "does not match"]]
     assert stat.S_IMODE(file.stat().st_mode) == 0o644
-    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+    assert [path.name for path in file.parent.iterdir()] == ["report.html"]
 
 
 PAGES = {name: what for name, (what, _) in CHAINS.items()} | {
@@ -296,7 +299,9 @@ IN_THE_WAY: dict[str, Callable[[Path], object]] = {
     "no folder": lambda path: path.parent.rmdir(),
     "a folder": lambda path: path.mkdir(),
     "a FIFO": os.mkfifo,
+    "a FIFO on the way": lambda path: os.mkfifo(path.parent.rename(path.parents[1] / "real").with_name("reports")),
     "a link": lambda path: path.symlink_to(os.devnull),
+    "a link to a file": lambda path: path.symlink_to(__file__),
     "a link on the way": lambda path: (
         path.parent.rename(path.parents[1] / "real").parent.joinpath("reports").symlink_to("real")
     ),
@@ -319,7 +324,7 @@ def test_page_that_cannot_be_written_is_an_error_after_the_report(
     assert str(file) in result.last_line
     assert result.stdout.startswith(b"Cloudsmith granted")
     assert sorted(tmp_path.rglob("*")) == before
-    assert not file.is_file()
+    assert file.is_symlink() or not file.is_file()
 
 
 LONG = "x" * 150

@@ -1,8 +1,6 @@
 """npm: https://docs.npmjs.com/cli/configuring-npm/npmrc ; pnpm, bun and yarn 1 read the same file."""
 
-import json
 import re
-from contextlib import suppress
 
 from cloudsmith_oidc.formats.base import NPM_REGISTRY, Access, Format, FormatOption, Override, in_directory, switch
 from cloudsmith_oidc.redaction import quoted
@@ -10,6 +8,9 @@ from cloudsmith_oidc.redaction import quoted
 _UNBOUND = {"_auth", "_authToken", "_password", "username"}
 """Logins that are bound to no registry. Old npm would send them to Cloudsmith."""
 _SCOPE = re.compile(r"@[a-z0-9-~][a-z0-9-._~]{0,213}", re.ASCII)
+
+_KEY = re.compile(r"[\s\ufeff]*([a-zA-Z0-9@/:._%~+-]+)(?:\[\])?[\s\ufeff]*(?:[=;#].*)?", re.DOTALL)
+"""A line that sets a plain key. npm reads others in its own ways: in quotes as JSON, and with variables filled in."""
 
 
 def _scope(text: str) -> str:
@@ -21,8 +22,8 @@ def _scope(text: str) -> str:
 def _files(access: Access) -> dict[str, str]:
     """Return an .npmrc with the first repository as registry, or as that of the scopes, and the token for all of them.
 
-    With `inherit`, the lines of the user's file are kept, except keys that the login sets and logins that are bound to
-    no registry. They come last, because a section among them would include all lines after it.
+    With `inherit`, sections and plain keys of the user's file are kept, except keys that the login sets and logins that
+    are bound to no registry. They come last, because a section among them would include all lines after it.
     """
     urls = access.urls(NPM_REGISTRY)
     lines = [f"{scope}:registry={urls[0]}" for scope in access.option("scope")] or [f"registry={urls[0]}"]
@@ -32,18 +33,15 @@ def _files(access: Access) -> dict[str, str]:
     if access.switched_on("yarn1"):
         lines += [f"{place}:always-auth=true" for place in places]
     own = re.split(r"[\r\n]+", access.home.read(".npmrc") or "") if access.inherit else []
-    said = {_key(line) for line in lines} | _UNBOUND
-    return {".npmrc": "\n".join([*lines, *(line for line in own if _key(line) not in said)]) + "\n"}
+    said = {_key(line) for line in lines} | _UNBOUND | {None}
+    kept = (line for line in own if line.startswith("[") or _key(line) not in said)
+    return {".npmrc": "\n".join([*lines, *kept]) + "\n"}
 
 
-def _key(line: str) -> str:
-    """Return the key that a line sets, without the quotes of JSON, a comment after it, or the `[]` of a list."""
-    # JavaScript trims what Python does, and the byte order mark.
-    key = line.partition("=")[0].replace("\N{BYTE ORDER MARK}", " ").strip()
-    if key.startswith('"'):
-        with suppress(ValueError):
-            key = str(json.loads(key))
-    return re.split("[;#]", key)[0].strip().strip("'\"").strip().removesuffix("[]")
+def _key(line: str) -> str | None:
+    """Return the key that a line sets, None if it sets none, or one that is not plain."""
+    plain = _KEY.fullmatch(line)
+    return plain[1] if plain else None
 
 
 def _registry(access: Access) -> str:

@@ -1,0 +1,3 @@
+from launcher.conftest import agent, launcher
+
+__all__ = ["agent", "launcher"]
