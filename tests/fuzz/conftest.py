@@ -1,3 +1,0 @@
-from launcher.conftest import agent, launcher
-
-__all__ = ["agent", "launcher"]
