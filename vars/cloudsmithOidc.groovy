@@ -159,8 +159,8 @@ private String launchWithToken(String command, Map login) {
         String words = EXIT_CODES["${failure.message}".tokenize(' ')[-1]] ?: 'unexpected'
         String advice = " (${words}). The lines above say why and what to do"
         if (failure instanceof CredentialNotFoundException) {
-            advice = '. It must be an "OpenID Connect id token" (not "as file"), or a secret text for the API key, ' +
-                'with the Scope Global (no job sees one with System), or in a folder of this job'
+            advice = '. credentialsId must name an "OpenID Connect id token" (not "as file"), apiKeyCredentialsId a ' +
+                'secret text, both with the Scope Global (no job sees one with System), or in a folder of this job'
         } else if ("${failure.message}".startsWith('Apparently unsubstituted claims')) {
             advice = '. For a URL, enter the Jenkins URL in Manage Jenkins, System: Jenkins does not know its own. ' +
                 'For another variable, correct the claim template in Manage Jenkins, Security'

@@ -22,12 +22,12 @@ class RefusalsTest extends StepTest {
         "cloudsmithOidc('ci', 'acme') | options have names | ``",
         "cloudsmithOidc('ci', 'acme') { echo 'in the body' } | options have names | ``",
         "cloudsmithOidc(LOGIN, credentialsId: 'nope') { echo 'in the body' } | Could not find credentials entry with ID 'nope'"
-                + " | must be an \"OpenID Connect id token\" (not \"as file\"), or a secret text for the API key, with the Scope Global",
+                + " | credentialsId must name an \"OpenID Connect id token\" (not \"as file\"), apiKeyCredentialsId a secret text",
         "cloudsmithOidc(LOGIN, credentialsId: 'token-file') { } | is of type 'OpenID Connect id token as file' | (not \"as file\")",
         "cloudsmithOidc(LOGIN, apiKeyCredentialsId: 'admin') { } | options html and apiKeyCredentialsId are for explain() | ``",
         "cloudsmithOidc(LOGIN, html: 'a.html') { } | options html and apiKeyCredentialsId are for explain() | ``",
         "cloudsmithOidc.explain(LOGIN, apiKeyCredentialsId: 'nobody') | Could not find credentials entry with ID 'nobody'"
-                + " | a secret text for the API key",
+                + " | apiKeyCredentialsId a secret text",
         "cloudsmithOidc.explain(services: 'ci') | unknown option services | ``",
         "cloudsmithOidc.explain(service: 1) | option service must be a text | it is '1' (Integer)",
         "cloudsmithOidc(service: 'refused', org: 'acme') { echo 'in the body' } | login failed: script returned exit code 4"
