@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cloudsmith_oidc import formats
-from cloudsmith_oidc.formats.base import Format
+from cloudsmith_oidc.formats.base import Format, Override
 from formats.page import known_formats
 
 ROOT = Path(__file__).parent.parent.parent
@@ -23,6 +23,7 @@ def launcher(page: str) -> str:
     """The launcher, with the names of what formats want to know of the job and of the home directory."""
     for name, words in {
         "extended": [form.extends for form in _all()],
+        "families": [_families(one) for form in _all() for one in form.overrides],
         "home_files": [form.home for form in _all()],
         "home_marks": [form.marks + form.user_files for form in _all()],
         "home_logins": [form.logins for form in _all()],
@@ -48,6 +49,12 @@ PARTS = {
 
 def _all() -> list[Format]:
     return [formats.load(name) for name in formats.names()]
+
+
+def _families(override: Override) -> tuple[str, ...]:
+    """The parts of an override's names before the first underscore, by which the launcher knows the variables."""
+    families = tuple(name.partition("_")[0] for name in override.names)
+    return (*families, *map(str.lower, families)) if override.any_case else families
 
 
 def _sorted(names: Iterable[Iterable[str]]) -> list[str]:

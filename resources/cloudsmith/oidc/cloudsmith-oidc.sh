@@ -21,16 +21,18 @@ umask 077
 # ---- 1. What a build cannot influence -------------------------------------------------------------------------------
 
 # These names are unset first, as what is assigned to a name of the environment stays in the environment.
-unset secrets api_key version newline extended home_files home_marks home_logins settings paths keep around
-unset outer_login name line
+unset secrets api_key version newline extended home_files home_marks home_logins families settings paths keep around
+unset count outer_login name line
 # The secrets leave the environment before any other program starts.
 secrets=${CLOUDSMITH_OIDC_TOKEN:-${OIDC_TOKEN:-}} api_key=${CLOUDSMITH_API_KEY:-} outer_login=${CLOUDSMITH_OIDC_LOGIN:-}
 unset CLOUDSMITH_OIDC_TOKEN OIDC_TOKEN CLOUDSMITH_API_KEY
 version=0.1.0
 newline='
 '
-# `make generated` writes these four. Variables of the job that the formats extend:
+# `make generated` writes these five. Variables of the job that the formats extend:
 extended="APT_CONFIG BUILDX_CONFIG CLOUDSMITH_GIT_CONFIG CLOUDSMITH_OWN_APT_CONFIG CLOUDSMITH_OWN_CONAN_HOME CLOUDSMITH_OWN_R_PROFILE COMPOSER_CACHE_DIR CONAN_HOME GEMRC GIT_CONFIG_COUNT GOAUTH GONOSUMDB GOPRIVATE GRADLE_OPTS JAVA_OPTS MAVEN_ARGS MAVEN_OPTS R_PROFILE YARN_PLUGINS"
+# How the names of variables begin that their clients read:
+families="BUN BUNDLE CARGO CLOUDSMITH COMPOSER CONDA CONDARC CONTAINERS COURSIER DOCKER GEM GONOPROXY GOPRIVATE GOPROXY HEX HF HUGGING LUAROCKS MAMBARC NPM NuGetPackageSourceCredentials PIP PNPM POETRY R RATTLER RENV RUBYGEMS RestoreAdditionalProjectSources RestoreConfigFile RestoreSources SBT TF TWINE UV YARN npm pnpm yarn"
 # Files of the home directory that are always passed on; only their names; and, with logins, on request:
 home_files=".docker/config.json .docker/contexts/meta/*/meta.json"
 home_marks=".Rprofile .bunfig.toml .condarc .config/coursier/mirror.properties .config/curlrc .config/uv/uv.toml .curlrc .docker/buildx/.lock .yarnrc.yml"
@@ -52,15 +54,18 @@ CLOUDSMITH_OIDC_HTML WORKSPACE WORKSPACE_TMP JENKINS_NODE_COOKIE JENKINS_SERVER_
 JOB_NAME JOB_BASE_NAME BUILD_ID BUILD_NUMBER BUILD_TAG \
 DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_API_VERSION CONTAINER_HOST CONTAINER_CONNECTION \
 DBUS_SESSION_BUS_ADDRESS SSH_AUTH_SOCK USER LOGNAME PWD \
-secrets api_key version newline extended home_files home_marks home_logins settings paths keep around \
-outer_login name line "
-around=${api_key:+ CLOUDSMITH_API_KEY} IFS=$newline
+secrets api_key version newline extended home_files home_marks home_logins families settings paths keep around \
+count outer_login name line "
+around=${api_key:+ CLOUDSMITH_API_KEY} count=0 IFS=$newline
 for line in $(export -p); do
     # A line of a value that looks like a variable can only unset one that is not kept.
     name=${line#export } name=${name#declare -x } name=${name%%=*}
     case $name in '' | [0-9]* | *[!A-Za-z0-9_]*) continue ;; esac
-    # The program gets the names of those that are not empty, as far as Linux passes them on.
-    [ ${#around} -gt 32768 ] || eval "around=\$around\${$name:+ \$name}"
+    # The program gets the names of those that are not empty: few and short, as Linux refuses to pass on 128 kB. Only of
+    # these families, as a pod can have thousands of variables that name the services of its namespace.
+    case " $families " in *" ${name%%_*} "*)
+        [ ${#name} -gt 128 ] || [ $((count += 1)) -gt 250 ] || eval "around=\$around\${$name:+ \$name}" ;;
+    esac
     # `command`, because bash refuses to unset some of its own variables, which would end the script.
     case $keep in *" $name "*) ;; *) command unset "$name" 2>/dev/null ;; esac
 done
@@ -178,9 +183,9 @@ choose_runtime() { # sets `runtime`, and `missing` if it is an engine that lacks
 In a pod or another container, see docs/troubleshooting.md#nothing-can-run-the-program"
 }
 
-print_around() { # the names of all variables; bash passes on some that no sh has, such as npm_config_@acme:registry
-    printf '%s ' "$around"
-    tr '\n\000' ' \n' <"/proc/$$/environ" | sed -n 's/^\([A-Za-z]*_[^= ]*[^A-Za-z0-9_= ][^= ]*\)=..*/\1/p' | tr '\n' ' '
+print_odd_names() { # variables that no sh has, such as npm_config_@acme:registry, but that bash passes on to clients
+    tr '\n\000' ' \n' <"/proc/$$/environ" |
+        sed -n 's/^\([A-Za-z]*_[^= ]*[^A-Za-z0-9_= ][^= ]*\)=..*/\1/p' | head -c 32768 | tr '\n' ' '
 }
 
 print_file() { # NAME BASE64: print a file for the program
@@ -226,7 +231,7 @@ print_files() { # what a container cannot read: certificates, and files of the h
 }
 
 run() { # ARG...: run the program with the secrets on its standard input; return its exit code if it has given a reason
-    [ "$command" != login ] || CLOUDSMITH_OIDC_AROUND=$(print_around 2>/dev/null | head -c 65536)
+    [ "$command" != login ] || CLOUDSMITH_OIDC_AROUND="$around $(print_odd_names 2>/dev/null)"
     text=$(print_registry) || exit
     secrets=$secrets${text:+$newline$text}
     if [ "$runtime" = local ]; then set -- cloudsmith-oidc "$@"; else
