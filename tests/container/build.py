@@ -14,7 +14,9 @@ def built(folder: Path, engine: Mapping[str, str], name: str, *options: str) -> 
     environment = {**os.environ, **engine}
     build = ["docker", "build", "--quiet", "--network", "host", "--label", f"test={name}", "--tag", name, *options, "."]
     subprocess.run(build, cwd=folder, env=environment, check=True)
-    yield name
-    # A container that a killed test has left would keep the image.
-    remove = 'docker ps --all --quiet --filter "ancestor=$1" | xargs -r docker rm --force && docker rmi --force "$1"'
-    subprocess.run(["sh", "-c", remove, "sh", name], env=environment, capture_output=True, check=True)
+    try:
+        yield name
+    finally:
+        # A container that a killed test has left would keep the image.
+        remove = 'docker ps --all --quiet --filter "ancestor=$1" | xargs -r docker rm --force; docker rmi --force "$1"'
+        subprocess.run(["sh", "-c", remove, "sh", name], env=environment, capture_output=True, check=True)

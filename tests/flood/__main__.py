@@ -1,4 +1,4 @@
-"""Writes the figures, the table and the plot of docs/many-builds.md. See README.md."""
+"""Writes the figures, the table and the plot of docs/many-builds.md. See docs/hard-use.md."""
 
 import json
 import sys

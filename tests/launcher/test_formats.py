@@ -41,14 +41,8 @@ def agent(agent: Agent, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.Mo
     launcher.write_text(tables.launcher(agent.launcher.read_text()))
     agent.launcher = launcher
     agent.script("cloudsmith-oidc", f'exec {sys.executable} {folder}/program "$@"')
-    agent.token = sandbox.mint()
-    agent.env |= sandbox.environment() | {
-        "CLOUDSMITH_OIDC_TOKEN": agent.token,
-        "CLOUDSMITH_ORG": sandbox.org,
-        "CLOUDSMITH_SERVICE_SLUG": sandbox.service,
-        "CLOUDSMITH_REPO": "prod",
-        "CLOUDSMITH_FORMATS": "hello",
-    }
+    agent.enters(sandbox)
+    agent.env["CLOUDSMITH_FORMATS"] = "hello"
     return agent
 
 

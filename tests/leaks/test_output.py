@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import jwt
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from in_process import run
@@ -79,7 +79,7 @@ def windows_of(*tokens: str) -> set[str]:
     return {window for token in tokens for form in (token, *forms(token.encode())) for window in windows(form)}
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(
     world=st.sampled_from(sorted(WORLDS)),
     damage=st.one_of(st.just("none"), st.sampled_from(sorted(DAMAGES))),
@@ -133,7 +133,7 @@ QUOTATIONS: Mapping[str, Callable[[str], str]] = {
 }
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200)
 @given(
     place=st.sampled_from(sorted(PLACES)),
     quotation=st.sampled_from(sorted(QUOTATIONS)),

@@ -33,6 +33,15 @@ def dead(page: Path) -> list[str]:
     return found
 
 
+def test_every_test_that_a_page_names_exists(repository: Path, tracked_files: list[str]) -> None:
+    texts = {name: (repository / name).read_text() for name in tracked_files if name.endswith((".md", ".py"))}
+    names = {name for page in texts if page.startswith("docs/") for name in re.findall(r"`(test_\w+)`", texts[page])}
+    tests = "".join(text for name, text in texts.items() if name.startswith("tests/"))
+
+    assert names
+    assert {name for name in names if f"def {name}(" not in tests} == set()
+
+
 def test_every_link_points_to_a_file_and_an_anchor_in_it(repository: Path, tracked_files: list[str]) -> None:
     pages = [name for name in tracked_files if name.endswith(".md")]
 

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,15 @@ def test_lines_end_without_spaces_and_files_with_a_line(repository: Path, tracke
         assert text.endswith("\n"), name
         assert "\r" not in text, name
         assert [line for line in text.split("\n") if line != line.rstrip()] == [], name
+
+
+def test_every_mutant_fits_the_code_and_names_tests_that_exist(repository: Path) -> None:
+    """Only people run them, so nobody would notice."""
+    by_hand = tomllib.loads((repository / "tests/mutants/hand.toml").read_text())
+    for part, file in (("launcher", LAUNCHER), ("step", "vars/cloudsmithOidc.groovy")):
+        text = (repository / file).read_text()
+        assert [one["old"] for one in by_hand[part] if text.count(one["old"]) != 1] == []
+    modules = tomllib.loads((repository / "python/pyproject.toml").read_text())["tool"]["mutants"].values()
+    commands = [*modules, *(one["test"] for one in by_hand["launcher"])]
+    named = {path for command in commands for path in re.findall(r"(?<!\S)tests/\S+", command)}
+    assert {path for path in named if not (repository / path).exists()} == set()

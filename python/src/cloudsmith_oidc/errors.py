@@ -68,7 +68,10 @@ class UnreachableError(TemporaryError):
 
 
 class PermanentError(UnreachableError):
-    """Network trouble that asking again would not change: a certificate that does not verify, a proxy that refuses."""
+    """Network trouble that asking again would not change: a certificate that does not verify, a proxy that refuses.
+
+    It has the exit code of an `UnreachableError`, but `exchange` does not try again.
+    """
 
 
 class UnexpectedAnswerError(CloudsmithOidcError):

@@ -32,6 +32,7 @@ _TIMED_OUT = frozenset({408, 425})
 _LOOK_AT_HOST = "Look whether the API host is really Cloudsmith's, and for a proxy that puts its own pages in between"
 _TOO_LATE_SECONDS = 0.1
 _MAX_SPREAD_SECONDS = 10
+"""In this time after a `Retry-After`, logins that were refused together come back."""
 _FEW = 3
 """So many tries that fail have a line each on the console."""
 _YEAR_SECONDS = 366 * 86400.0
@@ -86,9 +87,9 @@ def exchange(client: HttpClient, account: ServiceAccount, id_token: IdToken, *, 
     def before_sleep(state: tenacity.RetryCallState) -> None:
         earlier.append(_error(state))
         pause, left = round(state.upcoming_sleep, 1), round(deadline.remaining())
-        down = ". It looks down: later tries are not shown" if len(earlier) == _FEW else ""
+        more = f". {_FEW} tries have failed: later ones are not shown" if len(earlier) == _FEW else ""
         say = log.warn if len(earlier) <= _FEW else log.debug
-        say(f"{earlier[-1].message}: tried again in {pause} s, {left} s are left{down}")
+        say(f"{earlier[-1].message}: tried again in {pause} s, {left} s are left{more}")
 
     def wait(state: tenacity.RetryCallState) -> float:
         asked = _error(state).retry_after

@@ -360,7 +360,7 @@ enter_login() { # A login directory has login.json, or nothing, or only temporar
 
 empty() { # [FIND ARG...]: remove what is in this directory and fits the arguments; fail unless all of it is gone
     case $(rm --version 2>/dev/null) in
-        *'GNU coreutils'*) # Files first, as they hold tokens: a build may have planted a tree that takes too long.
+        *'GNU coreutils'*) # Files first: most hold tokens, and a build may have planted a tree that takes too long.
             within "$(remaining)" find . ! -name . -prune "$@" ! -type d -exec rm -f {} + 2>/dev/null
             within "$(remaining)" find . ! -name . -prune "$@" -exec rm -rf {} + 2>/dev/null ;;
         *) in_background empty_by_steps "$@" 2>/dev/null ;;
