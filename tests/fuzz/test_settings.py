@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from cloudsmith_oidc.command_line import parse
 from cloudsmith_oidc.errors import SettingsError
 from cloudsmith_oidc.settings import COMMANDS, options_of
+from fuzz.values import CHEAP
 
 OPTIONS = [option for command in COMMANDS.values() for option in options_of(command).values()]
 FLAGS = sorted({option.flag for option in OPTIONS})
@@ -36,6 +37,7 @@ WORDS = [*COMMANDS, "frobnicate", "-h", "--help", "--", "-", "-x", "--=", "=", *
 VALUES = st.sampled_from(TEXTS) | st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
 
 
+@CHEAP
 @given(
     st.lists(st.sampled_from(WORDS) | st.text(max_size=20), max_size=6),
     st.dictionaries(st.sampled_from(VARIABLES), VALUES, max_size=3),
