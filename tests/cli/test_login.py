@@ -213,12 +213,12 @@ def test_answer_for_launcher_holds_the_same_files(cli: Cli) -> None:
 
     assert result.code == 0, result.stderr
     *lines, end = result.stdout.decode().splitlines()
-    files = {path: base64.b64decode(text).decode() for path, text in (line.split(" ") for line in lines)}
+    files = dict(line.split(" ", 1) for line in lines)
     assert end == "end"
     assert next(iter(files)) == "login.json"
     of_clients = {"pip.conf", ".npmrc", "docker/config.json", "netrc"}
     assert files.keys() == {"login.json", "env", "activate", ".gitignore", *of_clients}
-    assert "PIP_CONFIG_FILE=/work space/login/pip.conf\n" in files["env"]
+    assert "PIP_CONFIG_FILE=/work space/login/pip.conf\\0012" in files["env"]
 
 
 def test_a_stream_is_empty_when_the_login_fails(cli: Cli) -> None:

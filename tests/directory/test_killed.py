@@ -74,4 +74,4 @@ def test_the_launcher(home: Path, command: Command, launchers: dict[str, Launche
             break
         # The command takes longer to start than the launcher takes for a login, so it is used now and then.
         assert_usable(command if step % 10 == 0 else launcher, directory, logs_in=step % 2 == 0)
-    assert step > 20
+    assert step > 15

@@ -162,6 +162,10 @@ def test_each_system_call(tmp_path: Path, row: Row) -> None:
     assert row.exit in codes <= {row.exit, 0}
 
 
+FULL = "import resource, sys; resource.prlimit(int(sys.argv[1]), resource.RLIMIT_FSIZE, (0, 0))"
+"""From now on, a process writes nothing into files."""
+
+
 @rows("sh")
 def test_launcher(agent: Agent, sandbox: Sandbox, row: Row) -> None:
     agent.enters(sandbox)
@@ -169,7 +173,9 @@ def test_launcher(agent: Agent, sandbox: Sandbox, row: Row) -> None:
         "answer": f'{{ while [ "$1" != login ]; do shift; done; {PROGRAM} "$@"; }}',
         "hangs": HANGS,
         "ignores_term": IGNORES_TERM,
+        "full": f"{sys.executable} -c '{FULL}'",
     }
+    agent.prelude = "trap '' XFSZ"
     if row.hurry:
         agent.hurries(row.hurry)
     for name, text in row.sh.items():

@@ -1,6 +1,5 @@
 """Whatever the program, the home directory or the environment gives the launcher."""
 
-import base64
 import re
 import shutil
 import sys
@@ -17,11 +16,15 @@ from launcher.agent import SET, Agent, lines
 
 EXEC = "import os, sys; os.execve(sys.argv[1], sys.argv[1:], os.environ | {variables!r})"
 GOOD = lines(SET)
+TEXT = re.compile(rb"([ -\[\]-~]|\\0[0-3][0-7]{2})*")
+CODE = re.compile(rb"\\0([0-7]{3})")
 PLAIN = re.compile(r"\.?[A-Za-z0-9_@+][A-Za-z0-9_.@+-]*(/\.?[A-Za-z0-9_@+][A-Za-z0-9_.@+-]*){0,4}")
 PIECES = st.sampled_from(
-    [*GOOD.splitlines(keepends=True), b"end\n", b"x/../y e30K\n", b"env e30K\n", b"a/b e30K\n", b"\r\n"]
+    [*GOOD.splitlines(keepends=True), b"end\n", b"x/../y {}\n", b"env A=1\n", b"a/b \\0303\\0251\n", b"\r\n"]
 )
-BYTES = st.sampled_from([b"\n", b" ", b"\0", b"/", b".", b"=", b"$(id)", b"\xff", b"'", b"../"]) | st.binary(max_size=3)
+BYTES = st.binary(max_size=3) | st.sampled_from(
+    [b"\n", b" ", b"\0", b"/", b".", b"=", b"$(id)", b"\xff", b"\\", b"'", b"../"]
+)
 ANSWERS = st.builds(
     lambda at, cut, more: GOOD[: at % len(GOOD)] + more + GOOD[at % len(GOOD) + cut :],
     st.integers(0, 1000),
@@ -42,9 +45,10 @@ def test_any_answer_is_written_as_it_is_or_not_at_all(agent: Agent, answer: byte
     if result.status:
         assert (result.status, result.out, tree, result.err.count("\n")) == (8, "", {}, 1)
     else:
-        *given_files, end = [line.split(b" ") for line in answer.replace(b"\0", b"").rstrip(b"\n").split(b"\n")]
+        *given_files, end = [line.split(b" ", 1) for line in answer.replace(b"\0", b"").rstrip(b"\n").split(b"\n")]
         assert end == [b"end"]
-        files = {path.decode(): base64.b64decode(text, validate=True) for path, text in given_files}
+        assert all(TEXT.fullmatch(text) for _, text in given_files)
+        files = {path.decode(): CODE.sub(lambda code: bytes([int(code[1], 8)]), text) for path, text in given_files}
         top = agent.workspace / "d"
         assert {str(path.relative_to(top)): path.read_bytes() for path in top.rglob("*") if path.is_file()} == files
         assert all(PLAIN.fullmatch(path) for path in files)

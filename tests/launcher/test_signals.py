@@ -83,6 +83,7 @@ def test_signal_keeps_the_files_of_an_earlier_login(agent: Agent) -> None:
 def test_signal_ends_a_removal_that_takes_long(agent: Agent) -> None:
     agent.has("cloudsmith-oidc")
     assert agent.run("login", "d").status == 0
+    (agent.workspace / "d/odd").touch()
     # Without timeout(1), which can end before it knows the process that it has started, and leave that.
     (agent.bin / "timeout").unlink()
     find, sleep = (" ".join(agent.tools[name]) for name in ("find", "sleep"))

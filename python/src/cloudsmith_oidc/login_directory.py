@@ -4,7 +4,6 @@ The launcher (resources/cloudsmith/oidc/cloudsmith-oidc.sh) writes and removes s
 symbolic link is followed: every access goes through a descriptor of the directory that holds the name.
 """
 
-import base64
 import fcntl
 import os
 import secrets
@@ -26,6 +25,12 @@ _TEMPORARY = ".cloudsmith-oidc-"
 _LOCK_SECONDS = 5
 _MAX_ANSWER_BYTES = 4 * 1024 * 1024
 """The launcher has the same limit."""
+_ESCAPES = {
+    ord(byte): f"\\0{ord(byte):03o}"
+    for byte in map(chr, range(256))
+    if byte == "\\" or not (byte.isascii() and byte.isprintable())
+}
+"""Of all bytes that are not printable ASCII, and of the backslash."""
 _TO_READ = os.O_RDONLY | os.O_DIRECTORY
 
 
@@ -64,15 +69,15 @@ def remove(path: Path, *, force: bool = False) -> None:
 
 
 def as_lines(files: Mapping[str, str]) -> bytes:
-    """Return `files` for the launcher: a line for each, its path and its text in base64, and a last line `end`.
+    """Return `files` for the launcher: a line for each, its path and its text for `printf %b`, and a last line `end`.
 
     The record is the first line. Raises `WriteError` if the launcher would refuse the size.
     """
-    lines = [f"{path} {base64.b64encode(files[path].encode()).decode()}\n" for path in _record_first(files)]
+    lines = [f"{path} {files[path].encode().decode('latin-1').translate(_ESCAPES)}\n" for path in _record_first(files)]
     answer = "".join([*lines, "end\n"]).encode()
     if len(answer) > _MAX_ANSWER_BYTES:
         raise WriteError(
-            f"the files of this login are larger than {_MAX_ANSWER_BYTES} bytes as base64",
+            f"the files of this login are larger than {_MAX_ANSWER_BYTES} bytes",
             hint="Use fewer repositories or formats in one login",
         )
     return answer

@@ -122,14 +122,14 @@ export CLOUDSMITH_OIDC_HOME="${HOME:-/nonexistent}" CLOUDSMITH_OIDC_LAUNCHER=$ve
 set_time() { # sets `timeout`, the command that ends others in time, and `deadline`, 6 seconds after the program's own
     # It sends TERM, and KILL 2 seconds later. An older busybox has the other forms.
     for timeout in 'timeout -k 2' 'timeout -s KILL' 'timeout -s KILL -t' ''; do
-        ${timeout:-false} 1 true 2>/dev/null && break
+        now=$(${timeout:+$timeout 1} date +%s 2>/dev/null) && break
     done # Without a timeout(1), the program's own deadline holds.
     seconds=${CLOUDSMITH_TIMEOUT:-}
     case $options in *' --timeout'[\ =]*) seconds=${options##* --timeout?} seconds=${seconds%% *} ;; esac
     seconds=${seconds%%.*}
     # The program refuses any other value.
     case $seconds in [0-9] | [1-9][0-9] | [1-9][0-9][0-9] | [1-9][0-9][0-9][0-9]) ;; *) seconds=60 ;; esac
-    deadline=$(($(date +%s) + seconds + 6))
+    deadline=$((now + seconds + 6))
 }
 
 remaining() { # [MOST]: print the seconds until the deadline, at most MOST, at least 1, as 0 is no limit for timeout(1)
@@ -185,7 +185,7 @@ In a pod or another container, see docs/troubleshooting.md#nothing-can-run-the-p
 
 print_odd_names() { # variables that no sh has, such as npm_config_@acme:registry, but that bash passes on to clients
     tr '\n\000' ' \n' <"/proc/$$/environ" |
-        sed -n 's/^\([A-Za-z]*_[^= ]*[^A-Za-z0-9_= ][^= ]*\)=..*/\1/p' | head -c 32768 | tr '\n' ' '
+        sed -n 's/^\([A-Za-z]*_[^= ]*[^A-Za-z0-9_= ][^= ]*\)=..*/\1/p' | head -c 32768
 }
 
 print_file() { # NAME BASE64: print a file for the program
@@ -256,9 +256,10 @@ run() { # ARG...: run the program with the secrets on its standard input; return
     # A program that prints without end fills at most 64 MB of the disk. A pull writes more, so this comes after it.
     # Without a page, explain writes to no file of this script.
     [ "$command$CLOUDSMITH_OIDC_HTML" = explain ] || ulimit -f 131072
-    debug "$runtime runs the program${container:+ in the image $image}, for at most $(remaining) seconds"
+    left=$(remaining)
+    debug "$runtime runs the program${container:+ in the image $image}, for at most $left seconds"
     input=$secrets$newline
-    within "$(remaining)" "$@"
+    within "$left" "$@"
     input=''
     case $code in
         0) container='' && return ;;
@@ -335,7 +336,7 @@ set_directory() { # DIR: sets its plain path `dir`, which is `root` (may have li
 enter() { # PATH [make]: go through directories below this one, none of them a link; fail where there is none
     case $1 in *?/?*) enter "${1%%/*}" ${2:+make} && enter "${1#*/}" ${2:+make}; return ;; esac
     set -- "${1%/}" ${2:+make}
-    [ $# -eq 1 ] || mkdir "./$1" 2>/dev/null
+    [ $# -eq 1 ] || exists "$1" || mkdir "./$1" 2>/dev/null
     exists "$1" || return
     here=${here%/}/$1 up=$up/..
     # An external pwd asks the kernel. The one of bash looks its own idea of the path up, which may have changed.
@@ -354,18 +355,23 @@ enter_login() { # A login directory has login.json, or nothing, or only temporar
     [ "$command" = login ] || why='it does not look like a login directory, and stays. Give --force to remove it'
     enter "$leaf" && [ -n "$(find . -prune -user "$(id -u)" ! -perm -0020 ! -perm -0002)" ] || cannot "$why"
     # In this order, as another login may just be writing, and begins with login.json.
-    [ -z "$(find . ! -name . -prune ! -name '.cloudsmith-oidc-*' | head -n 1)" ] && return
+    has ! -name '.cloudsmith-oidc-*' || return 0
     [ -f login.json ] && [ ! -L login.json ] || cannot "$why"
 }
 
+has() { # [FIND ARG...]: whether anything in this directory fits the arguments
+    find . ! -name . -prune "$@" -print | read -r _
+}
+
 empty() { # [FIND ARG...]: remove what is in this directory and fits the arguments; fail unless all of it is gone
+    has "$@" || return 0
     case $(rm --version 2>/dev/null) in
         *'GNU coreutils'*) # Files first: most hold tokens, and a build may have planted a tree that takes too long.
             within "$(remaining)" find . ! -name . -prune "$@" ! -type d -exec rm -f {} + 2>/dev/null
             within "$(remaining)" find . ! -name . -prune "$@" -exec rm -rf {} + 2>/dev/null ;;
         *) in_background empty_by_steps "$@" 2>/dev/null ;;
     esac
-    [ -z "$(find . ! -name . -prune "$@" -print | head -n 1)" ]
+    ! has "$@"
 }
 
 empty_by_steps() { # for another rm, which follows a link that takes the place of a directory at the right moment
@@ -387,16 +393,12 @@ open_answer() { # descriptors 3, to which the program writes, and 4, from which 
     rm -f "$answer_file" && answer_file=''
 }
 
-read_answer() { # sets `answer`, lines of PATH BASE64; fails unless it is whole, and all paths are plain ones below DIR
+read_answer() { # sets `answer`, lines of PATH TEXT; fails unless it is whole, and all paths are plain ones below DIR
     { answer=$(head -c 4194305 <&4); } 2>/dev/null
-    case $answer in 'login.json '*"${newline}end") answer=${answer%"${newline}end"} ;; *) return 1 ;; esac
+    case $answer in 'login.json '*"${newline}env "*"${newline}end") answer=${answer%"${newline}end"} ;; *) return 1 ;; esac
     part='\.?[A-Za-z0-9_@+][A-Za-z0-9_.@+-]*'
-    [ "$(printf '%s\n' "$answer" | grep -Evc \
-        "^$part(/$part){0,4} ([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\$")" = 0 ] || return
-    names=$(printf '%s\n' "$answer" | sed 's/ .*//')
-    variables=$(printf '%s\n' "$answer" | sed -n 's/^env //p')
-    case $newline$names$newline in *"${newline}env$newline"*) ;; *) return 1 ;; esac
-    [ -z "$(printf '%s\n' "$names" | sort | uniq -d)" ]
+    # TEXT is ASCII, with a backslash and other characters in octal, for printf %b.
+    [ "$(printf '%s\n' "$answer" | LC_ALL=C grep -Evc "^$part(/$part){0,4} ([]-~ -[]|\\\\0[0-3][0-7][0-7])*\$")" = 0 ]
 }
 
 move() ( # FILE PATH: rename a file
@@ -406,12 +408,13 @@ move() ( # FILE PATH: rename a file
     mv -fT "$up/$1" "./${2##*/}" || mv -fh "$up/$1" "./${2##*/}"
 ) 2>/dev/null
 
-put() ( # PATH BASE64: write a file under a name that nobody can know, and rename it
-    new=$(mktemp -u .cloudsmith-oidc-XXXXXXXXXX)
+put() ( # RANDOM PATH FORMAT TEXT: write a file under a name that nobody can know, and rename it
+    new=.cloudsmith-oidc-$1
     set -C # The file must not exist.
-    { printf %s "$2" | base64 -d >"./$new"; } 2>/dev/null && move "$new" "$1" && exit
+    # shellcheck disable=SC2059 # `%b` or `%s`
+    { printf "$3" "$4" >"./$new"; } 2>/dev/null && move "$new" "$2" && exit
     rm -f "./$new"
-    cannot "$1 cannot be written there"
+    cannot "$2 cannot be written there"
 )
 
 set_traps() {
@@ -442,14 +445,21 @@ login() { # [ARG...]
         cannot 'another login is writing to it'
     [ -e login.json ] || made=yes
     trap '' HUP INT TERM # The files are written in milliseconds, and half of them would be useless.
-    IFS=$newline
-    for line in $answer; do put "${line%% *}" "${line#* }" || exit; done
     set --
-    for path in $names; do set -- "$@" ! -name "${path%%/*}"; done
+    IFS=$newline
+    for line in $answer; do set -- "$@" ! -name "${line%%[ /]*}"; done
+    # A name that nobody can know for each file: 16 digits after a space.
+    random=$(od -An -v -tx8 -N $((8 * $# / 3)) /dev/urandom | tr -d '\n')
+    [ ${#random} -eq $((17 * $# / 3)) ] || cannot 'od gives no random numbers'
+    for line in $answer; do
+        random=${random#* }
+        put "${random%% *}" "${line%% *}" %b "${line#* }" || exit
+        case $line in 'env '*) variables=${line#* } ;; esac
+    done
     unset IFS
     set_traps
     empty "$@" || cannot 'what else is in it cannot be removed'
-    printf %s "$variables" | base64 -d || cannot 'its variables cannot be printed'
+    printf %b "$variables" || cannot 'its variables cannot be printed'
 }
 
 explain() { # [ARG...]
@@ -458,16 +468,16 @@ explain() { # [ARG...]
     open_answer
     run explain --token-stdin --html - "$@" >&3
     result=$?
-    page=$(head -c 4194305 <&4 | base64)
+    page=$(head -c 4194305 <&4)
     [ -n "$page" ] || [ $result -ne 0 ] || fail 8 'the program gave no page'
     # With 8, the program could not write all of it.
     [ -n "$page" ] && [ $result -ne 8 ] || return $result
-    [ ${#page} -lt 5592400 ] || fail 8 "the program's page is too large: nothing was written"
+    [ ${#page} -lt 4194305 ] || fail 8 "the program's page is too large: nothing was written"
     umask 022 # The page holds no secret, and another user may archive it.
     enter_parent make || cannot 'its directory cannot be made'
     ! exists "$leaf" || { [ -f "./$leaf" ] && [ ! -L "./$leaf" ]; } || cannot 'it is no plain file'
     trap '' HUP INT TERM # It is written in milliseconds, and an unfinished file must not stay.
-    put "$leaf" "$page" || exit
+    put "$(mktemp -u XXXXXXXXXX)" "$leaf" '%s\n' "$page" || exit
     return $result
 }
 
