@@ -25,6 +25,7 @@ VALUES: dict[str, dict[str, list[str | None]]] = {
         "Did you mean npm with --format-option npm.yarn1=true?": ["yarn1"],
         "Did you mean deb?": ["apt"],
         "is not a known format. There are: ": ["xyzzy"],
+        "'pip npm' is not a known format. Put commas between formats. There are: ": ["pip npm"],
         "'npm' is not an option of cloudsmith-oidc login. Put commas between formats": ["pip npm --quiet"],
     },
     "--npm-scope": {"is not an npm scope": ["acme"]},

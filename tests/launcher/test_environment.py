@@ -26,19 +26,21 @@ def plant(agent: Agent, folder: Path) -> Path:
 
 @pytest.mark.parametrize(
     "entry",
-    ["$workspace/bin", "$workspace", "$tmp/bin", "$link", "bin", "./bin", "", ".", "$workspace/../workspace/bin"],
+    [
+        *("$workspace/bin", "$workspace", "$tmp/bin", "bin", "./bin", "", ".", "$workspace/../workspace/bin"),
+        *("$link_to_workspace", "$link_to_tmp"),
+    ],
 )
 def test_no_program_of_the_workspace_runs(agent: Agent, entry: str) -> None:
     agent.has("docker")
     workspace_tmp = Path(f"{agent.workspace}@tmp")
-    for folder in (agent.workspace / "bin", workspace_tmp / "bin"):
-        plant(agent, folder)
+    for name, folder in {"workspace": agent.workspace, "tmp": workspace_tmp}.items():
+        plant(agent, folder / "bin")
+        link = agent.stage / f"link_to_{name}"
+        link.symlink_to(folder / "bin")
+        entry = entry.replace(f"$link_to_{name}", str(link)).replace(f"${name}", str(folder))
     for name in PLANTED:
         (agent.workspace / name).symlink_to(f"bin/{name}")
-    link = agent.stage / "link"
-    link.symlink_to(agent.workspace / "bin")
-    for placeholder, place in {"$workspace": agent.workspace, "$tmp": workspace_tmp, "$link": link}.items():
-        entry = entry.replace(placeholder, str(place))
     path = f"{entry}:{agent.bin}:{entry}"
     for arguments in (["login", "d"], ["login", "d"], ["explain"], ["logout", "d"]):
         assert agent.run(*arguments, PATH=path).status == 0
@@ -168,10 +170,10 @@ def test_a_temporary_directory_of_the_build_is_not_used(agent: Agent) -> None:
 
 
 def test_a_context_left_in_the_logins_docker_directory_gets_nothing(agent: Agent) -> None:
-    """In freestyle jobs: `. D/activate`, then login again. D is not in a known WORKSPACE."""
+    """In freestyle jobs: `. D/activate`, then log in again, there or elsewhere. D is not in a known WORKSPACE."""
     agent.has("docker")
     agent.env.pop("WORKSPACE")
-    for directory in ("d", str(agent.workspace / "d"), f"{agent.workspace}//d/."):
+    for directory in ("d", str(agent.workspace / "d"), f"{agent.workspace}//d/.", "other"):
         docker = agent.workspace / "d/docker"
         for value in (str(docker), f"{agent.workspace}/./d//docker"):
             assert agent.run("login", directory, DOCKER_CONFIG=value).status == 0

@@ -58,7 +58,7 @@ def checked_name(text: str) -> str:
         # Loaded only now, because a login without mistakes does not need it.
         from cloudsmith_oidc.suggestions import did_you_mean  # noqa: PLC0415
 
-        guess = did_you_mean(text, names())
+        guess = "Put commas between formats. " if " " in text else did_you_mean(text, names())
         raise ValueError(f"{quoted(text)} is not a known format. {guess}There are: {', '.join(names())}")
     return text
 

@@ -70,6 +70,7 @@ class AttackTest extends StepTest {
                 """));
 
         assertThat(seen(build)).containsExactly("");
+        assertThat(build.console()).doesNotContain("object 'planted.so'"); // what ld.so says of it
     }
 
     @Test
