@@ -130,7 +130,7 @@ private Map logIn(Map login) {
         require(!unknown, "something on the node has added variables to the login's: ${unknown.join(', ')}")
         return pointers
     } catch (Exception failure) {
-        // A launcher that fails leaves everything as it was. One that is interrupted may have logged in unseen.
+        // A launcher that fails removes what it has made. One that is interrupted may have logged in unseen.
         boolean mayHoldToken = login.loggedIn || !(failure instanceof AbortException)
         if (mayHoldToken && !directories(['BLOCKS', 'LOGINS']).contains(login.dir)) { logOut(login, false) }
         throw failure

@@ -60,6 +60,7 @@ FREE: dict[str, Callable[[Path], object]] = {
     "begun": place(0o700, ".cloudsmith-oidc-0123456789"),
     "earlier": place(0o700, "login.json", "pip.conf"),
     "earlier, readable for others": place(0o755, "login.json", "docker/config.json"),
+    "earlier, read-only for a build": place(0o500, "login.json", "pip.conf"),
     "earlier, with what a build left": place(0o700, "login.json", "docker/contexts", "mine/a/b\nc", ".d", "..e", "*"),
 }
 TAKEN: dict[str, Callable[[Path], object]] = {
@@ -67,6 +68,7 @@ TAKEN: dict[str, Callable[[Path], object]] = {
     "foreign, with names like login's": place(0o700, "pip.conf", "env"),
     "foreign, with a directory": lambda directory: (directory / "mine").mkdir(parents=True),
     "foreign, with dots": place(0o700, "..."),
+    "foreign, unreadable": place(0o300, "mine"),
     "world-writable": place(0o777),
     "group-writable": place(0o770),
     "earlier, world-writable": place(0o707, "login.json"),
@@ -152,6 +154,14 @@ def test_link_above_the_workspace_is_followed(writer: Writer, home: Path) -> Non
     assert files(home / "elsewhere/a/d") == writer.files()
     assert writer.logout(f"{home}/link/a/d").status == 0
     assert not (home / "elsewhere/a/d").exists()
+
+
+def test_what_cannot_be_reached_is_not_taken_for_removed(writer: Writer, home: Path) -> None:
+    place(0o700, "login/login.json")(home / "folder")
+    (home / "folder").chmod(0o600)
+    assert writer.logout(f"{home}/folder/login").status == 8
+    (home / "folder").chmod(0o700)
+    assert (home / "folder/login/login.json").exists()
 
 
 def test_each_knows_the_directories_of_the_other(writer: Writer, other: Writer, directory: Path) -> None:

@@ -20,6 +20,7 @@ import pytest
 
 from cloudsmith_oidc import __version__
 from needs import need
+from program import obey_modes
 from sandbox import Sandbox
 
 SHELLS = {"dash": ["dash"], "bash": ["bash", "--posix"], "busybox": ["busybox", "sh"]}
@@ -222,7 +223,7 @@ class Agent:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            preexec_fn=_heed_signals,  # noqa: PLW1509 - no threads yet, and nothing else can undo an ignored signal
+            preexec_fn=_as_for_a_user,  # noqa: PLW1509 - no threads yet, and nothing else can undo an ignored signal
         )
         self.processes.append(process)
         return process
@@ -321,7 +322,8 @@ def _mode(path: Path) -> int:
     return stat.S_IMODE(path.lstat().st_mode)
 
 
-def _heed_signals() -> None:
+def _as_for_a_user() -> None:
+    obey_modes()
     # A shell cannot trap what it is told to ignore from the start, as background jobs are.
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)

@@ -55,9 +55,13 @@ def test_links_on_path_are_resolved_for_children(agent: Agent) -> None:
     for folder in (agent.workspace, Path(f"{agent.workspace}@tmp")):
         folder.mkdir(exist_ok=True)
         (folder / "link").symlink_to(agent.bin)
-    path = f"{agent.workspace}/link:{agent.workspace}@tmp/link:{agent.stage}/link"
-    assert agent.run("login", "d", PATH=path).status == 0
-    assert agent.run_call.env["PATH"] == str(agent.bin)
+    beside = agent.stage / "workspace"
+    beside.symlink_to(agent.workspace)
+    path = f"{agent.workspace}/link:{beside}/link:{agent.workspace}@tmp/link:{agent.stage}/link"
+    for workspace in (agent.workspace, f"{agent.workspace}/", beside):
+        places = {"WORKSPACE": str(workspace), "WORKSPACE_TMP": f"{agent.workspace}@tmp"}
+        assert agent.run("login", "d", PATH=path, **places).status == 0
+    assert {call.env["PATH"] for call in agent.calls} == {str(agent.bin)}
 
 
 HOSTILE = {

@@ -3,6 +3,7 @@
 tests/directory tests what may be in the directory before.
 """
 
+import os
 from pathlib import Path
 
 import pytest
@@ -189,6 +190,38 @@ def test_an_endless_answer_fills_neither_the_disk_nor_the_memory(agent: Agent, c
     assert result.status > 2
     assert result.err.splitlines()[-1].startswith("cloudsmith-oidc: the program ended with status ")
     assert agent.tree() == {}
+
+
+def test_a_long_log_takes_the_output(agent: Agent) -> None:
+    log = agent.stage / "log"
+    log.touch()
+    os.truncate(log, 2**30)
+    agent.has("cloudsmith-oidc")
+    agent.prelude = f"exec >>{log}"
+    assert (agent.run("login", "d").status, agent.files("d")) == (0, SET)
+    assert log.stat().st_size == 2**30 + len(SET["env"].encode())
+
+
+def test_at_the_root_a_link_above_is_the_users_own(agent: Agent) -> None:
+    """Containers often start there, and /var/run is a link."""
+    (agent.stage / "link").symlink_to(agent.tmp)
+    agent.has("cloudsmith-oidc")
+    agent.prelude = "cd /"
+    assert agent.run("login", f"{agent.stage}/link/d").status == 0
+
+
+@pytest.mark.parametrize("workspace", ["workspace", "workspace/", "link"])
+def test_without_workspace_tmp_no_link_beside_the_workspace_is_followed(agent: Agent, workspace: str) -> None:
+    agent.has("cloudsmith-oidc")
+    top, beside = agent.workspace.parent, Path(f"{agent.workspace}@tmp")
+    beside.mkdir()
+    (beside / "link").symlink_to(agent.stage)
+    (top / "link").symlink_to(agent.workspace)
+    (top / "link@tmp").symlink_to(beside)
+    agent.prelude = f"cd {agent.tmp}"
+    directory = f"{top}/{workspace.strip('/')}@tmp/link/d"
+    assert agent.run("login", directory, WORKSPACE=f"{top}/{workspace}").status == 8
+    assert not (agent.stage / "d").exists()
 
 
 WRONG = "|login|login |logout|logout --force|install d|login /|login a\nb|logout /./"

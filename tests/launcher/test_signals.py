@@ -1,9 +1,12 @@
 """A login that is aborted leaves nothing behind: no file, no process, no container."""
 
 import itertools
+import os
 import signal
 import sys
+from contextlib import suppress
 
+import psutil
 import pytest
 
 from launcher.agent import IN_EVERY_SHELL, SET, Agent, ended
@@ -93,6 +96,35 @@ def test_signal_ends_a_removal_that_takes_long(agent: Agent) -> None:
         launcher.terminate()
         launcher.communicate(timeout=60)
     assert launcher.returncode == SIGNALS["TERM"]
+
+
+@pytest.mark.parametrize("agent", ["busybox"], indirect=True)
+def test_no_process_goes_on_with_a_removal(agent: Agent) -> None:
+    agent.has("cloudsmith-oidc")
+    assert agent.run("login", "d").status == 0
+    folders = [agent.workspace / f"d/a/{number}" for number in range(3000)]
+    for folder in folders:
+        (folder / "b").mkdir(parents=True)
+    once, rmdir = agent.stage / "once", " ".join(agent.tools["rmdir"])
+    started = f"[ -e {once} ] || {{ : >{once}; echo >$stage/started; }}"
+    agent.script("rmdir", f'case $1 in ./b) {started} ;; esac\nexec {rmdir} "$@"')
+    with agent.started("logout", "d") as launcher:
+        launcher.terminate()
+        launcher.wait(timeout=60)
+    for pid in psutil.pids():
+        with suppress(ProcessLookupError):
+            assert os.getsid(pid) != launcher.pid or ended(pid)
+    assert any(folder.exists() for folder in folders)
+
+
+def test_signal_keeps_what_another_login_has_written(agent: Agent) -> None:
+    """It came between the making of the directory and the lock."""
+    agent.has("cloudsmith-oidc")
+    once, chmod = agent.stage / "once", " ".join(agent.tools["chmod"])
+    other = f"CLOUDSMITH_OIDC_TOKEN=x {' '.join(agent.shell)} {agent.launcher} login {agent.workspace}/d >/dev/null"
+    agent.script("chmod", f'[ -e {once} ] || {{ : >{once}; {other}; kill $PPID; }}\nexec {chmod} "$@"')
+    assert agent.run("login", "d").status == SIGNALS["TERM"]
+    assert agent.files("d") == SET
 
 
 @pytest.mark.parametrize(

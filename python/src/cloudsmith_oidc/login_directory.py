@@ -65,6 +65,8 @@ def remove(path: Path, *, force: bool = False) -> None:
             if not force:
                 problem = f"{path} does not look like a login directory, so nothing was removed"
                 _require_logins(directory, problem, "Give --force to remove it all the same")
+            with suppress(OSError):  # A build may have changed it.
+                os.fchmod(directory, 0o700)
         _remove([path.name], parent)
 
 

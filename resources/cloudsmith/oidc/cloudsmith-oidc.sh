@@ -64,7 +64,7 @@ for line in $(export -p); do
     # The program gets the names of those that are not empty: few and short, as Linux refuses to pass on 128 kB. Only of
     # these families, as a pod can have thousands of variables that name the services of its namespace.
     case " $families " in *" ${name%%_*} "*)
-        [ ${#name} -gt 128 ] || [ $((count += 1)) -gt 250 ] || eval "around=\$around\${$name:+ \$name}" ;;
+        if [ ${#name} -le 128 ] && [ $((count += 1)) -le 250 ]; then eval "around=\$around\${$name:+ \$name}"; fi ;;
     esac
     # `command`, because bash refuses to unset some of its own variables, which would end the script.
     case $keep in *" $name "*) ;; *) command unset "$name" 2>/dev/null ;; esac
@@ -87,17 +87,18 @@ real() { # DIR: print its path without links, or a path that contains nothing if
 outside() ( # PATHS, separated by colons: print, without links, those where no build can write
     result='' IFS=:
     for path in $1; do
-        case $path in # A build could make a link of what is below its directories.
-            "${WORKSPACE:-//}"/* | "${WORKSPACE_TMP:-${WORKSPACE:-//}@tmp}"/*) continue ;;
-            /*) ;;
-            *) continue ;;
-        esac
+        case $path in /*) ;; *) continue ;; esac
         if [ -d "$path" ]; then file=''; else file=/${path##*/} path=${path%/*}/; fi
+        way=$path # Of each directory on the way, a build could make a link.
+        while [ -n "$way" ]; do
+            cd -P -- "$way" 2>/dev/null &&
+                case $PWD/ in "$workspace"/* | "$workspace_tmp"/* | "$login_directory"/*) continue 2 ;; esac
+            way=${way%/*}
+        done
         cd -P -- "$path" 2>/dev/null || continue
-        case $PWD/ in "$workspace"/* | "$workspace_tmp"/* | "$login_directory"/*) continue ;; esac
         path=$PWD$file
         # A build can also write to an earlier login directory.
-        [ ! -e "${path%/*}/login.json" ] && [ ! -e "${path%/*/*}/login.json" ] || continue
+        if [ -e "${path%/*}/login.json" ] || [ -e "${path%/*/*}/login.json" ]; then continue; fi
         result=$result:$path
     done
     printf %s "${result#:}"
@@ -106,14 +107,15 @@ outside() ( # PATHS, separated by colons: print, without links, those where no b
 command=${1:-} options=" $* " force='' registry=${DOCKER_CONFIG:-}
 [ "$command ${2:-}" = 'logout --force' ] && force=yes && shift
 case $options in *' --log-level'[\ =]'debug '*) CLOUDSMITH_OIDC_LOG_LEVEL=debug ;; esac
-workspace=$(real "${WORKSPACE:-}") workspace_tmp=$(real "${WORKSPACE_TMP:-${WORKSPACE:+$WORKSPACE@tmp}}")
+WORKSPACE_TMP=${WORKSPACE_TMP:-${WORKSPACE:+${WORKSPACE%/}@tmp}}
+workspace=$(real "${WORKSPACE:-}") workspace_tmp=$(real "$WORKSPACE_TMP")
 login_directory=$(real "${2:-}")
 for name in $paths; do
     eval "given=\${$name:-}" && value=${given:+$(outside "$given")}
     [ "$value" = "$given" ] || debug "$name is '$value', not '$given': links are resolved, places of a build removed"
     if [ -n "$value" ]; then eval "$name=\$value"; else unset "$name"; fi
 done
-[ -n "${DOCKER_CONFIG:-}" ] && registry='' # else it is one in the workspace, such as that of docker.withRegistry
+[ -n "${DOCKER_CONFIG:-}" ] && registry='' # else it was in the workspace, such as that of docker.withRegistry
 # The program reads the user's home directory. In a container, HOME is another one.
 export CLOUDSMITH_OIDC_HOME="${HOME:-/nonexistent}" CLOUDSMITH_OIDC_LAUNCHER=$version CLOUDSMITH_OIDC_AROUND=''
 
@@ -122,8 +124,8 @@ export CLOUDSMITH_OIDC_HOME="${HOME:-/nonexistent}" CLOUDSMITH_OIDC_LAUNCHER=$ve
 set_time() { # sets `timeout`, the command that ends others in time, and `deadline`, 6 seconds after the program's own
     # It sends TERM, and KILL 2 seconds later. An older busybox has the other forms.
     for timeout in 'timeout -k 2' 'timeout -s KILL' 'timeout -s KILL -t' ''; do
-        now=$(${timeout:+$timeout 1} date +%s 2>/dev/null) && break
-    done # Without a timeout(1), the program's own deadline holds.
+        now=$(${timeout:+$timeout 9} date +%s 2>/dev/null) && break
+    done # Without a timeout(1), which is the last, empty one, the program's own deadline holds.
     seconds=${CLOUDSMITH_TIMEOUT:-}
     case $options in *' --timeout'[\ =]*) seconds=${options##* --timeout?} seconds=${seconds%% *} ;; esac
     seconds=${seconds%%.*}
@@ -141,7 +143,12 @@ remaining() { # [MOST]: print the seconds until the deadline, at most MOST, at l
 within() { # SECONDS COMMAND [ARG...]
     [ -n "$timeout" ] || shift
     # shellcheck disable=SC2086 # `timeout` is several words
-    in_background $timeout "$@"
+    in_background $limit $timeout "$@"
+}
+
+limited() { # COMMAND [ARG...]: run it so that no file of it has more than 64 MB, also if it prints without end
+    ulimit -f 131072 2>/dev/null
+    exec "$@"
 }
 
 in_background() { # COMMAND [ARG...]: run it with `input` on its standard input, as a signal interrupts only `wait`
@@ -253,9 +260,7 @@ run() { # ARG...: run the program with the secrets on its standard input; return
             --security-opt no-new-privileges --user 65532:65532 --log-driver none --stop-timeout=0 \
             ${network:+"--network=$network"} "$@"
     fi
-    # A program that prints without end fills at most 64 MB of the disk. A pull writes more, so this comes after it.
-    # Without a page, explain writes to no file of this script.
-    [ "$command$CLOUDSMITH_OIDC_HTML" = explain ] || ulimit -f 131072
+    limit=limited # Not before, as a pull writes more.
     left=$(remaining)
     debug "$runtime runs the program${container:+ in the image $image}, for at most $left seconds"
     input=$secrets$newline
@@ -270,7 +275,7 @@ run() { # ARG...: run the program with the secrets on its standard input; return
 checkout of this library (docker build -t IMAGE .), push it to a registry of yours, and name it with the option image \
 or CLOUDSMITH_OIDC_IMAGE${registry:+. Logins in $registry are not used here: log in as the user of the agent}" ;;
     esac
-    [ "$(date +%s)" -lt "$deadline" ] || fail 6 "the program ($runtime) gave no answer in $seconds seconds and was \
+    [ "$(date +%s)" -lt $deadline ] || fail 6 "the program ($runtime) gave no answer in $seconds seconds and was \
 ended. Check that it works, or raise the timeout"
     fail $code "the program ended with status $code: what it said is above"
 }
@@ -293,8 +298,10 @@ finish() { # on every way out: leave no process, no container, no temporary file
     # A client of the engine that was ended can leave its container, and the engine can still be about to make it.
     [ -z "$container" ] || { within 4 "$runtime" rm -f "$container"; sleep 1; within 4 "$runtime" rm -f "$container"; } \
         >/dev/null 2>&1
-    [ $status -eq 0 ] || [ -z "$made" ] ||
-        (enter_parent && enter "$leaf" && empty; enter_parent && rmdir "./$leaf") 2>/dev/null
+    if [ $status -ne 0 ]; then
+        [ -z "$begun" ] || (enter_parent && enter "$leaf" && empty)
+        [ -z "$made$begun" ] || (enter_parent && rmdir "./$leaf")
+    fi 2>/dev/null
     exit $status
 }
 
@@ -326,8 +333,9 @@ set_directory() { # DIR: sets its plain path `dir`, which is `root` (may have li
     unset IFS
     leaf=${dir##*/} root=${dir%/*}/
     [ -n "$leaf" ] || fail 2 "'$1' cannot be a login directory"
-    # Builds cannot change the way to these. The last that fits counts.
-    for place in "$PWD" "$workspace_tmp" "$workspace" "${WORKSPACE_TMP:-/nonexistent}" "${WORKSPACE:-/nonexistent}"; do
+    # Builds cannot change the way to these. The last that fits counts: the workspace, however it is spelled.
+    for place in "$PWD" "$workspace_tmp" "$workspace" "${WORKSPACE_TMP:-/}" "${WORKSPACE:-/}"; do
+        [ "$place" != / ] || continue
         case $dir in "${place%/}"/?*) root=${place%/}/ ;; esac
     done
     below=${dir#"$root"} below=${below%"$leaf"}
@@ -345,7 +353,7 @@ enter() { # PATH [make]: go through directories below this one, none of them a l
 
 enter_parent() { # [make]
     [ $# -eq 0 ] || [ -d "$root" ] || mkdir -p -- "$root" 2>/dev/null
-    cd -P -- "$root" 2>/dev/null || return
+    cd -P -- "$root" 2>/dev/null || { [ ! -d "$root" ] || cannot "$root cannot be entered"; return 1; }
     here=$(env pwd -P) up=.
     [ -z "$below" ] || enter "$below" "$@"
 }
@@ -360,7 +368,7 @@ enter_login() { # A login directory has login.json, or nothing, or only temporar
 }
 
 has() { # [FIND ARG...]: whether anything in this directory fits the arguments
-    find . ! -name . -prune "$@" -print | read -r _
+    [ -n "$(find . ! -name . -prune "$@" 2>&1 | head -c 1)" ] # An error is not nothing.
 }
 
 empty() { # [FIND ARG...]: remove what is in this directory and fits the arguments; fail unless all of it is gone
@@ -379,7 +387,8 @@ empty_by_steps() { # for another rm, which follows a link that takes the place o
     find . ! -name . -prune "$@" -type d -exec rmdir {} +
     set +f
     for entry in ./* ./.[!.]* ./..?*; do
-        [ "$(remaining)" -gt 1 ] || return # A build may have planted a tree that takes for ever.
+        # A build may have planted a tree that takes for ever; and `finish` ends only the first process of this.
+        [ "$(remaining)" -gt 1 ] && kill -0 $$ 2>/dev/null || return
         [ -d "$entry" ] && [ -n "$(find "$entry" -prune "$@" -print)" ] || continue
         ([ $((depth += 1)) -le 50 ] && enter "${entry#./}" && empty_by_steps)
         rmdir "$entry"
@@ -398,7 +407,7 @@ read_answer() { # sets `answer`, lines of PATH TEXT; fails unless it is whole, a
     case $answer in 'login.json '*"${newline}env "*"${newline}end") answer=${answer%"${newline}end"} ;; *) return 1 ;; esac
     part='\.?[A-Za-z0-9_@+][A-Za-z0-9_.@+-]*'
     # TEXT is ASCII, with a backslash and other characters in octal, for printf %b.
-    [ "$(printf '%s\n' "$answer" | LC_ALL=C grep -Evc "^$part(/$part){0,4} ([]-~ -[]|\\\\0[0-3][0-7][0-7])*\$")" = 0 ]
+    [ "$(printf '%s\n' "$answer" | grep -Evc "^$part(/$part){0,4} ([]-~ -[]|\\\\0[0-3][0-7][0-7])*\$")" = 0 ]
 }
 
 move() ( # FILE PATH: rename a file
@@ -431,10 +440,10 @@ login() { # [ARG...]
     read_answer || fail 8 "the program's answer is incomplete, too large, or no list of files: nothing was written"
     enter_parent make || cannot 'it cannot be made'
     trap '' HUP INT TERM
-    mkdir "./$leaf" 2>/dev/null && made=yes # If this login fails, it removes the directory.
+    mkdir "./$leaf" 2>/dev/null && made=yes # If this login fails, `finish` removes the directory, if it is empty;
     set_traps
     # Outside other logins, remove the step's directories that are a day old: their tokens have expired.
-    case $outer_login$leaf in cloudsmith-oidc-*)
+    case $outer_login,$leaf in ,cloudsmith-oidc-*)
         empty -type d -name 'cloudsmith-oidc-????????-????-????-????-????????????' ! -name "$leaf" -mtime +0 ;;
     esac
     enter_login
@@ -443,7 +452,7 @@ login() { # [ARG...]
     exec 9<.
     ! command -v flock >/dev/null || flock -n 9 || { [ -n "$timeout" ] && within 5 flock 9; } ||
         cannot 'another login is writing to it'
-    [ -e login.json ] || made=yes
+    [ -e login.json ] || begun=yes # from here on also if it is not.
     trap '' HUP INT TERM # The files are written in milliseconds, and half of them would be useless.
     set --
     IFS=$newline
@@ -485,12 +494,14 @@ logout() {
     enter_parent && exists "$leaf" || return 0
     # Another log-out may remove it at this moment. What is here then is its parent.
     if [ -n "$force" ]; then enter "$leaf" || return 0; else enter_login; fi
+    chmod 700 . 2>/dev/null # A build may have changed it.
     empty
     { enter_parent && rmdir "./$leaf" 2>/dev/null; } || fail 8 "cannot remove all of $dir"
 }
 
 case $(command -v printf) in /*) fail 2 'this sh has no printf of its own: another would show the token to ps' ;; esac
-CLOUDSMITH_OIDC_HTML=${CLOUDSMITH_OIDC_HTML:-} answer_file='' child='' container='' made='' input='' depth=0 size=0
+CLOUDSMITH_OIDC_HTML=${CLOUDSMITH_OIDC_HTML:-} answer_file='' child='' container='' made='' begun='' limit='' input=''
+depth=0 size=0
 set_traps
 trap finish EXIT
 set_time
