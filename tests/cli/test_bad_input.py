@@ -159,34 +159,41 @@ def test_value_of_unknown_option_is_not_shown(in_process: InProcess) -> None:
         assert "hunter2" not in result.stderr
 
 
-def tokens(sandbox: Sandbox) -> dict[str, str]:
-    """Bad ID tokens."""
+def tokens(sandbox: Sandbox) -> dict[str, list[str]]:
+    """Bad ID tokens, by what is said of them."""
     good = sandbox.mint()
     header, payload, signature = good.split(".")
     expiries = [None, "tomorrow", True, 10**30, [int(time.time()) + 60]]
     return {
-        "white space": " \t\n",
-        "a line break inside": f"{header}.{payload}\n.{signature}",
-        "a space inside": f"{header}. {payload}.{signature}",
-        "two parts": f"{header}.{payload}",
-        "four parts": f"{good}.{signature}",
-        "not base64url": f"{header}.{payload}+/.{signature}",
-        "not JSON": f"{header}.{signature}.{signature}",
-        "not ASCII": f"{header}.{payload}é.{signature}",
-        "masked by Jenkins": "****",
-        **{f"expires {expiry!r}"[:20]: sandbox.mint(exp=expiry) for expiry in expiries},
+        "there is no ID token": [" \t\n"],
+        "there is white space or a line break inside it": [good.replace(".", "\n.", 1), good.replace(".", ". ", 1)],
+        "it does not have the three dot-separated base64url parts": [
+            *(f"{header}.{payload}", f"{good}.{signature}", f"{header}.{payload}+/.{signature}"),
+            *(f"{header}.{payload}é.{signature}", "****"),  # Jenkins masks with asterisks.
+        ],
+        "its payload is not base64url-encoded JSON": [f"{header}.{signature}.{signature}"],
+        "it has more than 16384 characters": [good.ljust(16385, "A")],
+        "it has no usable exp claim": [sandbox.mint(exp=expiry) for expiry in expiries],
     }
 
 
 def test_bad_id_tokens(in_process: InProcess) -> None:
-    for case, token in tokens(in_process.sandbox).items():
-        result = in_process.login(token=token)
+    for said, bad in tokens(in_process.sandbox).items():
+        for token in bad:
+            result = in_process.login(token=token)
 
-        assert (case, result.code) == (case, 3)
-        assert "ID token" in result.stderr
-        assert result.stderr.count("\n") == 1
+            assert result.code == 3
+            assert said in result.stderr
+            assert result.stderr.count("\n") == 1
     assert in_process.sandbox.requests == []
     assert not in_process.directory.exists()
+
+
+def test_id_token_of_16384_characters_reaches_cloudsmith(in_process: InProcess) -> None:
+    result = in_process.login(token=in_process.sandbox.mint().ljust(16384, "A"))
+
+    assert result.code == 4
+    assert len(in_process.sandbox.exchange_requests) == 1
 
 
 def test_expired_id_token_shows_both_clocks(cli: Cli) -> None:

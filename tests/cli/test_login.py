@@ -16,6 +16,8 @@ from pathlib import Path
 import jwt
 import pytest
 
+from cloudsmith_oidc.errors import WriteError
+from cloudsmith_oidc.login_directory import as_lines
 from program import Cli
 from sandbox import faults
 
@@ -57,7 +59,7 @@ def test_request_is_as_documented(cli: Cli) -> None:
 
 
 def test_env_and_activate_point_clients_to_the_files(cli: Cli) -> None:
-    cli.directory = cli.directory.with_name("a login's $directory")
+    cli.directory = cli.directory / "new" / "a login's $directory"
 
     assert cli.login().code == 0
 
@@ -219,6 +221,16 @@ def test_answer_for_launcher_holds_the_same_files(cli: Cli) -> None:
     of_clients = {"pip.conf", ".npmrc", "docker/config.json", "netrc"}
     assert files.keys() == {"login.json", "env", "activate", ".gitignore", *of_clients}
     assert "PIP_CONFIG_FILE=/work space/login/pip.conf\\0012" in files["env"]
+
+
+def test_answer_for_launcher_has_at_most_4_mib() -> None:
+    most = 4 * 1024**2
+    files = {"b": "A" * ((most - len("b \nend\n")) // 4 * 3)}
+    rest = most - len(as_lines(files))
+
+    assert len(as_lines({"b" * (1 + rest): files["b"]})) == most
+    with pytest.raises(WriteError, match="larger than 4194304 bytes as base64"):
+        as_lines({"b" * (2 + rest): files["b"]})
 
 
 def test_a_stream_is_empty_when_the_login_fails(cli: Cli) -> None:

@@ -19,6 +19,7 @@ from string import Template
 import pytest
 
 from cloudsmith_oidc import login_directory
+from directory.writers import is_private
 from faults import table
 from faults.table import ROWS, UNTIL_THEN, Row
 from in_process import InProcess
@@ -147,6 +148,7 @@ def test_each_system_call(tmp_path: Path, row: Row) -> None:
             strace += ["-P", path]
     writer = [sys.executable, "-I", "-c", WRITER, directory]
     assert run([*strace, *writer], {}) == (0, "")
+    assert is_private(directory)
     codes = set()
     for call, times in Counter(re.findall(r"(?m)^\d+ +(\w+)\(", trace.read_text())).items():
         for number in range(1, times + 1):

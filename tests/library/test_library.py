@@ -93,7 +93,7 @@ def test_error_can_come_back_from_a_process_pool() -> None:
 
 
 @pytest.mark.parametrize("damage", ["", " in two"], ids=["refused", "malformed"])
-def test_values_of_variables_in_a_traceback_hold_no_token(world: Sandbox, damage: str) -> None:
+def test_values_of_variables_in_a_traceback_hold_nothing_of_the_token(world: Sandbox, damage: str) -> None:
     world.cloudsmith.providers.clear()
     with pytest.raises(CloudsmithOidcError) as raised:
         exchange_token(world.mint() + damage, org="acme", service="ci-reader")
@@ -101,7 +101,7 @@ def test_values_of_variables_in_a_traceback_hold_no_token(world: Sandbox, damage
     own, *frames = raised.traceback
     assert own.path == Path(__file__)
     assert len(frames) > 1
-    assert not [frame.name for frame in frames if "eyJ" in repr(frame.locals)]
+    assert not [frame.name for frame in frames if re.search("eyJ|build_number", repr(frame.locals))]
 
 
 def test_configuration_is_what_login_writes(world: Sandbox, cli: Cli) -> None:

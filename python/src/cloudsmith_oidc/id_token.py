@@ -5,10 +5,9 @@ verifies signatures for `explain`, loads the whole of `cryptography` on import: 
 """
 
 import base64
-import binascii
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -19,13 +18,13 @@ from cloudsmith_oidc.redaction import MAX_TOKEN_CHARACTERS, Secret
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class JwtView:
-    """The header and the claims of a JWT in compact form (RFC 7519). Its text is kept out of `repr`."""
+    """The header and the claims of a JWT in compact form (RFC 7519). `repr` shows nothing of it."""
 
-    text: str = field(repr=False)
-    header: dict[str, Any] = field(repr=False)
-    claims: dict[str, Any] = field(repr=False)
+    text: str
+    header: dict[str, Any]
+    claims: dict[str, Any]
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -90,8 +89,8 @@ def _malformed(why: str) -> IdTokenError:
 
 def _decode(part: str, text: str) -> dict[str, Any]:
     try:
-        decoded = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, ValueError, RecursionError):
+        decoded = json.loads(base64.urlsafe_b64decode(text + "=="))  # Python ignores padding that is not needed.
+    except (ValueError, RecursionError):
         # "from None": the original message quotes the bytes it could not read.
         raise ValueError(f"its {part} is not base64url-encoded JSON") from None
     if not isinstance(decoded, dict):

@@ -55,7 +55,7 @@ def write(path: Path, files: Mapping[str, str]) -> None:
             raise
 
 
-def remove(path: Path, *, force: bool = False) -> None:
+def remove(path: Path, *, force: bool) -> None:
     """Remove the directory `path` whole; do nothing if there is none.
 
     Raises `WriteError` if it cannot be removed, or, without `force`, if it is not login's.
@@ -186,7 +186,7 @@ def _remove(names: Iterable[str], parent: int) -> None:
                     waiting += _moved_up(directory, parent)
                 os.rmdir(name, dir_fd=parent)
         except FileNotFoundError:
-            continue
+            pass
         except OSError as error:
             trouble = error
     if trouble is not None:
