@@ -51,7 +51,7 @@ def test_debug_log_has_one_line_for_each_decision(cli: Cli) -> None:
     proxy = cli.sandbox.environment()["HTTPS_PROXY"].removeprefix("http://")
     (cli.directory.parent / ".docker").mkdir()
     (cli.directory.parent / ".docker/config.json").write_text("{}")
-    cli.sandbox.faults.add("exchange", faults.throttled("0"))
+    cli.sandbox.faults.add("exchange", faults.status(503), faults.throttled("0"))
     login = {"HTTPS_PROXY": f"http://me:hunter2@{proxy}", "https_proxy": None, "HOME": str(cli.directory.parent)}
 
     result = cli.login(
@@ -72,10 +72,11 @@ def test_debug_log_has_one_line_for_each_decision(cli: Cli) -> None:
     ]
     for line in lines:
         assert re.search(f"(?m)^cloudsmith-oidc: debug: {line}$", result.stderr), line
-    assert result.stderr.count(f"debug: connects ({place})") == 2
+    assert result.stderr.count(f"debug: connects ({place})") == 3
+    assert "warning: Cloudsmith answered 503" in result.stderr
     assert "warning: Cloudsmith's rate limit is used up (429" in result.stderr
-    # The second try asks and connects again, perhaps within the same tenth of a second.
-    assert len(set(result.stderr.splitlines())) >= len(result.stderr.splitlines()) - 2, "a decision is told twice"
+    # Each try asks and connects again, perhaps within the same tenth of a second.
+    assert len(set(result.stderr.splitlines())) >= len(result.stderr.splitlines()) - 4, "a decision is told twice"
     secrets = ["hunter2", cli.issued_token(), json.loads(cli.sandbox.exchange_requests[0].body)["oidc_token"]]
     assert [secret for secret in secrets if secret in result.stderr] == []
     assert "eyJ" not in result.stderr
@@ -86,3 +87,4 @@ def test_debug_log_says_that_no_proxy_is_used(cli: Cli) -> None:
 
     host = cli.sandbox.api_url.removeprefix("http://")
     assert f"debug: connects (to={host} host={host.partition(':')[0]} proxy=none)\n" in result.stderr
+    assert "reads from home" not in result.stderr
