@@ -62,7 +62,7 @@ def fetch(deadline: Deadline, *, stdin: bool, file: Path | None, may_have_key: b
         raise _missing(f"{place} is empty" + (" or not set" if read is _from_environment else ""))
     protect(given.text)
     protect(given.api_key)
-    log.debug("got the ID token", source=place, seconds_left=round(deadline.remaining(), 1))
+    log.debug("got the ID token", source=place, seconds_left=round(deadline.remaining()))
     return given
 
 
