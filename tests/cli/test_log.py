@@ -74,6 +74,7 @@ def test_debug_log_has_one_line_for_each_decision(cli: Cli) -> None:
         assert re.search(f"(?m)^cloudsmith-oidc: debug: {line}$", result.stderr), line
     assert result.stderr.count(f"debug: connects ({place})") == 2
     assert "warning: Cloudsmith's rate limit is used up (429" in result.stderr
+    assert "tries have failed" not in result.stderr
     # The second try asks and connects again, perhaps within the same second.
     assert len(set(result.stderr.splitlines())) >= len(result.stderr.splitlines()) - 2, "a decision is told twice"
     secrets = ["hunter2", cli.issued_token(), json.loads(cli.sandbox.exchange_requests[0].body)["oidc_token"]]
