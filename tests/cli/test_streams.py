@@ -45,8 +45,8 @@ def test_closed_input_holds_no_token(cli: Cli) -> None:
 def test_no_more_is_read_than_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     writing, reading = socket.socketpair(type=socket.SOCK_DGRAM)  # where each read ends with a message
     with writing, reading:
-        writing.send(b"123")
-        writing.send(b"45")
+        for message in (b"123", b"45", b""):
+            writing.send(message)
         monkeypatch.setattr("sys.stdin", reading)
         assert streams.read(4) == b"1234"
 
