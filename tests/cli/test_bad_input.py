@@ -244,15 +244,21 @@ def test_relative_path_in_a_removed_directory(cli: Cli, tmp_path: Path) -> None:
     assert "DIR: the current directory does not exist any more" in done.stderr
 
 
-def test_bad_ca_certificates(cli: Cli) -> None:
-    stdin = cli.sandbox.mint() + "\n-----BEGIN CERTIFICATE-----\nbm90aGluZw==\n-----END CERTIFICATE-----\n"
+# What comes after the token on standard input, and what is said of it.
+DAMAGED = {
+    "-----BEGIN CERTIFICATE-----\nbm90aGluZw==\n-----END CERTIFICATE-----": "authorities after the token",
+    "-----BEGIN FILE .netrc-----\nA\n-----END FILE-----": "files of the home directory",
+}
 
-    absent = cli.login(SSL_CERT_FILE="/absent.pem")
-    damaged = cli.run("login", "--output", str(cli.directory), "--token-stdin", stdin=stdin)
 
-    assert (absent.code, damaged.code) == (2, 2)
-    assert "in SSL_CERT_FILE, '/absent.pem', cannot be read (No such file or directory)" in absent.stderr
-    assert "authorities after the token on standard input are not in PEM form" in damaged.stderr
+@pytest.mark.parametrize("more", DAMAGED)
+def test_damaged_standard_input(cli: Cli, more: str) -> None:
+    stdin = f"{cli.sandbox.mint()}\n{more}\n"
+
+    result = cli.run("login", "--output", str(cli.directory), "--token-stdin", stdin=stdin)
+
+    assert (result.code, cli.sandbox.requests) == (2, [])
+    assert DAMAGED[more] in result.stderr
 
 
 @pytest.mark.parametrize("proxy", ["gopher://me:secret@proxy.acme.com", "http://secret/me@proxy", "me:1#secret@proxy"])

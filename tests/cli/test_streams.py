@@ -1,10 +1,12 @@
 """Standard input and output that are closed, full, or not read to the end."""
 
+import socket
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from cloudsmith_oidc import streams
 from program import PROGRAM, Cli
 
 COMMANDS = {
@@ -38,6 +40,15 @@ def test_no_exchange_if_nothing_can_take_the_answer(cli: Cli) -> None:
 
 def test_closed_input_holds_no_token(cli: Cli) -> None:
     assert shell(cli, f"{COMMANDS['login']} --token-stdin <&-").returncode == 3
+
+
+def test_no_more_is_read_than_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    writing, reading = socket.socketpair(type=socket.SOCK_DGRAM)  # where each read ends with a message
+    with writing, reading:
+        for message in (b"123", b"45", b""):
+            writing.send(message)
+        monkeypatch.setattr("sys.stdin", reading)
+        assert streams.read(4) == b"1234"
 
 
 ERRORS = ["2>&-", *(["2>/dev/full"] if Path("/dev/full").exists() else [])]

@@ -202,13 +202,14 @@ def test_key_can_follow_the_token_on_standard_input(cli: Cli) -> None:
         assert json.loads(result.stdout)["cloudsmith"]["service_account"] is True
 
 
-def test_token_over_several_lines_is_no_key(cli: Cli) -> None:
+def test_several_lines_are_no_key(cli: Cli) -> None:
     token = cli.sandbox.mint()
     wrapped = "\n".join(token[at : at + 76] for at in range(0, len(token), 76))
 
-    result = cli.run("explain", "--json", "--token-stdin", token="", stdin=wrapped)
+    for given in (wrapped, f"{token}\n{cli.sandbox.api_key()}\nX-Other: header"):
+        result = cli.run("explain", "--json", "--token-stdin", token="", stdin=given)
 
-    assert json.loads(result.stdout)["summary"]["cause"] == "token-malformed"
+        assert json.loads(result.stdout)["summary"]["cause"] == "token-malformed"
     assert cli.sandbox.requests == []
 
 
@@ -220,6 +221,8 @@ def test_login_reads_no_key(cli: Cli) -> None:
 
     assert not any("X-Api-Key" in one.headers for one in cli.sandbox.requests)
     assert cli.login("--token-stdin", CLOUDSMITH_API_KEY=key).code == 3
+    given = f"{cli.sandbox.mint()}\n{key}\n"
+    assert cli.run("login", "--output", str(cli.directory), "--token-stdin", stdin=given).code == 3
 
 
 def listed(*members: Any) -> Fault:

@@ -181,9 +181,9 @@ def test_written_configuration_is_about_as_large_as_what_was_read(text: str) -> 
     assert len(inherited("docker", {".docker/config.json": text}).files["docker/config.json"]) < 4 * len(text)
 
 
-@pytest.mark.parametrize("name", ["a..b", "a" * 65, "a/b"])
-def test_context_with_name_that_launcher_refuses_is_left_out(name: str) -> None:
-    files = inherited("docker", {f".docker/contexts/meta/{name}/meta.json": "{}"}).files
+@pytest.mark.parametrize("name", ["a..b/meta.json", "a" * 65 + "/meta.json", "a/b/meta.json", "a/other.json"])
+def test_file_that_launcher_does_not_send_is_no_context(name: str) -> None:
+    files = inherited("docker", {f".docker/contexts/meta/{name}": "{}"}).files
 
     assert files.keys() == {"docker/config.json"}
 

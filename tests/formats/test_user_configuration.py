@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import trustme
 
+from cloudsmith_oidc.home import MAX_BYTES, WITH_REGISTRY
 from in_process import InProcess
 from needs import INSTALLED, need
 from program import Cli, Result
@@ -39,6 +40,16 @@ class User:
 
     def logs_in(self, **environment: str) -> Result:
         result = self.cli.login(HOME=str(self.home), **{"CLOUDSMITH_FORMATS": self.formats, **environment})
+        assert result.code == 0, result.stderr
+        return result
+
+    def logs_in_with(self, files: dict[str, str]) -> Result:
+        """Log in with files from the launcher."""
+        blocks = {path: base64.b64encode(text.encode()).decode() for path, text in files.items()}
+        sent = "".join(f"-----BEGIN FILE {path}-----\n{block}\n-----END FILE-----\n" for path, block in blocks.items())
+        arguments = ("login", "--output", str(self.cli.directory), "--format", "docker", "--token-stdin")
+        given = f"{self.cli.sandbox.mint()}\n{sent}"
+        result = self.cli.run(*arguments, stdin=given, HOME=str(self.home), CLOUDSMITH_OIDC_TOKEN=None)
         assert result.code == 0, result.stderr
         return result
 
@@ -169,15 +180,7 @@ def test_logins_of_with_registry_around_a_login_hold_inside(user: User) -> None:
     mine = {"registry.example.com": {"auth": AUTH}, "https://docker.cloudsmith.io/v2/": {"auth": AUTH}}
     around = {"auths": mine, "credsStore": "evil", "psFormat": "y", "cliPluginsExtraDirs": ["/evil"]}
     user.has(".docker/config.json", {"psFormat": "x", "auths": {"docker.io": {"auth": AUTH}}})
-    block = base64.b64encode(json.dumps(around).encode()).decode()
-    given = f"{user.cli.sandbox.mint()}\n-----BEGIN FILE around/config.json-----\n{block}\n-----END FILE-----\n"
-    result = user.cli.run(
-        *("login", "--output", str(user.cli.directory), "--format", "docker", "--token-stdin"),
-        stdin=given,
-        HOME=str(user.home),
-        CLOUDSMITH_OIDC_TOKEN=None,
-    )
-    assert result.code == 0, result.stderr
+    result = user.logs_in_with({WITH_REGISTRY: json.dumps(around)})
     plugins = [f"{user.home}/.docker/cli-plugins"]
     first = {"registry.example.com": {"auth": AUTH}}
     assert user.config == {"auths": first, "cliPluginsExtraDirs": plugins, "psFormat": "x"}
@@ -238,10 +241,17 @@ def test_contexts_are_kept_without_their_keys(user: User) -> None:
 
 
 def test_of_very_many_contexts_some_are_left_out_and_that_is_said(user: User) -> None:
-    for number in range(30):
+    for number in range(25):
         user.has(META.replace("a" * 64, f"{number:064x}"), "{}")
+    assert "there are more" not in user.logs_in().stderr
+    user.has(META, "{}")
     assert "there are more than 25" in user.logs_in().stderr
     assert len(list((user.cli.directory / "docker/contexts/meta").iterdir())) == 25
+
+
+def test_as_much_as_the_launcher_sends_is_read(user: User) -> None:
+    user.logs_in_with({META.replace("a" * 64, str(number)): "{}".ljust(MAX_BYTES) for number in range(5)})
+    assert len(list((user.cli.directory / "docker/contexts/meta").iterdir())) == 5
 
 
 def test_builders_go_on_unless_the_job_says_where_they_are(user: User) -> None:

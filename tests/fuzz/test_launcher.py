@@ -82,6 +82,7 @@ def test_any_file_at_home_is_passed_on_as_it_is(agent: Agent, files: dict[str, b
     with patch("cloudsmith_oidc.streams.read", lambda _: agent.run_call.stdin.encode()):
         given_token = fetch(Deadline(10), stdin=True, file=None)
     assert (given_token.text, given_token.ca_bundle, given_token.api_key) == (agent.token, None, "")
+    assert repr(given_token) == "GivenToken()"
     for name, content in given_token.files.items():
         assert content == (b"" if name == ".curlrc" else (home / name).read_bytes())
     assert given_token.files.keys() <= files.keys()

@@ -35,7 +35,7 @@ _MAX_SPREAD_SECONDS = 10
 """In this time after a `Retry-After`, logins that were refused together come back."""
 _FEW = 3
 """So many tries that fail have a line each on the console."""
-_YEAR_SECONDS = 366 * 86400.0
+_YEAR_SECONDS = 31_622_400.0
 # Full jitter (wait a random time between 0 and a bound that doubles), so that agents which were refused together do
 # not come back together.
 _BACK_OFF = tenacity.wait_random_exponential(multiplier=0.5, max=10)
@@ -77,7 +77,7 @@ def exchange(client: HttpClient, account: ServiceAccount, id_token: IdToken, *, 
     request = {"oidc_token": id_token.text, "service_slug": account.slug}
 
     def attempt() -> CloudsmithToken:
-        log.debug("asks for a token", url=url, service=account.slug, seconds_left=round(deadline.remaining(), 1))
+        log.debug("asks for a token", url=url, service=account.slug, seconds_left=round(deadline.remaining()))
         # Half of the time only, so that there is some left to try again after one lost connection.
         own = Deadline(min(total / 2, deadline.remaining()))
         return _token(client.request("POST", url, deadline=own, json=request), account.slug)
@@ -85,11 +85,12 @@ def exchange(client: HttpClient, account: ServiceAccount, id_token: IdToken, *, 
     earlier: list[TemporaryError] = []
 
     def before_sleep(state: tenacity.RetryCallState) -> None:
-        earlier.append(_error(state))
-        pause, left = round(state.upcoming_sleep, 1), round(deadline.remaining())
+        error = _error(state)
+        earlier.append(error)
+        pause = f"tried again in {state.upcoming_sleep:.1f} s, {deadline.remaining():.0f} s are left"
         more = f". {_FEW} tries have failed: later ones are not shown" if len(earlier) == _FEW else ""
         say = log.warn if len(earlier) <= _FEW else log.debug
-        say(f"{earlier[-1].message}: tried again in {pause} s, {left} s are left{more}")
+        say(f"{error.message}: {pause}{more}")
 
     def wait(state: tenacity.RetryCallState) -> float:
         asked = _error(state).retry_after

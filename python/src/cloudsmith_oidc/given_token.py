@@ -16,7 +16,8 @@ ID_TOKEN_VARIABLES = ("CLOUDSMITH_OIDC_TOKEN", "OIDC_TOKEN")
 API_KEY_VARIABLE = "CLOUDSMITH_API_KEY"
 SECRET_VARIABLES = (*ID_TOKEN_VARIABLES, API_KEY_VARIABLE, "JENKINS_API_TOKEN")
 """Variables that hold secrets. None of them has a flag, because anybody can see the arguments of a process."""
-_MAX_INPUT_BYTES = 4 * 1024 * 1024
+_MAX_INPUT_BYTES = 4_000_000
+"""Twice what the launcher sends at most."""
 _PEM_BEGIN = "-----BEGIN CERTIFICATE-----"
 _HOME_FILE = re.compile(r"-----BEGIN FILE ([\w.@+/-]{1,1024})-----\n([A-Za-z0-9+/=\n]*)-----END FILE-----\n", re.ASCII)
 
@@ -61,7 +62,7 @@ def fetch(deadline: Deadline, *, stdin: bool, file: Path | None, may_have_key: b
         raise _missing(f"{place} is empty" + (" or not set" if read is _from_environment else ""))
     protect(given.text)
     protect(given.api_key)
-    log.debug("got the ID token", source=place, seconds_left=round(deadline.remaining(), 1))
+    log.debug("got the ID token", source=place, seconds_left=round(deadline.remaining()))
     return given
 
 

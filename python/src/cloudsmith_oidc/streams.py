@@ -35,8 +35,8 @@ def read(limit: int) -> bytes:
     if sys.stdin is None:
         return b""
     content = bytearray()
-    # Without Python's own buffer, as above.
-    while len(content) < limit and (chunk := os.read(sys.stdin.fileno(), limit - len(content))):
+    # Without Python's own buffer, as above. At the limit, it reads 0 bytes and ends.
+    while chunk := os.read(sys.stdin.fileno(), limit - len(content)):
         content += chunk
     return bytes(content)
 
