@@ -17,7 +17,7 @@ from pathlib import Path
 import atheris  # type: ignore[import-untyped]  # `make fuzz-guided` installs it
 import pytest
 
-PYTEST = ["--config-file=python/pyproject.toml", "--rootdir=.", "-qs", "--timeout=0", "--hypothesis-profile=hours"]
+PYTEST = ["--config-file=python/pyproject.toml", "--rootdir=.", "-qqs", "--timeout=0", "--hypothesis-profile=hours"]
 TESTS = ["tests/fuzz", "--ignore=tests/fuzz/test_launcher.py"]
 ATHERIS = ["-timeout=60", "-verbosity=0", "-print_final_stats=1"]
 
