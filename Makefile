@@ -1,6 +1,6 @@
 # The usual verbs. What they do is in the scripts that they call.
 .DEFAULT_GOAL := help
-.PHONY: help venv quick test fuzz lint reformat generated demo bench release verify-cloudsmith
+.PHONY: help venv quick test fuzz fuzz-guided lint reformat generated demo bench release verify-cloudsmith
 
 help: ## name the goals
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 25
@@ -16,6 +16,11 @@ test: ## run every check and every test; make test ARGS='tests/cli -x' for some
 
 fuzz: ## look for hours for input that breaks something: docs/hard-use.md
 	sh tests/run.sh --hypothesis-profile=hours --timeout=0 --session-timeout=86400 tests/fuzz $(ARGS)
+
+fuzz-guided: venv ## the same, guided by coverage, on Linux; make fuzz-guided ARGS='--seconds 60 -k npmrc'
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+		--upgrade --target .cache/atheris --requirement tests/fuzz/requirements.txt
+	PYTHONPATH=.cache/atheris .venv/bin/python tests/fuzz/guided.py $(ARGS)
 
 lint: ## run the linters, the type checker and the rules of the repository
 	sh tests/run.sh tests/quality/test_tools.py tests/quality/test_repository.py

@@ -11,6 +11,7 @@ from types import FrameType
 import psutil
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.database import DirectoryBasedExampleDatabase
 
 import needs
 from container.build import built
@@ -22,13 +23,16 @@ from sandbox.registries.child import WATCHED
 
 pytest_plugins = ["sandbox.fixtures", "launcher.fixtures"]
 
-# The same examples in each run, as CI must not fail by chance. `make fuzz` tries others, for hours.
+ROOT = Path(__file__).parent.parent
+
+# The same examples in each run, as CI must not fail by chance. `make fuzz` tries others, for hours, after those that
+# failed earlier.
 _ANYWHERE = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
 settings.register_profile("quick", _ANYWHERE, derandomize=True, max_examples=100)
-settings.register_profile("hours", _ANYWHERE, max_examples=100_000, print_blob=True)
+_FAILED = DirectoryBasedExampleDatabase(ROOT / ".cache/examples")
+settings.register_profile("hours", _ANYWHERE, database=_FAILED, max_examples=100_000, print_blob=True)
 settings.load_profile("quick")
 
-ROOT = Path(__file__).parent.parent
 IN_CI = os.environ.get("CI", "").lower() == "true"
 
 

@@ -108,7 +108,7 @@ def test_npmrc(text: str) -> None:
         "macdef ",
         "#",
         "account ",
-        "DL.cloudsmith.io",
+        "D\\L.cloudsmith.io ",
         "example.com ",
         "\n\n",
         "\xa0",
@@ -124,7 +124,7 @@ def test_netrc(text: str) -> None:
     named = [
         place
         for place, word in enumerate(words)
-        if word.strip('"').replace("\\", "").lower() == "dl.cloudsmith.io" and words[place - 1] == "machine"
+        if re.sub(r"\\(.)", r"\1", word.strip('"')).lower() == "dl.cloudsmith.io" and words[place - 1] == "machine"
     ]
     assert [words[place : place + 5] for place in named] == [
         ["dl.cloudsmith.io", "login", "token", "password", "TOKEN"]
