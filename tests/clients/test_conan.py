@@ -3,7 +3,6 @@
 import pytest
 
 from clients.job import Jobs
-from clients.known.conan import PROFILE
 
 pytestmark = pytest.mark.parametrize("name", ["conan"])
 
@@ -32,7 +31,7 @@ def test_conan_home_of_the_job_is_used_in_nested_logins(jobs: Jobs) -> None:
     inner = jobs.beside()
     inner.log_in()
 
-    inner.succeeds(f"{PROFILE}; {CREATE}")
+    inner.succeeds(inner.client.filled(f"{{PROFILE}}; {CREATE}"))
     assert list(own.glob("p/acme-*"))
     assert not (jobs.home / ".conan2").exists()
 
@@ -44,5 +43,5 @@ def test_conan_home_set_between_nested_logins_is_used(jobs: Jobs) -> None:
     inner = jobs.beside()
     inner.log_in()
 
-    inner.succeeds(f"{PROFILE}; {CREATE}")
+    inner.succeeds(inner.client.filled(f"{{PROFILE}}; {CREATE}"))
     assert list(own.glob("p/acme-*"))

@@ -3,7 +3,6 @@
 import pytest
 
 from clients.job import Jobs
-from clients.known.twine import BUILD, UPLOAD
 
 pytestmark = pytest.mark.parametrize("name", ["twine"])
 
@@ -13,5 +12,5 @@ def test_twine_publishes_to_a_custom_domain(jobs: Jobs, domain: str) -> None:
     host = f"{domain.replace(':', '-')}.acme.com"
     jobs.log_in(CLOUDSMITH_DOMAINS=f"{domain}={host}")
 
-    jobs.succeeds(f"{BUILD}; {UPLOAD} *.whl")
+    jobs.succeeds(jobs.client.filled("{BUILD}; {UPLOAD} *.whl"))
     assert [request.host for request in jobs.cli.sandbox.requests if request.endpoint == "python"] == [host]
