@@ -26,18 +26,6 @@ def test_scope_option_limits_cloudsmith_to_the_scope(jobs: Jobs) -> None:
 
 
 @each(*CLIENTS)
-def test_registry_of_the_project_takes_precedence_without_the_login(jobs: Jobs) -> None:
-    jobs.log_in()
-
-    printed = jobs.succeeds(
-        jobs.client.filled(f"echo {PUBLIC} >.npmrc\n{{INSTALL}} acme-hello @acme/hello\n{{VERSIONS}}")
-    )
-    assert "'9.9.0', '9.9.0'" in printed
-    asked = jobs.asked("public")
-    assert not any("authorization" in request.headers for request in asked)
-
-
-@each(*CLIENTS)
 def test_inherited_npmrc_is_used(jobs: Jobs) -> None:
     place = "//npm.acme.com/dev/"
     token = jobs.cli.sandbox.issue()
@@ -49,24 +37,6 @@ def test_inherited_npmrc_is_used(jobs: Jobs) -> None:
     jobs.succeeds(jobs.client.filled("{INSTALL} @acme/tools acme-hello"))
     assert not jobs.asked("public")
     assert "\n_authToken=" not in jobs.cli.file(".npmrc")
-
-
-@each("npm", "pnpm", "bun")
-def test_npmrc_of_the_user_is_overridden(jobs: Jobs) -> None:
-    (jobs.home / ".npmrc").write_text("@acme:registry=https://public.example.com/npm/\n")
-    jobs.log_in()
-
-    done = jobs.run(jobs.client.filled("{INSTALL} acme-hello @acme/hello\n{VERSIONS}"))
-
-    assert "'1.0.0', '1.0.0'" in done.output, done.output
-
-
-@each("yarn1")
-def test_yarn_1_needs_the_option_for_packages_without_a_scope(jobs: Jobs) -> None:
-    jobs.log_in(CLOUDSMITH_FORMAT_OPTIONS="npm.yarn1=false")
-
-    assert jobs.run("yarn1 add @acme/hello", "scoped").code == 0
-    assert jobs.run("yarn1 add acme-hello", "unscoped").code != 0
 
 
 @each(*CLIENTS, "yarn")

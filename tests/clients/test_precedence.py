@@ -55,15 +55,3 @@ def test_every_client_and_every_overriding_variable_is_tried() -> None:
         variables = set().union(*of_format)
         for override in formats.load(name).overrides:
             assert any(map(override.spelled, variables)), (name, override.names)
-
-
-@pytest.mark.parametrize(
-    ("name", "file"), [("apt", "apt/cloudsmith-oidc.conf"), ("r", "R/cloudsmith-oidc.R"), ("git", "env")]
-)
-def test_second_login_adds_nothing(jobs: Jobs, file: str) -> None:
-    jobs.log_in()
-    first = jobs.cli.file(file)
-
-    jobs.log_in(**jobs.pointers)
-
-    assert jobs.cli.file(file) == first

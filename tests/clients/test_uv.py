@@ -16,13 +16,3 @@ def test_lock_file_of_another_index_fits_unless_cloudsmith_is_the_index(jobs: Jo
     jobs.log_in()
     led_away = jobs.fails(jobs.client.filled("{PROJECT} cp ../uv.lock .; uv sync --locked"), "led-away")
     assert "lockfile" in led_away
-
-
-def test_publishing_to_an_index_of_the_project_needs_the_variable_unset(jobs: Jobs) -> None:
-    jobs.log_in(**NO_INDEX)
-    build = jobs.client.filled("uv build --offline; {SOURCE}")
-
-    refused = jobs.fails(f"{build} uv publish --index acme")
-    assert "cannot be used with" in refused
-
-    jobs.succeeds(f"{build} unset UV_PUBLISH_URL; uv publish --index acme", "unset")
