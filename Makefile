@@ -31,7 +31,7 @@ reformat: venv ## write Python as the linter wants it
 
 generated: venv ## write what is generated from the formats and the findings
 	cd tests && ../.venv/bin/python -m formats
-	.venv/bin/python tests/explain/tables.py
+	cd tests && ../.venv/bin/python -m explain.tables
 	cd tests && ../.venv/bin/python -m cloudsmith.tables
 	cd tests && ../.venv/bin/python -m faults.table
 

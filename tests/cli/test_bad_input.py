@@ -38,6 +38,13 @@ VALUES: dict[str, dict[str, list[str | None]]] = {
         "FORMAT.NAME=VALUE": ["scope=@acme"],
         "is not an npm scope": ["npm.scope=acme"],
         "true or false": ["uv.index=yes"],
+        "public key": [
+            "hex.public-key=prod",
+            "hex.public-key=prod=",
+            "hex.public-key=prod=a b",
+            'hex.public-key=prod=a">>',
+        ],
+        "distribution": [f"rpm.distribution={name}" for name in ("el", "el/$basearch", "el/9/x", "../x")],
     },
     "--domain": {
         "NAME=HOST": ["pip", "npm:=npm.acme.com"],
@@ -90,12 +97,16 @@ def test_bad_setting(in_process: InProcess, option: str, value: str | None, said
     assert not in_process.directory.exists()
 
 
+NOT_IN_DNF = ("a space", "a,comma", "an=equals", "a*star", "a?mark", "a[bracket")
 # What is refused before the exchange, because otherwise Cloudsmith would issue a token that nobody uses.
 REFUSED: dict[str, tuple[str, str, dict[str, str | None], str]] = {
     "a path that apt cannot hold": ("deb", 'a "login"', {}, "cannot use a login directory whose path has '\"'"),
     "a path that Maven would split": ("maven", "a login", {}, "cannot use a login directory whose path has ' '"),
+    "a path with a separator of yarn": ("yarn", "a;b", {}, "cannot use a login directory whose path has ';'"),
+    **{f"the path {path} for dnf": ("rpm", path, {}, "rpm cannot use a login directory") for path in NOT_IN_DNF},
     "a variable of the job": ("rubygems", "login", {"GEMRC": "a\nb"}, "GEMRC would hold a line break"),
-    "a number of the job": ("git", "login", {"GIT_CONFIG_COUNT": "many"}, "GIT_CONFIG_COUNT is not a number"),
+    "no number": ("git", "login", {"GIT_CONFIG_COUNT": "many"}, "GIT_CONFIG_COUNT is not a number"),
+    "a number of the job": ("git", "login", {"GIT_CONFIG_COUNT": "10000"}, "GIT_CONFIG_COUNT is not a number"),
     "a login of the user": ("curl", "login", {"CLOUDSMITH_INHERIT": "true"}, ".netrc has something in it"),
     "no repository": ("npm", "login", {"CLOUDSMITH_REPO": None}, "without a repository. Give --repo, or set CLOUDSM"),
     "a bad variable": ("npm", "login", {"CLOUDSMITH_TIMEOUT": "60s"}, "CLOUDSMITH_TIMEOUT: '60s' is not a time-out"),
@@ -138,6 +149,13 @@ COMMAND_LINES = {
     "explain -psecret": "'-p' is not an option of cloudsmith-oidc explain",
     "--org acme login": "'--org' is not an option of cloudsmith-oidc",
     "explain --expect-claim=": "--expect-claim: '' is not NAME=VALUE",
+    "explain --expect-claim sub": "--expect-claim: 'sub' is not NAME=VALUE",
+    "discovery --issuer https://a.com": "Give --output DIR to write",
+    "discovery --output public": "--issuer URL is missing",
+    "discovery --issuer http://a.com/oidc --output public": "--issuer: 'http://a.com' is plain http",
+    "discovery --issuer https://a.com/oidc?x=1 --output public": "no query",
+    "discovery --issuer https://user:secret@a.com --output public": "--issuer: ",
+    "discovery --issuer a.com --output public": "--issuer: 'a.com' is not an https URL",
     "--json explain": "'--json' is not an option of cloudsmith-oidc",
 }
 
@@ -149,6 +167,7 @@ def test_bad_command_line(cli: Cli, line: str) -> None:
     assert (result.code, result.stdout) == (2, b"")
     assert COMMAND_LINES[line] in result.stderr
     assert result.stderr.count("\n") == 1
+    assert cli.sandbox.requests == []
 
 
 def test_value_of_unknown_option_is_not_shown(in_process: InProcess) -> None:

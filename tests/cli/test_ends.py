@@ -22,18 +22,17 @@ def run(
     cli: Cli, *arguments: str, stdin: object = subprocess.DEVNULL, stdout: object = subprocess.PIPE, **environment: str
 ) -> Result:
     """Run the program, which has to end by itself."""
-    process = subprocess.Popen(
+    given = {"CLOUDSMITH_OIDC_TOKEN": cli.sandbox.mint(), "CLOUDSMITH_TIMEOUT": "1", **environment}
+    done = subprocess.run(  # type: ignore[call-overload]
         [PROGRAM, *arguments],
-        env={**cli.environment, "CLOUDSMITH_OIDC_TOKEN": cli.sandbox.mint(), "CLOUDSMITH_TIMEOUT": "1", **environment},
-        stdin=stdin,  # type: ignore[call-overload]
+        env=cli.environment | given,
+        stdin=stdin,
         stdout=stdout,
         stderr=subprocess.PIPE,
+        check=False,
+        timeout=BOUND_SECONDS,
     )
-    try:
-        output, errors = process.communicate(timeout=BOUND_SECONDS)
-    finally:
-        process.kill()
-    return Result(process.returncode, output or b"", errors.decode())
+    return Result(done.returncode, done.stdout or b"", done.stderr.decode())
 
 
 @contextmanager

@@ -25,14 +25,6 @@ def test_overriding_variable_is_undone_and_named_without_its_value(cli: Cli) -> 
     assert names_in(cli)["NPM_CONFIG_REGISTRY"] == "https://npm.cloudsmith.io/acme/prod/"
 
 
-def test_value_of_two_lines_does_not_become_two_variables(cli: Cli) -> None:
-    result = cli.login("--format", "go", GOPRIVATE="example.com\nPATH=/elsewhere")
-
-    assert result.code == 2
-    assert "GOPRIVATE would hold a line break" in result.stderr
-    assert not cli.directory.exists()
-
-
 def test_overriding_variable_that_cannot_be_undone_is_a_warning(cli: Cli) -> None:
     result = cli.login(NPM_CONFIG_GLOBALCONFIG="/etc/npmrc")
 

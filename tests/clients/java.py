@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +16,7 @@ CENTRAL = INSTALLED.parent / "central"
 """What builds get from Maven Central, such as Maven's plugins: a job of the tests does not get out of the sandbox."""
 
 
-def options(sandbox: Sandbox, home: Path) -> Mapping[str, str]:
+def options(sandbox: Sandbox, home: Path) -> dict[str, str]:
     """Make Java use the sandbox's proxy and CA, and `home`, which it would look up among the system's users.
 
     A world without a proxy is the real one, which Java reaches by itself.
@@ -38,10 +39,29 @@ def options(sandbox: Sandbox, home: Path) -> Mapping[str, str]:
     return {"JAVA_TOOL_OPTIONS": " ".join(f"'-D{name}={value}'" for name, value in properties.items())}
 
 
-def from_central(name: str, program: str, *arguments: str, files: Mapping[str, str]) -> Path:
-    """Let a program fill a part of CENTRAL from the real Maven Central, if it was not yet done, and return that.
+def maven(sandbox: Sandbox, home: Path, constants: Mapping[str, str], pom: str) -> dict[str, str]:
+    """Let a Maven find the sandbox's proxy, and the plugins of its goals, for which `constants` are its description's.
 
-    It runs in a directory with `files`, in the environment of the tests and not of a job.
+    A world without a proxy is the real one, as for `options`.
+    """
+    alone = re.sub("(?s)<dependency>.*</dependency>", "", pom)
+    goals = [constants["COPY"], constants["DEPLOY"], constants["SHOW"]]
+    nowhere = f"-DaltDeploymentRepository=x::{(home / 'x').as_uri()}"
+    central = _from_central(constants["NAME"], constants["program"], alone, *goals, nowhere)
+    # Below 3.9, Maven does not know the tail of the local repository, and takes a mirror's time.
+    mirror = f"<id>central-here</id><mirrorOf>central</mirrorOf><url>{central.as_uri()}</url>"
+    host, port = urlsplit(sandbox.proxy_url).hostname, urlsplit(sandbox.proxy_url).port
+    proxy = f"<proxy><protocol>https</protocol><host>{host}</host><port>{port}</port></proxy>" if host else ""
+    settings = home.parent / "settings.xml"
+    settings.write_text(f"<settings><mirrors><mirror>{mirror}</mirror></mirrors><proxies>{proxy}</proxies></settings>")
+    fast = f"-XX:TieredStopAtLevel=1 -Dmaven.repo.local.tail={central}"
+    return {"USER_SETTINGS": str(settings), "MAVEN_OPTS": fast}
+
+
+def _from_central(name: str, program: str, pom: str, *arguments: str) -> Path:
+    """Let Maven fill a part of CENTRAL from the real Maven Central, if it was not yet done, and return that.
+
+    It runs in the environment of the tests and not of a job.
     """
     place = CENTRAL / name
     CENTRAL.mkdir(parents=True, exist_ok=True)
@@ -51,17 +71,10 @@ def from_central(name: str, program: str, *arguments: str, files: Mapping[str, s
             build = CENTRAL / f"{name}.build"
             subprocess.run(["rm", "-rf", str(build)], check=True)
             build.mkdir()
-            for path, text in files.items():
-                (build / path).write_text(text)
+            (build / "pom.xml").write_text(pom)
             path = f"{INSTALLED}{os.pathsep}{os.environ['PATH']}"
-            command = [
-                "sh",
-                "-c",
-                f'exec {program} "$@"',
-                program,
-                *arguments,
-                f"-Dmaven.repo.local={build}/repository",
-            ]
+            options = ["-q", "-B", f"-Dmaven.repo.local={build}/repository"]
+            command = ["sh", "-c", f'exec {program} "$@"', program, *arguments, *options]
             subprocess.run(command, cwd=build, env={**os.environ, "PATH": path}, check=True, timeout=FETCH_SECONDS)
             (build / "repository").rename(place)
     return place

@@ -1,4 +1,4 @@
-"""curl: the login adds to the user's and the job's own settings."""
+"""curl: logins of the job."""
 
 import base64
 
@@ -7,18 +7,6 @@ import pytest
 from clients.job import Jobs
 
 pytestmark = pytest.mark.parametrize("name", ["curl"])
-
-
-@pytest.mark.parametrize("path", [".curlrc", ".config/curlrc"])
-def test_settings_of_the_user_are_kept(jobs: Jobs, path: str) -> None:
-    own = jobs.home / path
-    own.parent.mkdir(exist_ok=True)
-    own.write_text('user-agent = "the user"\nnetrc\n')
-    jobs.log_in()
-
-    jobs.succeeds(jobs.client.read)
-    asked = jobs.asked("raw", "generic")
-    assert {request.headers["User-Agent"] for request in asked} == {"the user"}
 
 
 @pytest.mark.parametrize("host", ["public.example.com/raw", "dl.cloudsmith.io/basic/acme/prod/raw"])

@@ -46,6 +46,18 @@ def test_client_reads_from_a_custom_domain_that_the_project_names(
     assert host not in {request.host for request in cli.sandbox.requests}
 
 
+@pytest.mark.parametrize("kind", ["of the workspace", "of the repository"])
+@pytest.mark.parametrize(("name", "label"), [("twine", "python"), ("rubygems", "ruby")])
+def test_client_publishes_to_a_custom_domain(jobs: Jobs, label: str, kind: str) -> None:
+    setting, domain, path = (text.format(label=label, loopback="") for text in DOMAINS[kind])
+    jobs.log_in(CLOUDSMITH_DOMAINS=setting)
+
+    jobs.succeeds(jobs.client.publish)
+    sent = [f"{one.host}{one.path}" for one in jobs.cli.sandbox.requests if one.method == "POST"][1:]
+    assert sent
+    assert all(place.startswith(f"{domain}{path}") for place in sent)
+
+
 OWN_HOST = [
     name
     for name, client in clients().items()

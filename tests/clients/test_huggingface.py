@@ -3,7 +3,6 @@
 import pytest
 
 from clients.job import Jobs
-from clients.known.huggingface import DOWNLOAD
 
 pytestmark = pytest.mark.parametrize("name", ["huggingface"])
 
@@ -11,7 +10,7 @@ pytestmark = pytest.mark.parametrize("name", ["huggingface"])
 def test_token_in_the_environment_takes_precedence(jobs: Jobs) -> None:
     jobs.log_in()
 
-    jobs.fails(f"HF_TOKEN=own {DOWNLOAD}")
+    jobs.fails(f"HF_TOKEN=own {jobs.client.read}")
     assert "Bearer own" in _sent(jobs, "huggingface")
     assert not any(map(jobs.shows_token, _sent(jobs, "huggingface")))
 
@@ -19,7 +18,7 @@ def test_token_in_the_environment_takes_precedence(jobs: Jobs) -> None:
 def test_other_endpoint_gets_the_token_as_the_documentation_warns(jobs: Jobs) -> None:
     jobs.log_in()
 
-    jobs.succeeds(f"HF_ENDPOINT=https://public.example.com/huggingface {DOWNLOAD}")
+    jobs.succeeds(f"HF_ENDPOINT=https://public.example.com/huggingface {jobs.client.read}")
     assert any(map(jobs.shows_token, _sent(jobs, "public")))
 
 

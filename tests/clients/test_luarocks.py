@@ -5,7 +5,6 @@ import pytest
 from clients.job import Jobs
 
 pytestmark = pytest.mark.parametrize("name", ["luarocks"])
-SERVERS = "luarocks config rocks_servers"
 
 
 def test_curl_is_used_instead_of_its_own_http_client(jobs: Jobs) -> None:

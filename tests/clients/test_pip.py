@@ -3,7 +3,6 @@
 import pytest
 
 from clients.job import Jobs
-from clients.known.pip import INSTALL
 
 pytestmark = pytest.mark.parametrize("name", ["pip"])
 
@@ -55,7 +54,7 @@ def test_build_requirements_come_from_cloudsmith_and_no_process_shows_the_token(
         (folder / "pyproject.toml").write_text(PROJECT.format(name=name, requires=requires))
         (folder / "backend.py").write_text(BACKEND.format(name=name, also=also))
 
-    jobs.succeeds(f"{INSTALL} ../outer")
+    jobs.succeeds(jobs.client.filled("{INSTALL} ../outer"))
     spied = (jobs.folder / "spied").read_text()
     assert "dl.cloudsmith.io" in spied
     assert not jobs.shows_token(spied)

@@ -9,16 +9,6 @@ from clients.job import Jobs
 pytestmark = pytest.mark.parametrize("name", ["rubygems"])
 
 
-def test_gemrc_of_the_job_is_also_read(jobs: Jobs) -> None:
-    own = jobs.folder / "gemrc"
-    own.write_text("greeting: from the job\n")
-    jobs.environment["GEMRC"] = str(own)
-    jobs.log_in()
-    said = jobs.run(f"gem env; {jobs.client.read}", "own")
-    assert "from the job" in said.output
-    assert jobs.got("own"), said.output
-
-
 def test_credentials_file_of_the_user_takes_precedence_for_pushes(jobs: Jobs) -> None:
     credentials = jobs.home / ".gem" / "credentials"
     credentials.parent.mkdir()
@@ -29,21 +19,6 @@ def test_credentials_file_of_the_user_takes_precedence_for_pushes(jobs: Jobs) ->
     jobs.fails(jobs.client.publish)
     pushed = [request for request in jobs.cli.sandbox.requests if request.method == "POST"][1:]
     assert [request.headers["Authorization"] for request in pushed] == ["theirs"]
-
-
-@pytest.mark.parametrize(
-    ("setting", "url"),
-    [
-        ("ruby=ruby.acme.com", "https://ruby.acme.com/prod/api/v1/gems"),
-        ("ruby:prod=ruby-prod.acme.com", "https://ruby-prod.acme.com/api/v1/gems"),
-    ],
-)
-def test_gem_is_pushed_to_a_custom_domain(jobs: Jobs, setting: str, url: str) -> None:
-    jobs.log_in(CLOUDSMITH_DOMAINS=setting)
-
-    jobs.succeeds(jobs.client.publish)
-    pushed = jobs.cli.sandbox.requests[-1]
-    assert f"{pushed.origin}{pushed.path}" == url
 
 
 @pytest.mark.parametrize("domains", ["", "ruby=ruby.acme.com"])

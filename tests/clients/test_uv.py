@@ -3,7 +3,6 @@
 import pytest
 
 from clients.job import Jobs
-from clients.known.uv import PROJECT, SOURCE
 
 NO_INDEX = {"CLOUDSMITH_FORMAT_OPTIONS": ""}
 pytestmark = pytest.mark.parametrize("name", ["uv"])
@@ -11,19 +10,9 @@ pytestmark = pytest.mark.parametrize("name", ["uv"])
 
 def test_lock_file_of_another_index_fits_unless_cloudsmith_is_the_index(jobs: Jobs) -> None:
     jobs.log_in(**NO_INDEX)
-    fits = jobs.succeeds(f"{PROJECT} uv lock; uv sync --locked; cp uv.lock ..")
+    fits = jobs.succeeds(jobs.client.filled("{PROJECT} uv lock; uv sync --locked; cp uv.lock .."))
     assert "acme-hello==9.9.0" in fits
 
     jobs.log_in()
-    led_away = jobs.fails(f"{PROJECT} cp ../uv.lock .; uv sync --locked", "led-away")
+    led_away = jobs.fails(jobs.client.filled("{PROJECT} cp ../uv.lock .; uv sync --locked"), "led-away")
     assert "lockfile" in led_away
-
-
-def test_publishing_to_an_index_of_the_project_needs_the_variable_unset(jobs: Jobs) -> None:
-    jobs.log_in(**NO_INDEX)
-    build = f"uv build --offline; {SOURCE}"
-
-    refused = jobs.fails(f"{build} uv publish --index acme")
-    assert "cannot be used with" in refused
-
-    jobs.succeeds(f"{build} unset UV_PUBLISH_URL; uv publish --index acme", "unset")

@@ -1,12 +1,11 @@
-"""Writes the generated parts of docs/troubleshooting.md: `python tests/explain/tables.py`."""
-
-from pathlib import Path
+"""Writes the generated parts of docs/troubleshooting.md: `cd tests && ../.venv/bin/python -m explain.tables`."""
 
 from cloudsmith_oidc import errors
 from cloudsmith_oidc.errors import CloudsmithOidcError, ExchangeRefusedError
 from cloudsmith_oidc.explain.findings import CODES, Code
+from pages import DOCS, table, with_part
 
-PAGE = Path(__file__).parent.parent.parent / "docs" / "troubleshooting.md"
+PAGE = DOCS / "troubleshooting.md"
 
 
 def exit_codes() -> str:
@@ -15,8 +14,7 @@ def exit_codes() -> str:
     for kind in vars(errors).values():
         if isinstance(kind, type) and issubclass(kind, CloudsmithOidcError) and "exit_code" in vars(kind):
             kinds.setdefault(kind.exit_code, []).append(kind)
-    rows = ["| code | meaning | findings |", "|---|---|---|", "| 0 | Everything went well. | |"]
-    rows.append("| 1 | A bug in cloudsmith-oidc. Report the last line. | |")
+    rows = [("0", "Everything went well.", ""), ("1", "A bug in cloudsmith-oidc. Report the last line.", "")]
     for number, classes in sorted(kinds.items()):
         meaning = " ".join(_sentence(kind) for kind in classes)
         names = ", ".join(
@@ -24,8 +22,8 @@ def exit_codes() -> str:
             for name, code in CODES.items()
             if _can_be_the_cause(code) and code.error.exit_code == number
         )
-        rows.append(f"| {number} | {meaning} | {names} |")
-    return "\n".join(rows)
+        rows.append((str(number), meaning, names))
+    return table(("code", "meaning", "findings"), rows)
 
 
 def findings() -> str:
@@ -39,9 +37,7 @@ PARTS = {"exit codes": exit_codes, "findings": findings}
 def with_parts(page: str) -> str:
     """The page with its generated parts written anew."""
     for name, part in PARTS.items():
-        before, begin, rest = page.partition(f"<!-- {name}: written by tests/explain/tables.py -->\n")
-        _, end, after = rest.partition("<!-- end -->")
-        page = f"{before}{begin}{part()}\n{end}{after}"
+        page = with_part(page, f"{name}: written by tests/explain/tables.py", part())
     return page
 
 

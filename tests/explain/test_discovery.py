@@ -349,25 +349,6 @@ def test_check_needs_a_provider_of_the_issuer(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "text"),
-    [
-        (["--issuer", ISSUER], "--output"),
-        (["--output", "public"], "--issuer"),
-        (["--issuer", "http://jenkins.example.com/oidc", "--output", "public"], "https"),
-        (["--issuer", f"{ISSUER}?x=1", "--output", "public"], "no query"),
-        (["--issuer", "https://user:secret@jenkins.example.com", "--output", "public"], "--issuer"),
-        (["--issuer", "jenkins.example.com", "--output", "public"], "https"),
-    ],
-)
-def test_wrong_usage_sends_nothing(cli: Cli, arguments: list[str], text: str) -> None:
-    result = cli.run("discovery", *arguments, "--log-format", "console")
-
-    assert result.code == 2
-    assert text in result.last_line
-    assert cli.sandbox.requests == []
-
-
-@pytest.mark.parametrize(
     "make", [Path.touch, lambda path: path.symlink_to(path.parent), lambda path: fifo(path / JWKS)]
 )
 def test_output_through_a_file_a_link_or_a_fifo_is_refused(

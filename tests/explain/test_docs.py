@@ -25,7 +25,7 @@ def docs(repository: Path) -> Path:
 def test_troubleshooting_page_lists_exactly_the_codes(docs: Path) -> None:
     page = (docs / "troubleshooting.md").read_text()
 
-    assert page == tables.with_parts(page), "run: python tests/explain/tables.py"
+    assert page == tables.with_parts(page), "run: (cd tests && ../.venv/bin/python -m explain.tables)"
     assert re.findall(r"(?m)^### (\S+)$", page) == list(CODES)
 
 

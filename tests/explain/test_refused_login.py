@@ -1,7 +1,7 @@
 """What a refused login says by itself."""
 
 import json
-from collections.abc import Callable
+import time
 
 import pytest
 
@@ -13,23 +13,7 @@ from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.id_token import IdToken
 from explain.worlds import hosted
 from program import Cli
-from sandbox import Sandbox, faults
-
-WORLDS_TO_REFUSE: dict[str, Callable[[Sandbox], object]] = {
-    "an old key": lambda sandbox: hosted(sandbox).rotate(),
-    "no workspace": lambda sandbox: sandbox.cloudsmith.providers.clear(),
-    "an unlinked service account": lambda sandbox: sandbox.cloudsmith.providers["acme"][0].services.clear(),
-    "a token for somebody else": lambda sandbox: sandbox.faults.always(
-        "exchange", faults.token(sandbox.issue("ci-writer"))
-    ),
-    "a wrong clock": lambda sandbox: setattr(sandbox.jenkins.clock, "ahead", 600),
-}
-
-
-@pytest.fixture(params=WORLDS_TO_REFUSE, ids=str)
-def refused(cli: Cli, request: pytest.FixtureRequest) -> None:
-    """A world that refuses, of each kind."""
-    WORLDS_TO_REFUSE[request.param](cli.sandbox)
+from sandbox import faults
 
 
 def test_first_lines_name_the_cause_and_what_to_do_and_the_last_one_repeats_it(cli: Cli) -> None:
@@ -52,18 +36,6 @@ def test_first_lines_name_the_cause_and_what_to_do_and_the_last_one_repeats_it(c
     assert line.endswith("docs/troubleshooting.md#signature-invalid (finding=signature-invalid)")
 
 
-def test_nothing_is_said_twice_and_no_line_is_long(cli: Cli, refused: None) -> None:
-    assert refused is None
-
-    lines = cli.login().stderr.splitlines()
-
-    assert all(len(line) <= 140 for line in lines[:-1])
-    assert len(lines[-1]) < 200
-    words = " ".join(line.removeprefix("cloudsmith-oidc:") for line in lines).split()
-    runs = [" ".join(words[place : place + 6]) for place in range(len(words) - 5)]
-    assert [run for run in runs if runs.count(run) > 1] == []
-
-
 def test_claims_come_after_the_findings(cli: Cli) -> None:
     result = cli.login(token=cli.sandbox.mint(sub=None))
 
@@ -73,17 +45,6 @@ def test_claims_come_after_the_findings(cli: Cli) -> None:
         *("iss", "sub", "aud", "kid", "alg", "iat", "exp", "clock")
     ]
     assert lines[2] == "cloudsmith-oidc:   sub: MISSING"
-
-
-def test_json_log_begins_with_the_cause(cli: Cli, refused: None) -> None:
-    assert refused is None
-
-    result = cli.login("--log-format", "json")
-
-    cause, *_, last = (json.loads(line) for line in result.stderr.splitlines())
-    assert (last["level"], last["exit_code"]) == ("error", result.code)
-    assert last["finding"] in cause["event"]
-    assert cause["to_do"]
 
 
 SUGGESTIONS = {
@@ -102,6 +63,8 @@ def test_unexplained_refusal_says_what_the_status_suggests(cli: Cli, status: int
     result = cli.login("--log-format", "json")
 
     cause, *_, last = (json.loads(line) for line in result.stderr.splitlines())
+    assert (last["level"], last["exit_code"]) == ("error", result.code)
+    assert last["finding"] in cause["event"]
     assert cause["to_do"].startswith(SUGGESTIONS[status])
     assert f"refused the exchange ({status}: " in last["event"]
     assert "explain" not in cause["to_do"] + last["event"]
@@ -122,8 +85,10 @@ def test_silent_issuer_changes_neither_code_nor_deadline(cli: Cli, silence: str)
     cli.sandbox.cloudsmith.providers.clear()
     cli.sandbox.faults.always("discovery", faults.SILENT_CONNECTIONS[silence])
 
+    started = time.monotonic()
     result = cli.login("--timeout", "3")
 
+    assert time.monotonic() - started < 9
     assert result.code == 4
     assert "discovery-unreachable" in result.last_line
 

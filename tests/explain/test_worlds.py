@@ -23,6 +23,7 @@ def test_explain_names_the_cause_first(cli: Cli, world: World) -> None:
     assert found["summary"]["cause"] == world.cause
     assert result.code == found["summary"]["exit_code"] == CODES[world.cause].error.exit_code
     assert world.cause in result.last_line
+    assert world.cause not in {"token-missing", "token-malformed"} or cli.sandbox.requests == []
 
 
 @each(*(world for world in WORLDS if world.login))
@@ -36,6 +37,12 @@ def test_refused_login_names_the_cause(cli: Cli, world: World) -> None:
     assert result.stdout == b""
     assert not cli.directory.exists()
     assert len(cli.sandbox.exchange_requests) <= 1
+    *lines, last = result.stderr.splitlines()
+    assert [line for line in lines if len(line) > 140 and not line.endswith("…")] == []
+    assert len(last) < 300
+    words = " ".join(line.removeprefix("cloudsmith-oidc:") for line in [*lines, last]).split()
+    runs = [" ".join(words[place : place + 6]) for place in range(len(words) - 5)]
+    assert [run for run in runs if runs.count(run) > 1] == []
     assert_no_secret_is_shown(result, token, *cli.sandbox.cloudsmith.issued)
 
 

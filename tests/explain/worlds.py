@@ -393,6 +393,10 @@ WORLDS = by_cause(
             world("a login page elsewhere", answers("discovery", faults.redirect("https://sso.a.com/"))),
             world("the document is a list", serves("discovery", lambda issuer: [issuer.discovery()])),
             world("five mebibytes", answers("discovery", faults.oversized())),
+            world("five mebibytes in a chunk", answers("discovery", faults.oversized(chunked=True))),
+            world("five mebibytes when unpacked", answers("discovery", faults.oversized(gzipped=True))),
+            world("an empty answer", answers("discovery", faults.body(b"", 200))),
+            world("no text", answers("discovery", faults.body(b'{"issuer": "\xff\xfe"}', 200))),
         ],
         "discovery-issuer-mismatch": [
             world(

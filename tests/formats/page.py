@@ -7,6 +7,7 @@ from clients.test_precedence import CASES
 from cloudsmith_oidc import formats
 from cloudsmith_oidc.catalogue import describe
 from cloudsmith_oidc.formats.base import Endpoint
+from pages import table
 from proven import proven
 
 NOT_TRIED = "not tried"
@@ -30,18 +31,18 @@ def _terraform() -> str:
 def _table() -> str:
     """A row for each client. A cell says no more than a test has shown."""
     titles = ("format", "client", "does", "a second index", "without its files", "from version")
-    rows = [titles, ("---",) * len(titles)]
-    for name in formats.names():
-        rows += [_row(name, client, said, proven().get(client, {})) for client, said in _clients_of(name).items()]
-    return _markdown(rows)
+    return table(
+        titles,
+        [
+            _row(name, client, said, proven().get(client, {}))
+            for name in formats.names()
+            for client, said in _clients_of(name).items()
+        ],
+    )
 
 
 def _clients_of(name: str) -> dict[str, Client]:
     return {client: said for client, said in clients().items() if said.format.split(",")[0] == name}
-
-
-def _markdown(rows: list[tuple[str, ...]]) -> str:
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _row(name: str, client: str, said: Client, results: dict[str, str]) -> tuple[str, ...]:
@@ -118,8 +119,7 @@ def _settings() -> str:
     rows = [(CASES[title]["client"].replace(" ", ", "), title, outcome) for title, outcome in outcomes.items()]
     text = f"Of these {len(rows)} settings, {len(silent)} send a client elsewhere without a line on the console. "
     text += "They are in the project or in the job inside the login, or an option keeps them."
-    table = _markdown([("client", "setting", "the client"), ("---",) * 3, *rows])
-    return f"### Settings that were tried\n\n{text}\n\n{table}"
+    return f"### Settings that were tried\n\n{text}\n\n{table(('client', 'setting', 'the client'), rows)}"
 
 
 def _outcome_of(case: dict[str, Any]) -> str:

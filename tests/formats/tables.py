@@ -7,6 +7,7 @@ from pathlib import Path
 from cloudsmith_oidc import formats
 from cloudsmith_oidc.formats.base import Format, Override
 from formats.page import known_formats
+from pages import with_part
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -34,9 +35,7 @@ def launcher(page: str) -> str:
 
 def docs(page: str) -> str:
     """The page on formats, with what is known of each and what its clients' tests have proven."""
-    before, begin, rest = page.partition("<!-- formats: written by tests/formats -->\n")
-    _, end, after = rest.partition("<!-- end -->")
-    return f"{before}{begin}{known_formats()}\n{end}{after}"
+    return with_part(page, "formats: written by tests/formats", known_formats())
 
 
 PARTS = {

@@ -124,6 +124,7 @@ def test_our_host_in_any_spelling_is_left_out_of_inherited_netrc(name: str, tmp_
 @pytest.mark.parametrize(
     "text",
     [
+        *("hello", "machine", "machine example.com login", "machine a password b c"),
         "machine\x0ba login b password c",
         "machine\N{NO-BREAK SPACE}a login b password c",
         'machine "" login b password c',
@@ -189,6 +190,14 @@ def test_file_that_launcher_does_not_send_is_no_context(name: str) -> None:
 
 
 # ---- options ----
+
+
+def test_distribution_of_dnf_is_an_option() -> None:
+    access = replace(PLAIN, options={"rpm.distribution": ("any-distro/any-version",)})
+
+    written = formats.configure(["rpm"], access).files["dnf/cloudsmith.repo"]
+
+    assert "/prod/rpm/any-distro/any-version/$basearch\n" in written
 
 
 def test_ipv6_host_is_in_netrc_as_each_reader_looks_for_it() -> None:

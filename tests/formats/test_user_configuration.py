@@ -382,12 +382,3 @@ def test_curl_reads_what_is_inherited(user: User, registry: Registry) -> None:
     user.inherits()
     user.runs("curl", "-sk", "--netrc-file", str(user.cli.directory / "netrc"), f"https://{registry.host}/")
     assert registry.seen == [f"Basic {AUTH}"]
-
-
-@pytest.mark.parametrize("text", ["hello", "machine", "machine example.com login", "machine a password b c"])
-def test_a_netrc_that_its_readers_would_stumble_over_is_refused(user: User, text: str) -> None:
-    user.has(".netrc", text)
-    result = user.cli.login(HOME=str(user.home), CLOUDSMITH_FORMATS="pip", CLOUDSMITH_INHERIT="true")
-    assert result.code == 2
-    assert "the user's .netrc has something in it" in result.stderr
-    assert not user.cli.directory.exists()

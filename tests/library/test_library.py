@@ -13,13 +13,11 @@ import pytest
 import cloudsmith_oidc
 from cloudsmith_oidc import CloudsmithOidcError, configure, diagnose, exchange_token
 from cloudsmith_oidc.errors import ExchangeRefusedError
+from pages import DOCS, example
 from program import Cli
 from sandbox import Sandbox, faults
 
-
-@pytest.fixture
-def page(repository: Path) -> str:
-    return (repository / "docs/library.md").read_text()
+EXAMPLE = example("library.md", "log in from Python")
 
 
 @pytest.fixture
@@ -40,35 +38,30 @@ def run(program: str, sandbox: Sandbox, folder: Path) -> subprocess.CompletedPro
     return result
 
 
-def example(page: str) -> str:
-    (found,) = re.findall(r"(?s)<!-- example: log in from Python -->\n```python\n(.*?)```", page)
-    return str(found)
-
-
-def test_the_example_fetches_a_package(page: str, packages: Sandbox, tmp_path: Path) -> None:
+def test_the_example_fetches_a_package(packages: Sandbox, tmp_path: Path) -> None:
     if "python" in packages.missing:
         pytest.skip(packages.missing["python"])
 
-    result = run(example(page), packages, tmp_path)
+    result = run(EXAMPLE, packages, tmp_path)
 
     assert result.returncode == 0, result.stderr
     assert [file.name for file in tmp_path.iterdir()] == ["acme_hello-1.0.0-py3-none-any.whl"]
 
 
-def test_the_example_says_why_it_is_refused(page: str, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_the_example_says_why_it_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:
     sandbox.issuer.rotate()
     sandbox.issuer.served["jwks"] = {"keys": []}
 
-    result = run(example(page), sandbox, tmp_path)
+    result = run(EXAMPLE, sandbox, tmp_path)
 
     assert result.returncode == 4, result.stderr
     assert result.stdout.startswith("Likely cause: key-not-in-jwks.")
 
 
-def test_page_names_the_public_names(page: str) -> None:
+def test_page_names_the_public_names() -> None:
     public = {name for name in cloudsmith_oidc.__all__ if name != "__version__"}
 
-    assert set(re.findall(r"(?m)^\| `(\w+)", page)) == public
+    assert set(re.findall(r"(?m)^\| `(\w+)", (DOCS / "library.md").read_text())) == public
     for name in public:
         assert getattr(cloudsmith_oidc, name).__doc__
     assert not hasattr(cloudsmith_oidc, "frobnicate")

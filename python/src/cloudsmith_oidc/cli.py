@@ -6,6 +6,7 @@ Every error that a person can act on is a `CloudsmithOidcError`. It is logged he
 """
 
 import gc
+import importlib
 import os
 import signal
 import sys
@@ -24,6 +25,8 @@ from cloudsmith_oidc.settings import Discovery, Explain, Formats, Login, Logout,
 from cloudsmith_oidc.version import __version__
 
 _BUG_EXIT_CODE = 1
+_MODULES = {Login: "login", Explain: "explain_command", Discovery: "discovery", Formats: "catalogue"}
+"""The module whose `run` is the command."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,26 +74,11 @@ def _require_fitting_library() -> None:
 
 
 def _run(options: Options) -> None:
-    # Each command loads only what it needs.
-    match options:
-        case Login():
-            from cloudsmith_oidc import login  # noqa: PLC0415
-
-            login.run(options)
-        case Explain():
-            from cloudsmith_oidc import explain_command  # noqa: PLC0415
-
-            explain_command.run(options)
-        case Discovery():
-            from cloudsmith_oidc import discovery  # noqa: PLC0415
-
-            discovery.run(options)
-        case Formats():
-            from cloudsmith_oidc import catalogue  # noqa: PLC0415
-
-            catalogue.run(options)
-        case Logout():
-            login_directory.remove(options.directory, force=options.force)
+    if isinstance(options, Logout):
+        login_directory.remove(options.directory, force=options.force)
+    else:
+        # Each command loads only what it needs.
+        importlib.import_module(f"cloudsmith_oidc.{_MODULES[type(options)]}").run(options)
 
 
 def _end_on_signal(number: int, _frame: object) -> NoReturn:

@@ -207,6 +207,11 @@ def in_directory(path: str) -> Callable[[Access], str]:
     return lambda access: f"{access.directory}/{path}"
 
 
+def first_url(endpoint: Endpoint) -> Callable[[Access], str]:
+    """Return a function for `Format.variables`, which returns the URL of the first repository at an endpoint."""
+    return lambda access: access.url(endpoint, access.repos[0])
+
+
 def double_quoted(text: str) -> str:
     r"""Return `text` as a string in double quotes, with `\"` and `\\` for the two characters that need it.
 

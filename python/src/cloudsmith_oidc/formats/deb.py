@@ -17,7 +17,8 @@ def _files(access: Access) -> dict[str, str]:
     return {
         CONFIGURATION: "\n".join(lines) + "\n",
         "apt/auth.conf": "".join(
-            f"machine {_machine(url)}\nlogin {USER_NAME}\npassword {access.token}\n"
+            # Without https, which is apt's default: versions before 2 do not accept the scheme.
+            f"machine {url.removeprefix('https://')}\nlogin {USER_NAME}\npassword {access.token}\n"
             for url in access.login_urls(SOURCES)
         ),
     }
@@ -25,11 +26,6 @@ def _files(access: Access) -> dict[str, str]:
 
 def _own(access: Access) -> str:
     return access.own("APT_CONFIG", CONFIGURATION)
-
-
-def _machine(url: str) -> str:
-    """Return a URL without https, which is apt's default: versions before 2 do not accept the scheme."""
-    return url.removeprefix("https://")
 
 
 FORMAT = Format(

@@ -29,11 +29,6 @@ def _private(access: Access) -> str | None:
     return access.extended("GONOSUMDB", patterns, ",", default=default) if patterns else None
 
 
-def _no_proxy(access: Access) -> str | None:
-    """Return the value by which Go asks the proxy for all modules, also for those that GOPRIVATE names."""
-    return None if "GOPRIVATE" in access.option("keep") else "none"
-
-
 FORMAT = Format(
     client="Go",
     endpoints=(PROXY,),
@@ -41,7 +36,8 @@ FORMAT = Format(
     variables={
         # After a comma, Go asks the next proxy only for modules that are not found.
         "GOPROXY": lambda access: ",".join(access.urls(PROXY)),
-        "GONOPROXY": _no_proxy,
+        # With none, Go asks the proxy for all modules, also for those that GOPRIVATE names.
+        "GONOPROXY": lambda access: None if "GOPRIVATE" in access.option("keep") else "none",
         "GOAUTH": _goauth,
         # A command's words can have no quotes of every kind: so the path is in a variable of its own.
         "CLOUDSMITH_GOAUTH": in_directory("go/auth"),

@@ -1,6 +1,6 @@
 """pip: https://pip.pypa.io/en/stable/topics/configuration/ ; it reads logins from a netrc (topics/authentication)."""
 
-from cloudsmith_oidc.formats.base import PYTHON_INDEX, Access, Format, Override, in_directory
+from cloudsmith_oidc.formats.base import PYTHON_INDEX, Access, Format, Override, first_url, in_directory
 
 
 def _files(access: Access) -> dict[str, str]:
@@ -17,10 +17,6 @@ def _files(access: Access) -> dict[str, str]:
     return {"pip.conf": "".join("\n".join([f"[{section}]", *lines, ""]) for section in sections)}
 
 
-def _index(access: Access) -> str:
-    return access.url(PYTHON_INDEX, access.repos[0])
-
-
 def _extra_indexes(access: Access) -> str:
     """Return the URLs of the other repositories; that of the first once more if there is no other one."""
     index, *others = access.urls(PYTHON_INDEX)
@@ -34,12 +30,12 @@ FORMAT = Format(
     variables={
         "PIP_CONFIG_FILE": in_directory("pip.conf"),
         # Without its files, pip asks Cloudsmith and is refused. It would ask PyPI.
-        "PIP_INDEX_URL": _index,
+        "PIP_INDEX_URL": first_url(PYTHON_INDEX),
         "PIP_EXTRA_INDEX_URL": _extra_indexes,
     },
     overrides=(
         Override(names=("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_CONFIG_FILE")),
-        Override(names=("PIP_PYPI_URL",), undo=_index),
+        Override(names=("PIP_PYPI_URL",), undo=first_url(PYTHON_INDEX)),
         # pip ignores a place that is neither a file nor a directory, and says so.
         Override(names=("PIP_FIND_LINKS",), undo=lambda _: "/dev/null"),
         Override(names=("PIP_NO_INDEX",), undo=lambda _: "0"),

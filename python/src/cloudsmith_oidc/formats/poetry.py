@@ -1,12 +1,12 @@
 """Poetry: https://python-poetry.org/docs/repositories/ ; it reads logins from a netrc, as requests does."""
 
-from cloudsmith_oidc.formats.base import PYTHON_INDEX, PYTHON_UPLOADS, Format, Override
+from cloudsmith_oidc.formats.base import PYTHON_INDEX, PYTHON_UPLOADS, Format, Override, first_url
 
 FORMAT = Format(
     client="Poetry",
     endpoints=(PYTHON_INDEX, PYTHON_UPLOADS),
     files=lambda _: {},
-    variables={"POETRY_REPOSITORIES_CLOUDSMITH_URL": lambda access: access.url(PYTHON_UPLOADS, access.repos[0])},
+    variables={"POETRY_REPOSITORIES_CLOUDSMITH_URL": first_url(PYTHON_UPLOADS)},
     needs=("netrc",),
     overrides=(
         Override(names=("POETRY_REPOSITORIES_CLOUDSMITH_URL",)),

@@ -9,18 +9,14 @@ def _index(access: Access) -> str:
     return access.url(PYTHON_INDEX, access.repos[0])
 
 
-def _default_index(access: Access) -> str | None:
-    """Return the first repository if the option asks for it, else None: a lock file of another index would not fit."""
-    return _index(access) if access.switched_on("index") else None
-
-
 FORMAT = Format(
     client="uv",
     endpoints=(PYTHON_INDEX, PYTHON_UPLOADS),
     files=lambda _: {},
     variables={
         "UV_PUBLISH_URL": lambda access: access.url(PYTHON_UPLOADS, access.repos[0]),
-        "UV_DEFAULT_INDEX": _default_index,
+        # Only if the option asks for it: a lock file of another index would not fit.
+        "UV_DEFAULT_INDEX": lambda access: _index(access) if access.switched_on("index") else None,
     },
     needs=("netrc",),
     user_files=(".config/uv/uv.toml",),

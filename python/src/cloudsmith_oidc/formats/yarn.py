@@ -2,8 +2,9 @@
 
 import json
 
-from cloudsmith_oidc.formats.base import NPM_REGISTRY, Access, Format, Override
+from cloudsmith_oidc.formats.base import NPM_REGISTRY, Access, Format, Override, first_url
 
+_REGISTRY = first_url(NPM_REGISTRY)
 PLUGIN = "yarn/cloudsmith.cjs"
 # Yarn has no hook for this: it reads its configuration anew for each command, and asks for it by this function.
 _TEXT = """\
@@ -32,7 +33,7 @@ module.exports = {
 
 def _files(access: Access) -> dict[str, str]:
     """Return a plugin that sets the first repository as registry if nothing else does, and the logins of all."""
-    registry = access.url(NPM_REGISTRY, access.repos[0])
+    registry = _REGISTRY(access)
     login = {"npmAlwaysAuth": True, "npmAuthIdent": access.basic_auth}
     # Yarn looks the login up by the registry's URL, without its scheme and the slash at the end.
     logins = {url.partition(":")[2].rstrip("/"): login for url in access.login_urls(NPM_REGISTRY)}
@@ -49,11 +50,7 @@ FORMAT = Format(
     },
     user_files=(".yarnrc.yml",),
     overrides=(
-        Override(
-            names=("YARN_NPM_REGISTRY_SERVER",),
-            any_case=True,
-            undo=lambda access: access.url(NPM_REGISTRY, access.repos[0]),
-        ),
+        Override(names=("YARN_NPM_REGISTRY_SERVER",), any_case=True, undo=_REGISTRY),
         Override(names=("YARN_RC_FILENAME",), any_case=True, undo=lambda _: ".yarnrc.yml"),
     ),
     extends=("YARN_PLUGINS",),

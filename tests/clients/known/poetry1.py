@@ -1,5 +1,0 @@
-"""Poetry 1.8."""
-
-from clients.known.poetry import poetry
-
-CLIENT = poetry("poetry1")
