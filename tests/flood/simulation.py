@@ -5,7 +5,7 @@ a greenlet, which waits in simulated time while the others run.
 """
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -145,6 +145,26 @@ def simulate(flood: Flood, seed: int = 1) -> Outcome:
     with _in_simulated_time(timeline):
         timeline.run()
     return outcome
+
+
+def log_in_once(answers: Iterable[faults.Answer | None], timeout: float) -> tuple[str, list[float]]:
+    """Log in once, with these answers in turn; None is silence. Return the error's message, and when they came."""
+    random.seed(1)
+    timeline, rest, said = Timeline(), iter(answers), [""]
+    cloudsmith = SimpleNamespace(timeline=timeline, answer=lambda _: next(rest))
+    client = Client(cast("Cloudsmith", cloudsmith), cast("RateLimit", None), [])
+
+    def login() -> None:
+        getcurrent().lines = []
+        try:
+            exchange(cast("http.HttpClient", client), ACCOUNT, IdToken("", {}, {"exp": EPOCH + HOUR}), timeout=timeout)
+        except CloudsmithOidcError as error:
+            said[0] = error.message
+
+    timeline.start(0, login)
+    with _in_simulated_time(timeline):
+        timeline.run()
+    return said[0], [moment for moment, _ in client.answers]
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from flood.figures import COMPARED, HERD, MAIN, SCENARIOS, course, spread, summa
 from flood.flood import Flood, Outcome
 from flood.page import FIGURES, PAGE, PLOT, with_table
 from flood.plot import plot
-from flood.simulation import simulate
-from sandbox import Sandbox
+from flood.simulation import log_in_once, simulate
+from sandbox import Sandbox, faults
 from sandbox.limit import HOUR
 
 ANEW = "run: (cd tests && ../.venv/bin/python -m flood)"
@@ -58,6 +58,29 @@ def test_logins_refused_together_come_back_apart() -> None:
 
     # However little time there is after the moment for which they are asked to come back.
     assert ends(simulate(Flood(**vars(flood) | {"timeout": 11})))[0] == {0: 100}
+
+
+def later(seconds: int, status: int) -> faults.Answer:
+    return faults.json_answer({}, status, {"Retry-After": str(seconds)})
+
+
+@pytest.mark.parametrize(
+    ("answers", "last"),
+    [
+        # The next try has less than half of the time left, and ends with the last of it.
+        ([faults.json_answer({}, 503), later(14, 429), None], "Cloudsmith's rate limit is used up (429)"),
+        # Or it fails before: then it says more.
+        ([later(14, 429), later(3600, 503)], "Cloudsmith answered 503"),
+        ([later(24, 429), later(3600, 503)], "Cloudsmith answered 503"),
+        ([None, later(3600, 503)], "Cloudsmith answered 503"),
+    ],
+)
+def test_an_attempt_that_had_no_time_left_is_not_the_reason(answers: list[faults.Answer | None], last: str) -> None:
+    said, moments = log_in_once(answers, timeout=25)
+
+    assert said == last
+    # A silent one may take half of the time.
+    assert answers[0] or moments[1] > 12.5
 
 
 def test_figures_are_those_of_the_simulation(figures: dict[str, Any]) -> None:
