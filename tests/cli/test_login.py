@@ -229,7 +229,7 @@ def test_answer_for_launcher_has_at_most_4_mib() -> None:
     rest = most - len(as_lines(files))
 
     assert len(as_lines({"b" * (1 + rest): files["b"]})) == most
-    with pytest.raises(WriteError, match="larger than 4194304 bytes as base64"):
+    with pytest.raises(WriteError, match="larger than 4194304 bytes"):
         as_lines({"b" * (2 + rest): files["b"]})
 
 
