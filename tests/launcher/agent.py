@@ -28,7 +28,7 @@ IN_EVERY_SHELL = pytest.mark.parametrize("agent", SHELLS, indirect=True)
 """For tests of what shells do differently. The others run in dash."""
 TOOLS = (
     *("base64", "cat", "chmod", "date", "env", "find", "flock", "grep", "head", "id", "mkdir", "mktemp", "mv"),
-    *("od", "pwd", "rm", "rmdir", "sed", "sleep", "timeout", "tr"),
+    *("od", "pwd", "readlink", "rm", "rmdir", "sed", "sleep", "timeout", "tr"),
 )
 """All that the launcher may expect of a machine."""
 ON_NAMES = ("chmod", "env", "find", "flock", "mkdir", "mktemp", "mv", "rm", "rmdir")

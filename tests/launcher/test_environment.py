@@ -48,6 +48,7 @@ def test_no_program_of_the_workspace_runs(agent: Agent, entry: str) -> None:
     assert {call.env["PATH"] for call in agent.calls} == {str(agent.bin)}
 
 
+@pytest.mark.parametrize("agent", ["dash", "bash"], indirect=True)
 def test_links_on_path_are_resolved_for_children(agent: Agent) -> None:
     """A link in the workspace counts as a place in it, as a build can change where it leads to."""
     agent.has("cloudsmith-oidc")
@@ -57,8 +58,16 @@ def test_links_on_path_are_resolved_for_children(agent: Agent) -> None:
         (folder / "link").symlink_to(agent.bin)
     beside = agent.stage / "workspace"
     beside.symlink_to(agent.workspace)
-    path = f"{agent.workspace}/link:{beside}/link:{agent.workspace}@tmp/link:{agent.stage}/link"
-    for workspace in (agent.workspace, f"{agent.workspace}/", beside):
+    for name, target in {"late": "late", "slashes": "/bin"}.items():
+        (agent.stage / name).symlink_to(f"/{agent.workspace}/{target}")
+    (agent.workspace / "bin").mkdir()
+    path = ":".join(
+        [
+            *(f"{top}/link" for top in (agent.workspace, beside, f"{agent.workspace}@tmp", agent.stage)),
+            *(f"{agent.stage}/late", f"{agent.stage}/slashes", f"/{agent.workspace}/bin"),
+        ]
+    )
+    for workspace in (agent.workspace, f"{agent.workspace}/", f"/{agent.workspace}", beside):
         places = {"WORKSPACE": str(workspace), "WORKSPACE_TMP": f"{agent.workspace}@tmp"}
         assert agent.run("login", "d", PATH=path, **places).status == 0
     assert {call.env["PATH"] for call in agent.calls} == {str(agent.bin)}
@@ -125,8 +134,9 @@ def places(agent: Agent) -> list[str]:
         folder.mkdir()
         (folder / "file").touch()
     link.symlink_to(inside)
+    (agent.stage / "file").symlink_to(beside / "file")
     folders = [str(inside), str(link), str(beside), "settings", f"{agent.stage}/../workspace/settings"]
-    return [*folders, *(f"{folder}/file" for folder in folders)]
+    return [*folders, *(f"{folder}/file" for folder in [*folders, agent.stage])]
 
 
 @pytest.mark.parametrize(

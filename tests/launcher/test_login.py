@@ -210,17 +210,18 @@ def test_at_the_root_a_link_above_is_the_users_own(agent: Agent) -> None:
     assert agent.run("login", f"{agent.stage}/link/d").status == 0
 
 
-@pytest.mark.parametrize("workspace", ["workspace", "workspace/", "link"])
-def test_without_workspace_tmp_no_link_beside_the_workspace_is_followed(agent: Agent, workspace: str) -> None:
+@pytest.mark.parametrize("workspace", ["workspace", "workspace/", "link", "./link//."])
+def test_no_link_is_followed_however_the_workspace_is_spelled(agent: Agent, workspace: str) -> None:
     agent.has("cloudsmith-oidc")
     top, beside = agent.workspace.parent, Path(f"{agent.workspace}@tmp")
     beside.mkdir()
-    (beside / "link").symlink_to(agent.stage)
+    for folder in (beside, agent.workspace):
+        (folder / "link").symlink_to(agent.stage)
     (top / "link").symlink_to(agent.workspace)
     (top / "link@tmp").symlink_to(beside)
     agent.prelude = f"cd {agent.tmp}"
-    directory = f"{top}/{workspace.strip('/')}@tmp/link/d"
-    assert agent.run("login", directory, WORKSPACE=f"{top}/{workspace}").status == 8
+    for folder in ("workspace", "link", *([] if "." in workspace else [f"{workspace.strip('/')}@tmp"])):
+        assert agent.run("login", f"{top}/{folder}/link/d", WORKSPACE=f"{top}/{workspace}").status == 8
     assert not (agent.stage / "d").exists()
 
 
@@ -257,7 +258,8 @@ def test_logout_removes_as_much_as_it_can(agent: Agent) -> None:
 
     assert result.status == 8
     assert result.err == f"cloudsmith-oidc: cannot remove all of {agent.workspace}/d\n"
-    assert agent.tree().keys() - {"workspace/d/docker/config.json"} == {"workspace/d", "workspace/d/docker"}
+    left = {"workspace/d", "workspace/d/login.json", "workspace/d/docker"}
+    assert agent.tree().keys() - {"workspace/d/docker/config.json"} == left
 
 
 def test_login_works_without_flock(agent: Agent) -> None:

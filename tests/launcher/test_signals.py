@@ -153,6 +153,20 @@ def test_signal_at_any_moment_leaves_all_or_nothing(agent: Agent, status: int, s
     assert number > 5
 
 
+@pytest.mark.parametrize("agent", ["dash", "busybox"], indirect=True)
+def test_log_out_that_a_signal_has_ended_can_be_repeated(agent: Agent) -> None:
+    agent.has("cloudsmith-oidc")
+    for number in itertools.count(1):
+        assert agent.run("login", "d").status == 0
+        with agent.after_uses(number, "kill -TERM 0") as was_sent:
+            agent.run("logout", "d")
+        assert agent.run("logout", "d").status == 0
+        assert agent.tree() == {}
+        if not was_sent():
+            break
+    assert number > 5
+
+
 def test_signal_at_any_moment_leaves_the_page_or_nothing(agent: Agent) -> None:
     agent.script("cloudsmith-oidc", "echo page")
     for number in itertools.count(1):

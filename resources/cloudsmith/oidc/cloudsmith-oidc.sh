@@ -80,23 +80,32 @@ debug() { # MESSAGE
     [ "${CLOUDSMITH_OIDC_LOG_LEVEL:-}" != debug ] || printf 'cloudsmith-oidc: debug: %s\n' "$1" >&2
 }
 
+go() { # DIR: enter it; sets `at`, its path without links, and without the second slash that bash leaves at the front
+    cd -P -- "$1" 2>/dev/null && at=${PWD#/} at=/${at#/}
+}
+
 real() { # DIR: print its path without links, or a path that contains nothing if there is no such directory
-    (cd -P -- "${1:-/nonexistent}" 2>/dev/null && pwd) || echo /nonexistent
+    (go "${1:-/nonexistent}" && printf %s "$at") || echo /nonexistent
+}
+
+of_build() { # whether a build can write to the directory `at`
+    case $at/ in "$workspace"/* | "$workspace_tmp"/* | "$login_directory"/*) ;; *) return 1 ;; esac
 }
 
 outside() ( # PATHS, separated by colons: print, without links, those where no build can write
     result='' IFS=:
     for path in $1; do
         case $path in /*) ;; *) continue ;; esac
+        # A link to a file, or to nothing yet
+        [ -d "$path" ] || [ ! -L "$path" ] || path=$(readlink -f "$path" 2>/dev/null) || continue
         if [ -d "$path" ]; then file=''; else file=/${path##*/} path=${path%/*}/; fi
-        way=$path # Of each directory on the way, a build could make a link.
+        way=$path/ # Of each directory on the way, a build could make a link.
         while [ -n "$way" ]; do
-            cd -P -- "$way" 2>/dev/null &&
-                case $PWD/ in "$workspace"/* | "$workspace_tmp"/* | "$login_directory"/*) continue 2 ;; esac
             way=${way%/*}
+            go "$way/" && of_build && continue 2
         done
-        cd -P -- "$path" 2>/dev/null || continue
-        path=$PWD$file
+        { go "$path" && ! of_build; } || continue # Once more, as a build may just have moved what is there.
+        path=$at$file
         # A build can also write to an earlier login directory.
         if [ -e "${path%/*}/login.json" ] || [ -e "${path%/*/*}/login.json" ]; then continue; fi
         result=$result:$path
@@ -333,11 +342,18 @@ set_directory() { # DIR: sets its plain path `dir`, which is `root` (may have li
     unset IFS
     leaf=${dir##*/} root=${dir%/*}/
     [ -n "$leaf" ] || fail 2 "'$1' cannot be a login directory"
-    # Builds cannot change the way to these. The last that fits counts: the workspace, however it is spelled.
-    for place in "$PWD" "$workspace_tmp" "$workspace" "${WORKSPACE_TMP:-/}" "${WORKSPACE:-/}"; do
-        [ "$place" != / ] || continue
-        case $dir in "${place%/}"/?*) root=${place%/}/ ;; esac
-    done
+    # Builds cannot change the way to these, however it is spelled. The shortest counts.
+    place=$workspace
+    [ -n "${WORKSPACE:-}" ] || place=$(real "$PWD")
+    root=$(
+        way=${dir%/*}
+        while [ -n "$way" ]; do
+            go "$way" || at=$way
+            case $at in "$place" | "$workspace_tmp" | "${WORKSPACE_TMP%/}") root=$way/ ;; esac
+            way=${way%/*}
+        done
+        printf %s "$root"
+    )
     below=${dir#"$root"} below=${below%"$leaf"}
 }
 
@@ -348,7 +364,7 @@ enter() { # PATH [make]: go through directories below this one, none of them a l
     exists "$1" || return
     here=${here%/}/$1 up=$up/..
     # An external pwd asks the kernel. The one of bash looks its own idea of the path up, which may have changed.
-    cd -P "./$1" 2>/dev/null && [ "$(env pwd -P)" = "$here" ] || cannot "$here is a symbolic link, or no directory"
+    cd -P "./$1" 2>/dev/null && [ "$(env pwd -P)" = "$here" ] || cannot "$here is a symbolic link, or no directory that can be entered"
 }
 
 enter_parent() { # [make]
@@ -361,7 +377,7 @@ enter_parent() { # [make]
 enter_login() { # A login directory has login.json, or nothing, or only temporary files of an interrupted login.
     why="it must be new, or empty, or an earlier login's, and only this user may write to it. Give another one"
     [ "$command" = login ] || why='it does not look like a login directory, and stays. Give --force to remove it'
-    enter "$leaf" && [ -n "$(find . -prune -user "$(id -u)" ! -perm -0020 ! -perm -0002)" ] || cannot "$why"
+    enter "$leaf" && [ -n "$(find . -prune -user "$(id -u)" ! -perm -0020 ! -perm -0002 2>/dev/null)" ] || cannot "$why"
     # In this order, as another login may just be writing, and begins with login.json.
     has ! -name '.cloudsmith-oidc-*' || return 0
     [ -f login.json ] && [ ! -L login.json ] || cannot "$why"
@@ -404,6 +420,7 @@ open_answer() { # descriptors 3, to which the program writes, and 4, from which 
 
 read_answer() { # sets `answer`, lines of PATH TEXT; fails unless it is whole, and all paths are plain ones below DIR
     { answer=$(head -c 4194305 <&4); } 2>/dev/null
+    [ ${#answer} -le 4194304 ] || return
     case $answer in 'login.json '*"${newline}env "*"${newline}end") answer=${answer%"${newline}end"} ;; *) return 1 ;; esac
     part='\.?[A-Za-z0-9_@+][A-Za-z0-9_.@+-]*'
     # TEXT is ASCII, with a backslash and other characters in octal, for printf %b.
@@ -457,11 +474,11 @@ login() { # [ARG...]
     set --
     IFS=$newline
     for line in $answer; do set -- "$@" ! -name "${line%%[ /]*}"; done
-    # A name that nobody can know for each file: 16 digits after a space.
-    random=$(od -An -v -tx8 -N $((8 * $# / 3)) /dev/urandom | tr -d '\n')
-    [ ${#random} -eq $((17 * $# / 3)) ] || cannot 'od gives no random numbers'
+    # A name that nobody can know for each file: a number after a space.
+    random=$(od -An -v -tx8 -N $((8 * $# / 3)) /dev/urandom | tr -s ' \n' ' ')
     for line in $answer; do
         random=${random#* }
+        [ -n "$random" ] || cannot 'od gives no random numbers'
         put "${random%% *}" "${line%% *}" %b "${line#* }" || exit
         case $line in 'env '*) variables=${line#* } ;; esac
     done
@@ -495,7 +512,8 @@ logout() {
     # Another log-out may remove it at this moment. What is here then is its parent.
     if [ -n "$force" ]; then enter "$leaf" || return 0; else enter_login; fi
     chmod 700 . 2>/dev/null # A build may have changed it.
-    empty
+    # The record last: with it, a log-out that was interrupted can be repeated.
+    empty ! -name login.json && empty
     { enter_parent && rmdir "./$leaf" 2>/dev/null; } || fail 8 "cannot remove all of $dir"
 }
 
