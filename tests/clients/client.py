@@ -34,7 +34,7 @@ class Client:
     In all texts, `{NAME}` stands for one of `constants`, which are the upper-case names of the file; `NAME` itself is
     `acme-` and the client's name. `like` names a client whose description holds where this one says nothing else.
 
-    `format` is what the login is asked for, and `program` what has to be installed (see install.sh), by default what
+    `format` is what the login is asked for, and `program` what must be installed (see install.sh), by default what
     the client is called; `version` prints the version that is run. `read` gets the package acme-hello from the
     repository prod, after which the file `got` is there (a glob below the job's directory); it must fail when
     Cloudsmith refuses.

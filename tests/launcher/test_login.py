@@ -215,13 +215,14 @@ def test_no_link_is_followed_however_the_workspace_is_spelled(agent: Agent, work
     agent.has("cloudsmith-oidc")
     top, beside = agent.workspace.parent, Path(f"{agent.workspace}@tmp")
     beside.mkdir()
-    for folder in (beside, agent.workspace):
+    for folder in (beside, agent.workspace, agent.tmp):
         (folder / "link").symlink_to(agent.stage)
     (top / "link").symlink_to(agent.workspace)
     (top / "link@tmp").symlink_to(beside)
     agent.prelude = f"cd {agent.tmp}"
     for folder in ("workspace", "link", *([] if "." in workspace else [f"{workspace.strip('/')}@tmp"])):
         assert agent.run("login", f"{top}/{folder}/link/d", WORKSPACE=f"{top}/{workspace}").status == 8
+    assert agent.run("login", "link/d", WORKSPACE=f"{top}/{workspace}").status == 8
     assert not (agent.stage / "d").exists()
 
 

@@ -342,14 +342,15 @@ set_directory() { # DIR: sets its plain path `dir`, which is `root` (may have li
     unset IFS
     leaf=${dir##*/} root=${dir%/*}/
     [ -n "$leaf" ] || fail 2 "'$1' cannot be a login directory"
-    # Builds cannot change the way to these, however it is spelled. The shortest counts.
-    place=$workspace
-    [ -n "${WORKSPACE:-}" ] || place=$(real "$PWD")
+    # Builds cannot change the way to the workspace and its @tmp, however it is spelled, nor to the current directory.
     root=$(
-        way=${dir%/*}
+        place=$(real "$PWD") way=${dir%/*}
         while [ -n "$way" ]; do
             go "$way" || at=$way
-            case $at in "$place" | "$workspace_tmp" | "${WORKSPACE_TMP%/}") root=$way/ ;; esac
+            case $at in
+                "$workspace" | "$workspace_tmp" | "${WORKSPACE_TMP%/}") root=$way/ place='' ;;
+                "$place") root=$way/ ;;
+            esac
             way=${way%/*}
         done
         printf %s "$root"
@@ -364,7 +365,8 @@ enter() { # PATH [make]: go through directories below this one, none of them a l
     exists "$1" || return
     here=${here%/}/$1 up=$up/..
     # An external pwd asks the kernel. The one of bash looks its own idea of the path up, which may have changed.
-    cd -P "./$1" 2>/dev/null && [ "$(env pwd -P)" = "$here" ] || cannot "$here is a symbolic link, or no directory that can be entered"
+    cd -P "./$1" 2>/dev/null && [ "$(env pwd -P)" = "$here" ] ||
+        cannot "$here is a symbolic link, or no directory that can be entered"
 }
 
 enter_parent() { # [make]
