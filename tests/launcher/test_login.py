@@ -220,8 +220,8 @@ def test_no_link_is_followed_however_the_workspace_is_spelled(agent: Agent, work
     (top / "link").symlink_to(agent.workspace)
     (top / "link@tmp").symlink_to(beside)
     agent.prelude = f"cd {agent.tmp}"
-    for folder in ("workspace", "link", *([] if "." in workspace else [f"{workspace.strip('/')}@tmp"])):
-        assert agent.run("login", f"{top}/{folder}/link/d", WORKSPACE=f"{top}/{workspace}").status == 8
+    for place in ("workspace", "link", *([] if "." in workspace else [f"{workspace.strip('/')}@tmp"])):
+        assert agent.run("login", f"{top}/{place}/link/d", WORKSPACE=f"{top}/{workspace}").status == 8
     assert agent.run("login", "link/d", WORKSPACE=f"{top}/{workspace}").status == 8
     assert not (agent.stage / "d").exists()
 
