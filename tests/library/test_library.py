@@ -85,9 +85,12 @@ def test_error_can_come_back_from_a_process_pool() -> None:
     assert (restored.code, restored.status) == ("exchange-refused", 401)
 
 
-@pytest.mark.parametrize("damage", ["", " in two"], ids=["refused", "malformed"])
-def test_values_of_variables_in_a_traceback_hold_nothing_of_the_token(world: Sandbox, damage: str) -> None:
-    world.cloudsmith.providers.clear()
+@pytest.mark.parametrize(
+    ("damage", "answer"),
+    [("", "status-401"), (" in two", "status-401"), ("", "token-of-another-service"), ("", "token-without-exp")],
+)
+def test_values_of_variables_in_a_traceback_hold_nothing_of_a_token(world: Sandbox, damage: str, answer: str) -> None:
+    world.faults.always("exchange", faults.NAMED[answer])
     with pytest.raises(CloudsmithOidcError) as raised:
         exchange_token(world.mint() + damage, org="acme", service="ci-reader")
 

@@ -180,14 +180,13 @@ def _granted(answer: Answer, service: str) -> CloudsmithToken:
             f"the API answered {answer.status} with something that is not a JSON object",
             hint=_LOOK_AT_HOST,
         )
-    value = body.get("token")
-    text = value if isinstance(value, str) else ""
-    protect(text)
+    # Taken out, so that a traceback with the values of variables does not show it.
+    text = protect(str(body.pop("token", None) or ""))
     try:
         token = JwtView.parse(text)
     except ValueError as error:
         raise UnexpectedAnswerError(
-            f"the API answered {answer.status} without a usable token: {'it is empty' if not value else error}",
+            f"the API answered {answer.status} without a usable token: {error if text else 'it is empty'}",
             hint="Look whether the service account is active; if it is, tell Cloudsmith's support",
         ) from None
     expires_at = token.time("exp")
