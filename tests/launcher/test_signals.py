@@ -154,6 +154,23 @@ def test_signal_at_any_moment_leaves_all_or_nothing(agent: Agent, status: int, s
 
 
 @pytest.mark.parametrize("agent", ["dash", "busybox"], indirect=True)
+def test_signal_during_a_refresh_leaves_all_old_or_all_new_files(agent: Agent) -> None:
+    agent.has("cloudsmith-oidc")
+    new = {name: f"{text}# new\n" for name, text in SET.items()}
+    for number in itertools.count(1):
+        agent.answers(SET)
+        agent.run("login", "d")
+        agent.answers(new)
+        with agent.after_uses(number, "kill -TERM 0") as was_sent:
+            agent.run("login", "d")
+        assert agent.files("d") in (SET, new)
+        if not was_sent():
+            break
+    assert agent.files("d") == new
+    assert number > 5
+
+
+@pytest.mark.parametrize("agent", ["dash", "busybox"], indirect=True)
 def test_log_out_that_a_signal_has_ended_can_be_repeated(agent: Agent) -> None:
     agent.has("cloudsmith-oidc")
     for number in itertools.count(1):
