@@ -150,9 +150,10 @@ def test_an_engine_is_not_led_to_what_a_build_can_write(agent: Agent, name: str)
         assert agent.run("login", "d", **{name: value}, CLOUDSMITH_OIDC_HOME="/planted").status == 0
     assert [call.env for call in agent.calls if name in call.env] == []
     assert {call.env["CLOUDSMITH_OIDC_HOME"] for call in agent.calls} == {"/nonexistent"}
-    assert agent.run("login", "d", **{name: str(agent.stage)}).status == 0
-    assert agent.calls[-1].env[name] == str(agent.stage)
-    assert agent.calls[-1].env["CLOUDSMITH_OIDC_HOME"] == (str(agent.stage) if name == "HOME" else "/nonexistent")
+    for value in (str(agent.stage), "/none"):
+        assert agent.run("login", "d", **{name: value}).status == 0
+        assert agent.calls[-1].env[name] == value
+        assert agent.calls[-1].env["CLOUDSMITH_OIDC_HOME"] == (value if name == "HOME" else "/nonexistent")
 
 
 @pytest.mark.parametrize("runtime", ["cloudsmith-oidc", "docker"])

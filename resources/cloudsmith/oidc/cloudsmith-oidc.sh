@@ -105,6 +105,7 @@ outside() ( # PATHS, separated by colons: print, without links, those where no b
             go "$way/" && of_build && continue 2
         done
         { go "$path" && ! of_build; } || continue # Once more, as a build may just have moved what is there.
+        [ -z "$file" ] || at=${at%/}
         path=$at$file
         # A build can also write to an earlier login directory.
         if [ -e "${path%/*}/login.json" ] || [ -e "${path%/*/*}/login.json" ]; then continue; fi
