@@ -120,9 +120,9 @@ def test_no_process_goes_on_with_a_removal(agent: Agent) -> None:
 def test_signal_keeps_what_another_login_has_written(agent: Agent) -> None:
     """It came between the making of the directory and the lock."""
     agent.has("cloudsmith-oidc")
-    once, chmod = agent.stage / "once", " ".join(agent.tools["chmod"])
+    once, flock = agent.stage / "once", " ".join(agent.tools["flock"])
     other = f"CLOUDSMITH_OIDC_TOKEN=x {' '.join(agent.shell)} {agent.launcher} login {agent.workspace}/d >/dev/null"
-    agent.script("chmod", f'[ -e {once} ] || {{ : >{once}; {other}; kill $PPID; }}\nexec {chmod} "$@"')
+    agent.script("flock", f'[ -e {once} ] || {{ : >{once}; {other}; kill $PPID; }}\nexec {flock} "$@"')
     assert agent.run("login", "d").status == SIGNALS["TERM"]
     assert agent.files("d") == SET
 

@@ -84,15 +84,16 @@ go() { # DIR: enter it; sets `at`, its path without links, and without the secon
     cd -P -- "$1" 2>/dev/null && at=${PWD#/} at=/${at#/}
 }
 
+# The next two are for $(…): they change the directory, and IFS.
 real() { # DIR: print its path without links, or a path that contains nothing if there is no such directory
-    (go "${1:-/nonexistent}" && printf %s "$at") || echo /nonexistent
+    if go "${1:-/nonexistent}"; then printf %s "$at"; else echo /nonexistent; fi
 }
 
 of_build() { # whether a build can write to the directory `at`
     case $at/ in "$workspace"/* | "$workspace_tmp"/* | "$login_directory"/*) ;; *) return 1 ;; esac
 }
 
-outside() ( # PATHS, separated by colons: print, without links, those where no build can write
+outside() { # PATHS, separated by colons: print, without links, those where no build can write
     result='' IFS=:
     for path in $1; do
         case $path in /*) ;; *) continue ;; esac
@@ -112,7 +113,7 @@ outside() ( # PATHS, separated by colons: print, without links, those where no b
         result=$result:$path
     done
     printf %s "${result#:}"
-)
+}
 
 command=${1:-} options=" $* " force='' registry=${DOCKER_CONFIG:-}
 [ "$command ${2:-}" = 'logout --force' ] && force=yes && shift
@@ -381,6 +382,7 @@ enter_login() { # A login directory has login.json, or nothing, or only temporar
     why="it must be new, or empty, or an earlier login's, and only this user may write to it. Give another one"
     [ "$command" = login ] || why='it does not look like a login directory, and stays. Give --force to remove it'
     enter "$leaf" && [ -n "$(find . -prune -user "$(id -u)" ! -perm -0020 ! -perm -0002 2>/dev/null)" ] || cannot "$why"
+    [ -z "$made" ] || return 0
     # In this order, as another login may just be writing, and begins with login.json.
     has ! -name '.cloudsmith-oidc-*' || return 0
     [ -f login.json ] && [ ! -L login.json ] || cannot "$why"
@@ -430,18 +432,18 @@ read_answer() { # sets `answer`, lines of PATH TEXT; fails unless it is whole, a
     [ "$(printf '%s\n' "$answer" | grep -Evc "^$part(/$part){0,4} ([]-~ -[]|\\\\0[0-3][0-7][0-7])*\$")" = 0 ]
 }
 
-move() ( # FILE PATH: rename a file
-    up=. # `enter` adds to it.
-    case $2 in */*) enter "${2%/*}" make || exit ;; esac
-    # -T of GNU and busybox, -h of BSD: do not move it into a directory that a link of that name points to.
-    mv -fT "$up/$1" "./${2##*/}" || mv -fh "$up/$1" "./${2##*/}"
-) 2>/dev/null
+move() { # FILE NAME: rename a file. -T of GNU and busybox, -h of BSD: never into a directory to which NAME is a link.
+    mv -fT "$1" "./$2" || mv -fh "$1" "./$2"
+}
 
 put() ( # RANDOM PATH FORMAT TEXT: write a file under a name that nobody can know, and rename it
     new=.cloudsmith-oidc-$1
     set -C # The file must not exist.
     # shellcheck disable=SC2059 # `%b` or `%s`
-    { printf "$3" "$4" >"./$new"; } 2>/dev/null && move "$new" "$2" && exit
+    { printf "$3" "$4" >"./$new" && case $2 in
+        */*) (up=. && enter "${2%/*}" make && move "$up/$new" "${2##*/}") ;; # `enter` adds to `up`.
+        *) move "./$new" "$2" ;;
+    esac; } 2>/dev/null && exit
     rm -f "./$new"
     cannot "$2 cannot be written there"
 )
@@ -467,7 +469,7 @@ login() { # [ARG...]
         empty -type d -name 'cloudsmith-oidc-????????-????-????-????-????????????' ! -name "$leaf" -mtime +0 ;;
     esac
     enter_login
-    chmod 700 .
+    [ -n "$made" ] || chmod 700 .
     # One login writes at a time. The lock ends with this process; without the program flock there is none.
     exec 9<.
     ! command -v flock >/dev/null || flock -n 9 || { [ -n "$timeout" ] && within 5 flock 9; } ||
@@ -477,12 +479,13 @@ login() { # [ARG...]
     set --
     IFS=$newline
     for line in $answer; do set -- "$@" ! -name "${line%%[ /]*}"; done
-    # A name that nobody can know for each file: a number after a space.
-    random=$(od -An -v -tx8 -N $((8 * $# / 3)) /dev/urandom | tr -s ' \n' ' ')
+    # A name that nobody can know for each file: a number and a space.
+    # shellcheck disable=SC2046 # each word that od prints
+    random=$(unset IFS; printf '%s ' $(od -An -v -tx8 -N $((8 * $# / 3)) /dev/urandom))
     for line in $answer; do
-        random=${random#* }
-        [ -n "$random" ] || cannot 'od gives no random numbers'
+        [ "${#random}" -gt 1 ] || cannot 'od gives no random numbers'
         put "${random%% *}" "${line%% *}" %b "${line#* }" || exit
+        random=${random#* }
         case $line in 'env '*) variables=${line#* } ;; esac
     done
     unset IFS
