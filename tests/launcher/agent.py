@@ -244,10 +244,6 @@ class Agent:
         os.close(started)
         yield process
 
-    def lets_go(self) -> None:
-        """Let the program that blocks go on."""
-        (self.stage / "go").write_text("go")
-
     def kill(self) -> None:
         """Kill the launchers and all that they started, with no chance to clean up."""
         for process in self.processes:
