@@ -32,10 +32,10 @@ newline='
 # `make generated` writes these five. Variables of the job that the formats extend:
 extended="APT_CONFIG BUILDX_CONFIG CLOUDSMITH_GIT_CONFIG CLOUDSMITH_OWN_APT_CONFIG CLOUDSMITH_OWN_CONAN_HOME CLOUDSMITH_OWN_R_PROFILE COMPOSER_CACHE_DIR CONAN_HOME GEMRC GIT_CONFIG_COUNT GOAUTH GONOSUMDB GOPRIVATE GRADLE_OPTS JAVA_OPTS MAVEN_ARGS MAVEN_OPTS R_PROFILE YARN_PLUGINS"
 # How the names of variables begin that their clients read:
-families="BUN BUNDLE CARGO CLOUDSMITH COMPOSER CONDA CONDARC CONTAINERS COURSIER DOCKER GEM GONOPROXY GOPRIVATE GOPROXY HEX HF HUGGING LUAROCKS MAMBARC NPM NuGetPackageSourceCredentials PIP PNPM POETRY R RATTLER RENV RUBYGEMS RestoreAdditionalProjectSources RestoreConfigFile RestoreSources SBT TF TWINE UV YARN npm pnpm yarn"
+families="BUN BUNDLE CARGO CLOUDSMITH COMPOSER CONDA CONDARC CONTAINERS COURSIER DOCKER GEM GONOPROXY GOPRIVATE GOPROXY HEX HF HUGGING LUAROCKS MAMBARC NPM NuGetPackageSourceCredentials PIP PIPENV PNPM POETRY R RATTLER RENV RUBYGEMS RestoreAdditionalProjectSources RestoreConfigFile RestoreSources SBT TF TWINE UV YARN npm pnpm yarn"
 # Files of the home directory that are always passed on; only their names; and, with logins, on request:
 home_files=".docker/config.json .docker/contexts/meta/*/meta.json"
-home_marks=".Rprofile .bunfig.toml .condarc .config/coursier/mirror.properties .config/curlrc .config/uv/uv.toml .curlrc .docker/buildx/.lock .yarnrc.yml"
+home_marks=".Rprofile .bunfig.toml .condarc .config/.bunfig.toml .config/coursier/mirror.properties .config/curlrc .config/uv/uv.toml .curlrc .docker/buildx/.lock .yarnrc.yml"
 home_logins=".netrc .npmrc"
 # The program gets these, also in a container.
 settings="CLOUDSMITH_ORG CLOUDSMITH_WORKSPACE CLOUDSMITH_SERVICE_SLUG CLOUDSMITH_SERVICE_ACCOUNT_SLUG CLOUDSMITH_REPO \

@@ -29,13 +29,13 @@ FORMAT = Format(
         Override(names=("BUNDLE_CONFIG",), undo=in_directory("bundler/config")),
         # No mirror listens there. Bundler then asks the sources themselves.
         Override(names=(_MIRROR,), undo=lambda _: "http://127.0.0.1:1/"),
-        Override(names=("BUNDLE_MIRROR__HTTP*", "BUNDLE_IGNORE_CONFIG")),
+        Override(names=("BUNDLE_MIRROR__HTTP*", "BUNDLE_IGNORE_CONFIG", "BUNDLE_APP_CONFIG")),
     ),
     publishes=False,
     least={"bundler": "2.2"},
     hides="The user's ~/.bundle/config.",
     project="The Gemfile names the source. A login in .bundle/config takes precedence if it is for the URL, not for "
-    "the host.",
+    "the host, and so does a mirror.",
     second_index="The highest version of all top-level sources; one in a source block is only of that source.",
     without_files="refused",
 )

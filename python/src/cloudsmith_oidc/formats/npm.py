@@ -64,11 +64,15 @@ FORMAT = Format(
             check=switch,
         ),
     },
-    user_files=(".bunfig.toml",),
+    # bun reads the second one if XDG_CONFIG_HOME is set.
+    user_files=(".bunfig.toml", ".config/.bunfig.toml"),
     overrides=(
         Override(names=("NPM_CONFIG_USERCONFIG",), any_case=True),
         Override(names=("NPM_CONFIG_REGISTRY", "PNPM_CONFIG_REGISTRY", "YARN_REGISTRY"), any_case=True, undo=_registry),
         Override(names=("BUN_CONFIG_REGISTRY",), undo=_registry),
+        # pnpm from version 11 on prefers it to NPM_CONFIG_USERCONFIG.
+        Override(names=("PNPM_CONFIG_NPMRC_AUTH_FILE",), any_case=True, undo=in_directory(".npmrc")),
+        Override(names=("NPM_CONFIG_REPLACE_REGISTRY_HOST",), any_case=True),
         Override(names=("NPM_CONFIG_@*:REGISTRY", "NPM_CONFIG_//*", "NPM_CONFIG_GLOBALCONFIG"), any_case=True),
         Override(names=("BUN_CONFIG_TOKEN",)),
     ),
@@ -79,7 +83,8 @@ FORMAT = Format(
         "bun": "1.4.4 (before, it asks the public registry)",
         "yarn1": "1.0",
     },
-    hides="The user's ~/.npmrc, unless the login inherits, and what the job's own NPM_CONFIG_USERCONFIG names.",
+    hides="The user's ~/.npmrc, unless the login inherits, and what the job's own NPM_CONFIG_USERCONFIG names. "
+    "Run as root, yarn 1 also reads ~/.npmrc, and asks the registries of its scopes.",
     without_files="public: the registry of npm, or of yarn 1",
     project="A .npmrc of the project takes precedence for the registry and for scopes. `npm publish` publishes where "
     "npm reads: to the first repository, unless the project says otherwise.",

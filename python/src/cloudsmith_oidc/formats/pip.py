@@ -39,7 +39,9 @@ FORMAT = Format(
         # pip ignores a place that is neither a file nor a directory, and says so.
         Override(names=("PIP_FIND_LINKS",), undo=lambda _: "/dev/null"),
         Override(names=("PIP_NO_INDEX",), undo=lambda _: "0"),
-        Override(names=("PIP_CONSTRAINT", "PIP_REQUIREMENT")),
+        Override(names=("PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT", "PIP_REQUIREMENT")),
+        # pipenv asks it instead of PyPI. Without it, pipenv asks what its Pipfile names.
+        Override(names=("PIPENV_PYPI_MIRROR",), undo=first_url(PYTHON_INDEX)),
     ),
     needs=("netrc",),
     publishes=False,

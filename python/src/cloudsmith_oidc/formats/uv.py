@@ -26,6 +26,7 @@ FORMAT = Format(
         Override(names=("UV_FIND_LINKS",), undo=lambda access: Path(access.directory).absolute().as_uri()),
         Override(names=("UV_PUBLISH_URL",)),
         Override(names=("UV_CONFIG_FILE", "UV_TORCH_BACKEND", "UV_INDEX_*_USERNAME", "UV_INDEX_*_PASSWORD")),
+        Override(names=("UV_CONSTRAINT", "UV_BUILD_CONSTRAINT", "UV_OVERRIDE")),
         Override(names=("UV_PUBLISH_INDEX", "UV_PUBLISH_TOKEN", "UV_PUBLISH_USERNAME", "UV_PUBLISH_PASSWORD")),
     ),
     options={
@@ -38,7 +39,8 @@ FORMAT = Format(
     least={"uv": "0.4.23 (before, it ignores uv.index=true, and asks PyPI)"},
     project="[tool.uv] is kept. `uv publish` publishes to the first repository: it overrides the project's "
     "publish-url, and `uv publish --index` needs UV_PUBLISH_URL unset. With uv.index=true, the project's other indexes "
-    "take precedence over Cloudsmith. Its default index is not asked, and a lock file made with that does not fit.",
+    "take precedence over Cloudsmith, and so do those of the machine's /etc/uv/uv.toml. "
+    "Its default index is not asked, and a lock file made with that does not fit.",
     second_index="The first index that has the package, whatever the version.",
     without_files="refused: with uv.index=true, or if the project names Cloudsmith; else PyPI",
 )

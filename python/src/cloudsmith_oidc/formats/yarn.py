@@ -56,7 +56,8 @@ FORMAT = Format(
     extends=("YARN_PLUGINS",),
     not_in_path=";",  # Yarn separates plugins by it
     least={"yarn": "2.4"},
-    project="All settings in .yarnrc.yml, also in the user's, and YARN_NPM_REGISTRY_SERVER take precedence: "
+    project="All settings in .yarnrc.yml, also in the user's and in directories above the project, and "
+    "YARN_NPM_REGISTRY_SERVER take precedence: "
     "registries, scopes, logins. Without a registry in them, yarn reads from the first repository, and `yarn npm "
     "publish` publishes to it.",
     second_index="A scope has one registry, so that no other is asked for it.",
