@@ -38,18 +38,17 @@ def _files(access: Access) -> dict[str, str]:
     auths: dict[str, Any] = {host: {"auth": access.basic_auth} for host in ours}
     auths = _of_others(access.home.read_object(WITH_REGISTRY), "auths", dict, ours) | auths
     helpers = _of_others(own, "credHelpers", str, ours)
+    logins, store = _of_others(own, "auths", dict, ours), _member(own, "credsStore", str)
     if access.inherit:
         config |= {"HttpHeaders": headers} if (headers := _member(own, "HttpHeaders", dict)) else {}
-        logins = _of_others(own, "auths", dict, ours)
         # With credsStore, docker, helm and oras would ignore all auths. Named for each host, all find both.
-        store = _member(own, "credsStore", str)
         if 0 < len(store) <= _MAX_NAME:
             helpers = dict.fromkeys(logins, store) | helpers
         else:
             auths = logins | auths
-        if store and not logins:
-            access.home.leave_out(_CONFIGURATION, "of it the credsStore, as auths names no host")
-    elif _of_others(own, "auths", dict, ours):
+    if store and not logins:
+        access.home.leave_out(_CONFIGURATION, "of it the credsStore, as auths names no host: use credHelpers")
+    elif logins and not access.inherit:
         access.home.leave_out(_CONFIGURATION, "of it the logins: the setting inherit takes them along")
     plugins = [*_member(own, "cliPluginsExtraDirs", list), access.home.place(".docker/cli-plugins")]
     config = {"auths": auths, "cliPluginsExtraDirs": plugins, **({"credHelpers": helpers} if helpers else {}), **config}
