@@ -26,7 +26,7 @@ def launcher(page: str) -> str:
         "extended": [form.extends for form in _all()],
         "families": [_families(one) for form in _all() for one in form.overrides],
         "home_files": [form.home for form in _all()],
-        "home_marks": [form.marks + form.user_files for form in _all()],
+        "home_marks": [form.marks + form.user_files + form.hidden_files for form in _all()],
         "home_logins": [form.logins for form in _all()],
     }.items():
         page = _with_line(page, name, _sorted(words))

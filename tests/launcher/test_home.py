@@ -53,8 +53,8 @@ def test_empty_home_adds_nothing_to_the_token(agent: Agent, home: Path) -> None:
     [
         ("true", [], CONFIG | LOGINS),
         ("", ["--inherit"], CONFIG | LOGINS),
-        ("false", [], CONFIG),
-        ("", [], CONFIG),
+        ("false", [], CONFIG | dict.fromkeys(LOGINS, "")),
+        ("", [], CONFIG | dict.fromkeys(LOGINS, "")),
     ],
 )
 def test_logins_are_sent_only_with_inherit(

@@ -62,7 +62,10 @@ def run(options: Login) -> None:
 
 
 def _report_overriding(options: Login, access: Access) -> None:
-    """Log the names of variables and files that take precedence over the login. What is in them may be a login."""
+    """Log the names of variables and files that take precedence over the login, and of files that it hides.
+
+    What is in them may be a login.
+    """
     if os.environ.get("CLOUDSMITH_OIDC_REFRESH"):
         return  # It writes the files anew, and leaves the variables as the body has them.
     for one in formats.overriding(options.chosen_formats, access):
@@ -82,6 +85,11 @@ def _report_overriding(options: Login, access: Access) -> None:
             if access.home.has(path) and path not in access.options.get(keep, ()):
                 file = access.home.place(path)
                 log.warn(f"{file} can send {name} elsewhere if it names a source (to accept it: {keep}={path})")
+    for form in formats.with_needs(options.chosen_formats).values():
+        inherited = dict.fromkeys(() if access.inherit else form.logins, ": the setting inherit copies its logins")
+        for path, hint in (dict.fromkeys(form.hidden_files, "") | inherited).items():
+            if access.home.has(path):
+                structlog.get_logger().info(f"{access.home.place(path)} is not read inside the login{hint}")
 
 
 def _explain(

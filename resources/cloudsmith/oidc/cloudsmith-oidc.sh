@@ -35,7 +35,7 @@ extended="APT_CONFIG BUILDX_CONFIG CLOUDSMITH_GIT_CONFIG CLOUDSMITH_OWN_APT_CONF
 families="BUN BUNDLE CARGO CLOUDSMITH COMPOSER CONDA CONDARC CONTAINERS COURSIER DOCKER GEM GONOPROXY GOPRIVATE GOPROXY HEX HF HUGGING LUAROCKS MAMBARC NPM NuGetPackageSourceCredentials PIP PIPENV PNPM POETRY R RATTLER RENV RUBYGEMS RestoreAdditionalProjectSources RestoreConfigFile RestoreSources SBT TF TWINE UV YARN npm pnpm yarn"
 # Files of the home directory that are always passed on; only their names; and, with logins, on request:
 home_files=".docker/config.json .docker/contexts/meta/*/meta.json"
-home_marks=".Rprofile .bunfig.toml .condarc .config/.bunfig.toml .config/coursier/mirror.properties .config/curlrc .config/uv/uv.toml .curlrc .docker/buildx/.lock .yarnrc.yml"
+home_marks=".Rprofile .bundle/config .bunfig.toml .composer/auth.json .conan2/remotes.json .condarc .config/.bunfig.toml .config/composer/auth.json .config/coursier/mirror.properties .config/curlrc .config/helm/repositories.yaml .config/pip/pip.conf .config/uv/uv.toml .curlrc .docker/buildx/.lock .gradle/gradle.properties .gradle/init.gradle .pip/pip.conf .terraformrc .tofurc .yarnrc.yml"
 home_logins=".netrc .npmrc"
 # The program gets these, also in a container.
 settings="CLOUDSMITH_ORG CLOUDSMITH_WORKSPACE CLOUDSMITH_SERVICE_SLUG CLOUDSMITH_SERVICE_ACCOUNT_SLUG CLOUDSMITH_REPO \
@@ -227,7 +227,8 @@ print_files() { # what a container cannot read: certificates, and files of the h
             fail 2 "the file of certificates $file cannot be read"
     fi
     [ "$command" = login ] || return 0
-    case "${CLOUDSMITH_INHERIT:-} $options" in 'true '* | *' --inherit '*) ;; *) home_logins='' ;; esac
+    case "${CLOUDSMITH_INHERIT:-} $options" in
+        'true '* | *' --inherit '*) ;; *) home_marks="$home_marks $home_logins" home_logins='' ;; esac
     for name in $home_marks $home_files $home_logins; do
         case $name in # Some variables move a part of the home directory.
             .docker/*) top=.docker/ place=${DOCKER_CONFIG:-$CLOUDSMITH_OIDC_HOME/.docker} ;;

@@ -257,7 +257,8 @@ class Format:
     names formats whose files this client also needs. `extends` names the job's own variables that this format reads:
     see `Access.extended` and `Access.own`. `overrides` are variables that would take precedence over the login: inside,
     they are undone where that is possible; the format's option `keep` keeps one. `user_files` are files in the user's
-    home directory that can do the same: the login warns of each that is there, unless `keep` names it. `not_in_path`
+    home directory that can do the same: the login warns of each that is there, unless `keep` names it. `hidden_files`
+    are those that clients no longer read, with all logins in them: the login reports each that is there. `not_in_path`
     matches a character that the client cannot take in the path of the login directory. `home` names the files that it
     always reads in the user's home directory, and writes without their logins; `marks` those of which only the
     existence matters; `logins` those that it reads with `inherit` only, because they hold logins.
@@ -281,6 +282,7 @@ class Format:
     extends: tuple[str, ...] = ()
     overrides: tuple[Override, ...] = ()
     user_files: tuple[str, ...] = ()
+    hidden_files: tuple[str, ...] = ()
     home: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     logins: tuple[str, ...] = ()

@@ -31,6 +31,7 @@ FORMAT = Format(
         Override(names=(_MIRROR,), undo=lambda _: "http://127.0.0.1:1/"),
         Override(names=("BUNDLE_MIRROR__HTTP*", "BUNDLE_IGNORE_CONFIG", "BUNDLE_APP_CONFIG")),
     ),
+    hidden_files=(".bundle/config",),
     publishes=False,
     least={"bundler": "2.2"},
     hides="The user's ~/.bundle/config.",

@@ -26,6 +26,7 @@ FORMAT = Format(
     files=_files,
     variables={"COMPOSER_HOME": in_directory("composer"), "COMPOSER_CACHE_DIR": _cache},
     needs_repo=False,
+    hidden_files=(".config/composer/auth.json", ".composer/auth.json"),
     overrides=(Override(names=("COMPOSER_AUTH",), undo=lambda _: "{}"),),
     extends=("COMPOSER_CACHE_DIR",),
     publishes=False,

@@ -39,6 +39,7 @@ FORMAT = Format(
         kept("CONAN_HOME"): lambda access: access.own("CONAN_HOME", HOME) or "~/.conan2",
     },
     least={"conan": "2.0.10 (before, it reads no credentials.json)"},
+    hidden_files=(".conan2/remotes.json",),
     hides="The user's remotes (also Conan Center), global.conf, settings, extensions, and profiles other than the "
     "default one. Packages stay where they are.",
     project="A conan_home in a .conanrc of the project takes precedence: Conan then finds no login. `conan upload -r "

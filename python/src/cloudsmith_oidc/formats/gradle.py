@@ -76,6 +76,7 @@ FORMAT = Format(
     endpoints=(MAVEN_DOWNLOADS, MAVEN_UPLOADS),
     files=_files,
     variables={"GRADLE_USER_HOME": in_directory("gradle"), "GRADLE_OPTS": _options},
+    hidden_files=(".gradle/gradle.properties", ".gradle/init.gradle"),
     extends=("GRADLE_OPTS", "JAVA_OPTS"),
     hides="All of ~/.gradle, and of the directory that the job's own GRADLE_USER_HOME names: init scripts, "
     "gradle.properties, the caches and the wrapper's Gradle, which are fetched anew. Nothing is overridden with: "

@@ -29,6 +29,7 @@ FORMAT = Format(
     },
     publishes=False,
     least={"helm": "3.5"},
+    hidden_files=(".config/helm/repositories.yaml",),
     hides="The user's chart repositories, those in the file that the job's own HELM_REPOSITORY_CONFIG names, and their "
     "indexes: run `helm repo update` first.",
     project="A dependency in Chart.yaml names its repository by URL or by @WORKSPACE-REPOSITORY, and gets the login.",

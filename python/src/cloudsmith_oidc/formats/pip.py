@@ -43,6 +43,7 @@ FORMAT = Format(
         # pipenv asks it instead of PyPI. Without it, pipenv asks what its Pipfile names.
         Override(names=("PIPENV_PYPI_MIRROR",), undo=first_url(PYTHON_INDEX)),
     ),
+    hidden_files=(".config/pip/pip.conf", ".pip/pip.conf"),
     needs=("netrc",),
     publishes=False,
     least={"pip": "20.3"},

@@ -32,6 +32,7 @@ FORMAT = Format(
     endpoints=(REGISTRY, DOWNLOADS),
     files=_files,
     variables={"TF_CLI_CONFIG_FILE": in_directory("terraform/config.tfrc")},
+    hidden_files=(".terraformrc", ".tofurc"),
     needs=("netrc",),
     overrides=(Override(names=("TF_CLI_CONFIG_FILE",)), Override(names=("TF_TOKEN_terraform_*",))),
     publishes=False,
