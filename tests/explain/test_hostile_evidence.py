@@ -47,6 +47,7 @@ LARGE: dict[str, Any] = {
     "folders": f"https://jenkins.example.com{'/job/a' * (LENGTH // 6)}/",
     "some folders": f"https://jenkins.example.com{'/job/a' * 150}/",
     "control characters": "\x1b[2J\n" * 200_000,
+    "no Punycode": "https://xn--a/",
     "half a character": "https://jenkins.example.com/\ud800",
     "a list": ["a" * 100] * (LENGTH // 100),
     "a nest": nested(5000),

@@ -88,7 +88,9 @@ class HttpClient:
         an encoded or an oversized answer, and `SettingsError` for proxies or CA files that cannot be used.
         """
         parsed = httpx.URL(url)
-        loopback = is_loopback(parsed.host)
+        # `parsed.host` is decoded from Punycode, and raises an error for text that only looks like it.
+        host = parsed.raw_host.decode("ascii")
+        loopback = is_loopback(host)
         if parsed.scheme != "https" and not (parsed.scheme == "http" and loopback):
             raise SettingsError(
                 f"{quoted(url)} is not an https URL", hint="Use https; plain http is for a loopback host only"
@@ -98,7 +100,7 @@ class HttpClient:
         https = parsed.scheme == "https"
         authorities = self._authorities(deadline) if https else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         way = _Way(name)
-        trace = _trace(parsed.raw_host.decode("ascii"), way)
+        trace = _trace(host, way)
 
         def send() -> Answer:
             with (
@@ -120,7 +122,7 @@ class HttpClient:
             raise PermanentError(f"{way.place} cannot be a host name", hint="Look at its URL") from None
         offset = _clock_offset(answer.headers)
         if offset is not None:
-            self.clock_offsets[parsed.host] = offset
+            self.clock_offsets[host] = offset
         return answer
 
     def _authorities(self, deadline: Deadline) -> ssl.SSLContext:

@@ -13,34 +13,32 @@ _PRIVATE_SUFFIXES = (
 )
 
 
-def _parsed(url: str) -> httpx.URL | None:
+def _parsed(url: str) -> httpx.URL:
+    """Return the parts of `url`; of an empty one if it cannot be read."""
     try:
         return httpx.URL(url)
     except (httpx.InvalidURL, TypeError, UnicodeError):
         # UnicodeError: half a surrogate pair, which JSON can hold and no URL can.
-        return None
+        return httpx.URL()
 
 
-def host_of(url: str) -> str | None:
-    """Return the host in `url`, None if it is not a URL with a host."""
-    parsed = _parsed(url)
-    return (parsed.host or None) if parsed else None
+def host_of(url: str) -> str:
+    """Return the host in `url` as DNS has it, "" if it is not a URL with a host."""
+    # httpx's `host` is decoded from Punycode, and raises an error for text that only looks like it.
+    return _parsed(url).raw_host.decode("ascii")
 
 
 def can_be_fetched(url: str) -> bool:
     """Return whether this program would send a request there: https, or http to this machine, and no user name."""
-    parsed, host = _parsed(url), host_of(url)
-    if parsed is None or host is None or parsed.userinfo:
-        return False
-    return url.startswith("https://") or (url.startswith("http://") and is_loopback(host))
+    host = host_of(url)
+    allowed = url.startswith("https://") or (url.startswith("http://") and is_loopback(host))
+    return allowed and bool(host) and not _parsed(url).userinfo
 
 
 def same_origin(url: str, other: str) -> bool:
     """Return whether both URLs have the same scheme, host and port."""
     one, two = _parsed(url), _parsed(other)
-    if one is None or two is None:
-        return False
-    return (one.scheme, one.host, one.port) == (two.scheme, two.host, two.port)
+    return bool(one.raw_host) and (one.scheme, one.raw_host, one.port) == (two.scheme, two.raw_host, two.port)
 
 
 def is_public(host: str) -> bool:

@@ -321,9 +321,9 @@ def _domain(one: Mapping[str, Any]) -> tuple[str, str] | None:
 
 def _documents(api: Api, providers: Iterable[Provider], issuer: object) -> Iterator[tuple[str, Document]]:
     """Fetch the discovery documents of issuers on other public hosts, of which Cloudsmith also fetches them."""
-    own = host_of(issuer) if isinstance(issuer, str) else None
+    own = host_of(issuer) if isinstance(issuer, str) else ""
     urls = dict.fromkeys(one.url for one in providers if one.enabled and not one.jwks)
-    public = (url for url in urls if can_be_fetched(url) and host_of(url) != own and is_public(host_of(url) or ""))
+    public = (url for url in urls if can_be_fetched(url) and host_of(url) != own and is_public(host_of(url)))
     for url in islice(public, _MAX_LOOKED_INTO):
         # With less time, an issuer would be blamed for not answering.
         if api.deadline.remaining() > _DOCUMENT_SECONDS:
