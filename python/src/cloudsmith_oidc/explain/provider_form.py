@@ -38,18 +38,18 @@ def filled_in(evidence: Evidence) -> ProviderForm:
     # An audience in a list is not suggested: nobody knows whether Cloudsmith finds a required one there.
     audience = {"aud": enterable(claims.get("aud"))} if enterable(claims.get("aud")) else {}
     choices = tuple(dataclasses.replace(one, claims={**one.claims, **audience}) for one in system.choices(claims))
-    terraform = ""
-    if org and service and url and choices:
-        label = system.name.lower().replace(" ", "_")
-        terraform = _account(label, org, service) + _provider(label, system.name, org, url, choices[0])
-        wanted = evidence.expectations
-        if repositories := [slug for slug in map(slug_or_nothing, wanted.repositories) if slug]:
-            terraform += _privileges(label, org, repositories, wanted.level)
+    known = org and service and url and choices
+    terraform = _terraform(evidence, org, service, url, choices[0]) if known else ""
     setup = system.setup(evidence.token.header, claims) if evidence.token and claims else ""
     return ProviderForm(url, service, choices, terraform, setup)
 
 
-def _account(label: str, org: str, service: str) -> str:
+def _terraform(evidence: Evidence, org: str, service: str, url: str, choice: Choice) -> str:
+    system, wanted = evidence.system, evidence.expectations
+    label = system.name.lower().replace(" ", "_")
+    claims = "\n".join(f"    {_hcl(claim)} = {_hcl(value)}" for claim, value in choice.claims.items())
+    repositories = [slug for slug in map(slug_or_nothing, wanted.repositories) if slug]
+    privileges = _privileges(label, org, repositories, wanted.level) if repositories else ""
     return f"""\
 terraform {{
   required_providers {{
@@ -66,15 +66,10 @@ resource "cloudsmith_service" "{label}" {{
   # Otherwise Terraform's state would hold a permanent API key.
   store_api_key = false
 }}
-"""
 
-
-def _provider(label: str, name: str, org: str, url: str, choice: Choice) -> str:
-    claims = "\n".join(f"    {_hcl(claim)} = {_hcl(value)}" for claim, value in choice.claims.items())
-    return f"""
 resource "cloudsmith_oidc" "{label}" {{
   namespace        = {_hcl(org)}
-  name             = {_hcl(name)}
+  name             = {_hcl(system.name)}
   enabled          = true
   provider_url     = {_hcl(url)}
   service_accounts = [cloudsmith_service.{label}.slug]
@@ -83,7 +78,7 @@ resource "cloudsmith_oidc" "{label}" {{
 {claims}
   }}
 }}
-"""
+{privileges}"""
 
 
 def _privileges(label: str, org: str, repositories: list[str], level: str) -> str:
