@@ -7,6 +7,7 @@ The evidence is gathered once (`evidence`). Every check (`checks`) looks at it. 
 
 import dataclasses
 from collections.abc import Iterator
+from typing import get_args
 
 import structlog
 
@@ -15,7 +16,7 @@ from cloudsmith_oidc.errors import CloudsmithOidcError
 from cloudsmith_oidc.exchange import ServiceAccount
 from cloudsmith_oidc.explain.checks import CHECKS
 from cloudsmith_oidc.explain.evidence import Evidence, documents
-from cloudsmith_oidc.explain.findings import CODES, Finding, likeliest_first
+from cloudsmith_oidc.explain.findings import CODES, Finding, Severity
 from cloudsmith_oidc.explain.report import Report
 from cloudsmith_oidc.http import HttpClient
 from cloudsmith_oidc.id_token import IdToken
@@ -47,8 +48,9 @@ def explain_refusal(
 
 
 def report_on(evidence: Evidence) -> Report:
-    """Return the report of all checks."""
-    found = likeliest_first(_adapted(finding, evidence) for check in CHECKS for finding in check(evidence))
+    """Return the report of all checks: the findings by severity, then by rank, so that the likely cause is first."""
+    found = [_adapted(finding, evidence) for check in CHECKS for finding in check(evidence)]
+    found.sort(key=lambda one: (get_args(Severity).index(one.severity), CODES[one.code].rank))
     return Report(evidence, tuple(finding for one in found for finding in _explained(one, by=found[0].code)))
 
 

@@ -3,9 +3,8 @@
 The codes are stable: people search for them and programs compare them. docs/troubleshooting.md lists exactly these.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from cloudsmith_oidc.errors import (
     CloudsmithOidcError,
@@ -18,6 +17,7 @@ from cloudsmith_oidc.errors import (
 )
 
 Severity = Literal["error", "warning", "info"]
+"""How much a finding matters, the most first."""
 
 Link = Literal["token", "documents", "provider", "service", "repository"]
 """The links of a login's chain: the ID token, the issuer's published documents, and three things in Cloudsmith."""
@@ -62,12 +62,6 @@ def finding(
 
 
 WITHOUT_SLASH = "If nothing else explains a refusal, enter the provider URL in Cloudsmith without the slash"
-
-
-def likeliest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings by severity, then by rank."""
-    severities = get_args(Severity)
-    return tuple(sorted(findings, key=lambda one: (severities.index(one.severity), CODES[one.code].rank)))
 
 
 # fmt: off

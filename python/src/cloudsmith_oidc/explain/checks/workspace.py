@@ -50,17 +50,17 @@ def provider_url(evidence: Evidence) -> Iterator[Finding]:
             yield finding("provider-missing", found, expected, hint=WITHOUT_SLASH, severity="info")
         return
     hint = None
-    nearest = min(known, key=lambda one: distance(one.url, issuer), default=None)
-    if nearest is None:
+    closest = min(known, key=lambda one: distance(one.url, issuer), default=None)
+    if closest is None:
         found = "the workspace has no provider"
-    elif distance(nearest.url, issuer) >= FAR:
+    elif distance(closest.url, issuer) >= FAR:
         found = f"the providers have other URLs: {first_few(one.url for one in known)}"
     else:
-        differences = " and ".join(url_differences(nearest.url, issuer))
-        found = f"the nearest is {nearest.title} with the URL {shown(nearest.url)}: {differences}"
-        hint = f"In {nearest.title}, enter the provider URL {one_line(issuer)}"
-        if address(nearest.url).folder != address(issuer).folder:
-            hint += f". Or bind a credential of {address(nearest.url).scope}: each folder has an issuer of its own"
+        differences = " and ".join(url_differences(closest.url, issuer))
+        found = f"the nearest is {closest.title} with the URL {shown(closest.url)}: {differences}"
+        hint = f"In {closest.title}, enter the provider URL {one_line(issuer)}"
+        if address(closest.url).folder != address(issuer).folder:
+            hint += f". Or bind a credential of {address(closest.url).scope}: each folder has an issuer of its own"
     yield finding("provider-missing", found, f"a provider with the URL {one_line(issuer)}", hint=hint)
 
 
