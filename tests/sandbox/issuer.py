@@ -164,11 +164,8 @@ class Jenkins:
 
     def _for_administrator(self, request: Request, folder: str, endpoint: str) -> Answer:
         password = base64.b64encode(f"{self.user}:{self.api_token}".encode()).decode()
-        match request.headers.get("Authorization"):
-            case None:
-                return _page(403, "Authentication required")
-            case given if given != f"Basic {password}":
-                return _page(401, "Invalid password/token for user")
+        if request.headers.get("Authorization") != f"Basic {password}":
+            return _page(401, "Invalid password/token for user")
         asked = request.query.get("issuer", "")
         if endpoint == "admin-discovery":
             return json_answer(Issuer(explicit=asked).discovery(), headers=SERVER)

@@ -8,7 +8,6 @@ import jwt
 from sandbox import Issuer, Sandbox
 
 ISSUER = "https://jenkins.example.com/oidc"
-DESCRIPTOR = "descriptorByName/io.jenkins.plugins.oidc_provider.IdTokenStringCredentials"
 
 
 def claims_of(token: str) -> dict[str, object]:
@@ -63,18 +62,3 @@ def test_folder_has_its_own_issuer(sandbox: Sandbox, client: httpx.Client) -> No
     assert issuer.url == f"{ISSUER}/job/team/job/sub%20team"
     assert client.get(f"{issuer.url}/jwks").json() == issuer.jwks()
     assert client.get(f"{ISSUER}/job/other/jwks").status_code == 404
-
-
-def test_explicit_issuer_is_served_to_administrators_only(sandbox: Sandbox, client: httpx.Client) -> None:
-    issuer = sandbox.add_issuer(Issuer("https://jenkins.internal", explicit="https://oidc.acme.com"))
-    base = f"https://jenkins.internal/{DESCRIPTOR}"
-    query = {"id": issuer.credential_id, "issuer": issuer.url}
-    administrator = (sandbox.jenkins.user, sandbox.jenkins.api_token)
-
-    assert client.get("https://jenkins.internal/oidc/jwks").status_code == 404
-    assert client.get(f"{base}/jwks", params=query).status_code == 403
-    assert client.get(f"{base}/jwks", params=query, auth=("admin", "wrong")).status_code == 401
-    assert client.get(f"{base}/jwks", params=query, auth=administrator).json() == issuer.jwks()
-    assert client.get(f"{base}/jwks", params=query | {"id": "other"}, auth=administrator).status_code == 404
-    discovery = client.get(f"{base}/wellKnownOpenidConfiguration", params=query, auth=administrator)
-    assert discovery.json() == issuer.discovery()
