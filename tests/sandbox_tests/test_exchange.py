@@ -8,8 +8,6 @@ import jwt
 import pytest
 
 from sandbox import Sandbox
-from sandbox.faults import html
-from sandbox.keys import rsa_key
 
 EXCHANGE = "https://api.cloudsmith.io/openid/acme/"
 
@@ -42,58 +40,19 @@ def test_uploaded_keys_take_the_place_of_the_issuer(sandbox: Sandbox, client: ht
     assert "InvalidSignature" in sandbox.cloudsmith.refusals[-1]
 
 
-World = Callable[[Sandbox], str]
-"""Changes the world and returns an ID token."""
-
-
-def changed(change: Callable[[Sandbox], object]) -> World:
-    """Return a change of the world before the default token is minted."""
-
-    def world(sandbox: Sandbox) -> str:
-        change(sandbox)
-        return sandbox.mint()
-
-    return world
-
-
-def other_jwks(document: object) -> World:
-    return changed(lambda sandbox: sandbox.issuer.served.update(jwks=document))
-
-
-def other_discovery(**members: object) -> World:
-    return changed(lambda sandbox: sandbox.issuer.served.update(discovery=sandbox.issuer.discovery() | members))
-
-
-def entered(**settings: object) -> World:
-    """Return a world with other settings of the provider."""
-    return changed(lambda sandbox: vars(sandbox.cloudsmith.providers["acme"][0]).update(settings))
-
-
 def two_providers(sandbox: Sandbox) -> str:
+    sandbox.cloudsmith.providers["acme"][0].enabled = False
     sandbox.trust(sandbox.issuer.url, {"aud": "x"})
-    return entered(enabled=False)(sandbox)
+    return sandbox.mint()
 
 
-REFUSED: dict[str, tuple[World, str]] = {
+# What tests/explain cannot see: the program itself refuses such a token, or the exchange does for more than one reason.
+REFUSED: dict[str, tuple[Callable[[Sandbox], str], str]] = {
     "not a token": (lambda _: "sesame", "DecodeError"),
-    "another issuer": (lambda sandbox: sandbox.mint(iss="https://jenkins.example.com"), "no provider"),
     "expired": (lambda sandbox: sandbox.mint(exp=int(time.time()) - 1), "expired"),
     "no expiry": (lambda sandbox: sandbox.mint(exp=None), "exp"),
-    "from the future": (lambda sandbox: sandbox.mint(iat=int(time.time()) + 600), "not valid yet"),
-    "another key": (lambda sandbox: sandbox.mint(key=rsa_key(99)), "InvalidSignature"),
     "unsigned": (lambda sandbox: sandbox.mint(alg="none"), "Algorithm"),
     "symmetric": (lambda sandbox: sandbox.mint(alg="HS256"), "Algorithm"),
-    "another audience": (lambda sandbox: sandbox.mint(aud=["x", "y"]), "claim aud"),
-    "no audience": (lambda sandbox: sandbox.mint(aud=None), "claim aud"),
-    "issuer of discovery": (other_discovery(issuer="https://elsewhere.example.com"), "discovery names"),
-    "key set on an unknown host": (other_discovery(jwks_uri="https://elsewhere.example.com/jwks"), "ProxyError"),
-    "key set is HTML": (other_jwks(html().answer), "JSONDecodeError"),
-    "bad certificate": (
-        changed(lambda sandbox: sandbox.network.certificates.flaws.update({"jenkins.example.com": "expired"})),
-        "certificate",
-    ),
-    "uploaded key set without the key": (entered(jwks={"keys": [{"kty": "oct", "k": "AA"}]}), "no key"),
-    "uploaded key set is none": (entered(jwks={}), "PyJWKSetError"),
     "refused by each of two": (two_providers, "Jenkins 1: disabled; Jenkins 2: claim aud"),
 }
 
