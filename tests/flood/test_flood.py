@@ -68,7 +68,7 @@ def later(seconds: int, status: int) -> faults.Answer:
     ("answers", "last"),
     [
         # The next try has less than half of the time left, and ends with the last of it.
-        ([faults.json_answer({}, 503), later(14, 429), None], "Cloudsmith's rate limit is used up (429)"),
+        ([*[faults.json_answer({}, 503)] * 2, later(14, 429), None], "Cloudsmith's rate limit is used up (429)"),
         # Or it fails before: then it says more.
         ([later(14, 429), later(3600, 503)], "Cloudsmith answered 503"),
         ([later(24, 429), later(3600, 503)], "Cloudsmith answered 503"),

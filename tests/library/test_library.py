@@ -6,6 +6,7 @@ import pickle
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 import cloudsmith_oidc
 from cloudsmith_oidc import CloudsmithOidcError, configure, diagnose, exchange_token
 from cloudsmith_oidc.errors import ExchangeRefusedError
+from cloudsmith_oidc.exchange import CloudsmithToken
 from pages import DOCS, example
 from program import Cli
 from sandbox import Sandbox, faults
@@ -98,6 +100,10 @@ def test_values_of_variables_in_a_traceback_hold_nothing_of_a_token(world: Sandb
     assert own.path == Path(__file__)
     assert len(frames) > 1
     assert not [frame.name for frame in frames if re.search("eyJ|build_number", repr(frame.locals))]
+
+
+def test_token_that_was_issued_is_not_in_its_repr() -> None:
+    assert "eyJ" not in repr(CloudsmithToken("eyJ", expires_at=datetime.now(UTC)))
 
 
 def test_configuration_is_what_login_writes(world: Sandbox, cli: Cli) -> None:
