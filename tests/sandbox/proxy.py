@@ -35,6 +35,9 @@ class ProxyHandler(Handler):
         service = self.network.hosts.get(host)
         if fault is not None:
             fault.send(self.request, (fault.answer or unknown(host)).raw(), self.network.faults.released)
+            if fault.then == "close" and not fault.breaks_connection:
+                # To close with the client's TLS unread would reset the connection, and could take the answer with it.
+                self.request.recv(65536)
         elif service is None:
             self.request.sendall(unknown(host).raw())
         else:

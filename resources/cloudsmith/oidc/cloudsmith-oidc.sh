@@ -383,7 +383,7 @@ enter_login() { # A login directory has login.json, or nothing, or only temporar
     why="it must be new, or empty, or an earlier login's, and only this user may write to it. Give another one"
     [ "$command" = login ] || why='it does not look like a login directory, and stays. Give --force to remove it'
     enter "$leaf" && [ -n "$(find . -prune -user "$(id -u)" ! -perm -0020 ! -perm -0002 2>/dev/null)" ] || cannot "$why"
-    [ -z "$made" ] || return 0
+    [ -z "$made" ] || return 0 # It is new: what a build may have added since then is the build's own.
     # In this order, as another login may just be writing, and begins with login.json.
     has ! -name '.cloudsmith-oidc-*' || return 0
     [ -f login.json ] && [ ! -L login.json ] || cannot "$why"
@@ -484,7 +484,7 @@ login() { # [ARG...]
     # shellcheck disable=SC2046 # each word that od prints
     random=$(unset IFS; printf '%s ' $(od -An -v -tx8 -N $((8 * $# / 3)) /dev/urandom))
     for line in $answer; do
-        [ "${#random}" -gt 1 ] || cannot 'od gives no random numbers'
+        [ -n "${random%% *}" ] || cannot 'od gives no random numbers'
         put "${random%% *}" "${line%% *}" %b "${line#* }" || exit
         random=${random#* }
         case $line in 'env '*) variables=${line#* } ;; esac
